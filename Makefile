@@ -1,0 +1,44 @@
+# `make demo` and `make test` set everything up by themselves; nothing else is needed.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test check lint format figures bench clean
+
+demo: $(VENV)/.ready
+	$(BIN)/affectory demo --out out/demo
+
+test: $(VENV)/.ready-dev
+	$(BIN)/pytest -q
+
+check: lint test
+
+lint: $(VENV)/.ready-dev
+	$(BIN)/ruff format --check src tests benchmarks tools
+	$(BIN)/ruff check src tests benchmarks tools
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+	$(BIN)/python tools/census.py src affectory
+
+format: $(VENV)/.ready-dev
+	$(BIN)/ruff check --fix src tests benchmarks tools
+	$(BIN)/ruff format src tests benchmarks tools
+
+# Published figures, from the shipped weights; DATA is a folder that holds the data sets.
+DATA ?= ../shared/data
+figures: $(VENV)/.ready-dev
+	$(BIN)/affectory bench --data $(DATA)
+	$(BIN)/pytest -q -m slow
+
+$(VENV)/.ready: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable .
+	touch $@
+
+$(VENV)/.ready-dev: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	touch $@ $(VENV)/.ready
+
+clean:
+	rm -rf out dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

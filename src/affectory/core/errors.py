@@ -1,0 +1,161 @@
+"""What went wrong, where, and what to do about it.
+
+Every error of the house is an `AffectoryError` *and* the builtin a caller would expect, so
+`except ValueError` keeps working. A message has three parts: what was found, what was
+expected, what to do.
+"""
+
+__all__ = [
+    "AffectoryError",
+    "BadChoice",
+    "BadColumn",
+    "BadFile",
+    "BadQuery",
+    "BadValues",
+    "ClockMismatch",
+    "DuplicateMethod",
+    "MissingExtra",
+    "MissingFile",
+    "NewerSchema",
+    "NoRecords",
+    "NotFitted",
+    "SpaceMismatch",
+    "UnknownMethod",
+    "UnknownSpace",
+    "WorkerLost",
+]
+
+from collections.abc import Iterable
+
+
+class AffectoryError(Exception):
+    """Root of every error that this house raises on purpose."""
+
+
+class SpaceMismatch(AffectoryError, ValueError):
+    """States of one Space met code that speaks another."""
+
+    def __init__(self, got: str, expected: str, where: str) -> None:
+        super().__init__(
+            f"{where}: got states in space {got!r}, expected {expected!r}; "
+            f"convert first: represent.to_space(trajectory, {expected!r})"
+        )
+
+
+class ClockMismatch(AffectoryError, ValueError):
+    """Times of one Clock met code that counts in another."""
+
+    def __init__(self, got: str, expected: str, where: str) -> None:
+        super().__init__(
+            f"{where}: got times in {got}, expected {expected}; "
+            f"put both on one clock first: represent.on_turns(trajectory)"
+        )
+
+
+class BadValues(AffectoryError, ValueError):
+    """An array has the wrong shape, type or range."""
+
+    def __init__(self, what: str, got: object, expected: object, cure: str = "") -> None:
+        advice = f"; {cure}" if cure else ""
+        super().__init__(f"{what}: got {got}, expected {expected}{advice}")
+
+
+class BadChoice(AffectoryError, ValueError):
+    """A parameter has a value outside its legal set or range."""
+
+    def __init__(self, name: str, got: object, legal: Iterable[object] | str) -> None:
+        allowed = legal if isinstance(legal, str) else ", ".join(map(str, legal))
+        super().__init__(f"{name} is {got!r}; choose one of: {allowed}")
+
+
+class BadColumn(AffectoryError, LookupError):
+    """A table lacks a column that is needed, or it cannot be told which one it is."""
+
+    def __init__(self, role: str, present: Iterable[str], cure: str) -> None:
+        super().__init__(f"no column for {role}; the table has {', '.join(present)}; {cure}")
+
+
+class BadFile(AffectoryError, ValueError):
+    """A file cannot be read as what it claims to be."""
+
+    def __init__(self, path: object, found: str, expected: str, cure: str) -> None:
+        super().__init__(f"{path}: {found}, expected {expected}; {cure}")
+
+
+class MissingFile(AffectoryError, FileNotFoundError):
+    """A path or pattern names nothing that can be read."""
+
+    def __init__(self, path: object, cure: str = "check the spelling and the folder") -> None:
+        super().__init__(f"{path}: no such file, folder or pattern; {cure}")
+
+
+class BadQuery(AffectoryError, ValueError):
+    """A query over the lake cannot be run."""
+
+    def __init__(self, reason: str, tables: Iterable[str]) -> None:
+        super().__init__(f"the query failed: {reason}; tables here: {', '.join(sorted(tables))}")
+
+
+class NoRecords(AffectoryError, ValueError):
+    """There is nothing to work on."""
+
+    def __init__(self, where: str, cure: str) -> None:
+        super().__init__(f"{where}: no usable record was found, expected at least one; {cure}")
+
+
+class NewerSchema(AffectoryError, RuntimeError):
+    """A table was written by a later version of the house."""
+
+    def __init__(self, table: str, got: int, known: int) -> None:
+        super().__init__(
+            f"table {table!r} has schema version {got}, this version knows up to {known}; "
+            f"upgrade affectory to read it"
+        )
+
+
+class MissingExtra(AffectoryError, ImportError):
+    """An optional dependency is not installed."""
+
+    def __init__(self, package: str, extra: str, where: str) -> None:
+        super().__init__(
+            f"{where} needs {package}, which is not installed; "
+            f"run: pip install 'affectory[{extra}]'"
+        )
+
+
+class WorkerLost(AffectoryError, RuntimeError):
+    """A worker process died before it had finished its batch."""
+
+    def __init__(self, done: int, reason: str) -> None:
+        super().__init__(
+            f"a worker process died after {done} finished batches ({reason}), expected it to "
+            f"live; start the same command again: it goes on where it stopped"
+        )
+
+
+class NotFitted(AffectoryError, RuntimeError):
+    """A method was asked before it had learned."""
+
+    def __init__(self, method: str) -> None:
+        super().__init__(f"{method} has not learned yet; use what .fit(...) returns")
+
+
+class UnknownSpace(AffectoryError, LookupError):
+    """No Space of that name is in the vocabulary."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        super().__init__(f"no space {name!r}; known: {', '.join(sorted(known))}")
+
+
+class UnknownMethod(AffectoryError, LookupError):
+    """No method of that name is registered."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        super().__init__(f"no method {name!r}; known: {', '.join(sorted(known))}")
+
+
+class DuplicateMethod(AffectoryError, ValueError):
+    """Two classes claim one name in the book."""
+
+    def __init__(self, name: str, first: type, second: type) -> None:
+        super().__init__(f"two methods are called {name!r}: {first!r} and {second!r}; rename one")
