@@ -18,6 +18,7 @@ __all__ = [
     "MissingFile",
     "NewerSchema",
     "NoRecords",
+    "NoRoute",
     "NotFitted",
     "SpaceMismatch",
     "UnknownMethod",
@@ -26,10 +27,15 @@ __all__ = [
 ]
 
 from collections.abc import Iterable
+from typing import Any
 
 
 class AffectoryError(Exception):
     """Root of every error that this house raises on purpose."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel between processes as the sentence it is, past the arguments that built it."""
+        return _revived, (type(self), self.args, self.__dict__)
 
 
 class SpaceMismatch(AffectoryError, ValueError):
@@ -39,6 +45,18 @@ class SpaceMismatch(AffectoryError, ValueError):
         super().__init__(
             f"{where}: got states in space {got!r}, expected {expected!r}; "
             f"convert first: represent.to_space(trajectory, {expected!r})"
+        )
+
+
+class NoRoute(SpaceMismatch, ValueError):
+    """States of one Space do not determine those of another."""
+
+    def __init__(self, got: str, wanted: str, possible: Iterable[str], where: str) -> None:
+        ways = ", ".join(sorted(possible)) or "none"
+        ValueError.__init__(
+            self,
+            f"{where}: no way from space {got!r} to {wanted!r}, expected one of: {ways}; "
+            f"choose one of these, or perceive in {wanted!r} directly",
         )
 
 
@@ -159,3 +177,10 @@ class DuplicateMethod(AffectoryError, ValueError):
 
     def __init__(self, name: str, first: type, second: type) -> None:
         super().__init__(f"two methods are called {name!r}: {first!r} and {second!r}; rename one")
+
+
+def _revived(kind: type[AffectoryError], args: tuple[Any, ...], state: dict[str, Any]) -> Any:
+    error = kind.__new__(kind)
+    error.args = args
+    error.__dict__.update(state)
+    return error
