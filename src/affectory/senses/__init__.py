@@ -1,0 +1,1 @@
+"""Payload of a record to numbers: words, hashes, weighted lists; no emotion, no paper."""
