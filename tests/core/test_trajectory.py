@@ -98,7 +98,9 @@ def test_a_table_there_and_back_is_the_same(form):
 
 def test_it_survives_a_worker():
     felt = two_people(by="me")
-    assert pickle.loads(pickle.dumps(felt)) == felt
+    back = pickle.loads(pickle.dumps(felt))
+    assert back == felt
+    assert not back.values.flags.writeable
 
 
 def test_parts_join_and_stay_sorted():

@@ -59,7 +59,7 @@ COLUMNS: dict[str, Any] = {
 NEEDED = ("session", "actor")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Records:
     """Records of many sessions, sorted by session (in order of appearance) and `seq`.
 
@@ -97,6 +97,14 @@ class Records:
     def __len__(self) -> int:
         """Return how many records there are."""
         return self.frame.height
+
+    def __eq__(self, other: object) -> bool:
+        """Whether both hold the same records on the same clock."""
+        if not isinstance(other, Records):
+            return NotImplemented
+        return self.clock is other.clock and self.frame.equals(other.frame)
+
+    __hash__ = None  # type: ignore[assignment]  # `digest` is the hash of a table
 
     def __iter__(self) -> Iterator["Session"]:
         """Yield each session in order of appearance."""
@@ -162,11 +170,11 @@ class Records:
             low = high
 
     def digest(self) -> str:
-        """Return a hash of the content, the same for the same records in the same order."""
+        """Return a hash of the content, the same for equal records however they are held."""
         total = hashlib.blake2b(self.clock.value.encode(), digest_size=16)
         for name in COLUMNS:
-            buffer = self.frame.select(name).write_ipc(None, compression="uncompressed")
-            total.update(buffer.getvalue())
+            for part in _content(self.frame[name]):
+                total.update(part)
         return total.hexdigest()
 
     def to_polars(self) -> pl.DataFrame:
@@ -297,3 +305,17 @@ def _sorted(frame: pl.DataFrame) -> pl.DataFrame:
     if keyed.select(falls.any()).item():
         keyed = keyed.sort("_place", "seq", maintain_order=True)
     return keyed.drop("_row", "_place")
+
+
+def _content(column: pl.Series) -> Iterator[bytes]:
+    """Yield nulls, lengths and values of a column as bytes, whatever its memory looks like."""
+    yield np.packbits(column.is_null().to_numpy()).tobytes()
+    if column.dtype == pl.String:
+        said = column.fill_null("")
+        yield said.str.len_bytes().to_numpy().tobytes()
+        yield str(said.str.join("").item() or "").encode()
+    elif column.dtype == pl.List:
+        yield column.list.len().fill_null(0).to_numpy().tobytes()
+        yield from _content(column.explode())
+    else:
+        yield column.fill_null(0).to_numpy().tobytes()

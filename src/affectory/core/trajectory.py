@@ -8,7 +8,7 @@ state is a row of NaN that keeps its time.
 __all__ = ["Clock", "Steps", "Trajectory"]
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -99,6 +99,10 @@ class Trajectory:
         return same and self.to_polars().equals(other.to_polars())
 
     __hash__ = None  # type: ignore[assignment]  # arrays have no hash
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel as fields; the arrays are frozen again on arrival."""
+        return type(self), tuple(getattr(self, part.name) for part in fields(self) if part.init)
 
     @property
     def missing(self) -> NDArray[np.bool_]:

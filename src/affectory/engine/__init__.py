@@ -1,0 +1,1 @@
+"""At scale: one map over batches of whole sessions, whoever runs it."""

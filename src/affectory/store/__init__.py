@@ -1,0 +1,1 @@
+"""At rest: every record, state, reason and figure in one lake of Delta tables."""

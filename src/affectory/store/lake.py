@@ -1,0 +1,314 @@
+"""The lake: a folder, or a bucket, of Delta tables that are written once and read by anyone.
+
+    records  states/<space>  arcs/<space>  evidence  runs  rejected  spaces
+
+Each append names its job and batch, and happens exactly once: a job that was killed is
+started again from its first batch, or from `done`, and the lake holds every batch once.
+"""
+
+__all__ = ["Lake", "open_lake"]
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from affectory.core.errors import BadChoice, BadFile, MissingFile, UnknownSpace
+from affectory.core.evidence import Evidence
+from affectory.core.figure import Figure
+from affectory.core.records import COLUMNS, Records
+from affectory.core.space import Space
+from affectory.core.states import States
+from affectory.core.trajectory import Trajectory
+from affectory.store import rows, sql
+from affectory.store.delta import Delta
+from affectory.store.schema import FIXED, OF_SPACE, WRITTEN, Columns, conform, named, table
+
+
+def open_lake(
+    path: str | Path, create: bool = True, storage_options: dict[str, str] | None = None
+) -> "Lake":
+    """Return the lake at `path`.
+
+    Args:
+        path: A folder, or the address of one in an object store (`s3://...`, `gs://...`).
+        create: Whether a folder that does not exist, or is empty, becomes a new lake.
+        storage_options: Keys and settings of the object store.
+
+    Raises:
+        MissingFile: if there is no such folder and `create` is false.
+        BadFile: if the path is a file, or a folder that holds other things.
+
+    Example:
+        >>> import tempfile
+        >>> from affectory.store.lake import open_lake
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     open_lake(folder).tables()
+        ()
+    """
+    text = str(path)
+    if "://" in text and not text.startswith("file://"):
+        return Lake(text.rstrip("/"), storage_options)
+    folder = Path(text.removeprefix("file://")).expanduser().absolute()
+    if folder.is_file():
+        raise BadFile(folder, "a file", "a folder", "name the folder of the lake")
+    inside = {entry.name for entry in folder.iterdir()} if folder.is_dir() else set()
+    ours = inside & {*FIXED, *OF_SPACE}
+    if not ours and not create:
+        raise MissingFile(folder, "there is no lake; write one first: affectory trace ... --out")
+    if not ours and any(not name.startswith(".") for name in inside):
+        raise BadFile(folder, "a folder of other things", "a lake", "choose an empty folder")
+    return Lake(str(folder), storage_options)
+
+
+@dataclass(frozen=True, eq=False)
+class Lake:
+    """A handle on the tables of one lake; made by `open_lake`.
+
+    Args:
+        uri: Where it is.
+        storage_options: Keys and settings of the object store.
+    """
+
+    uri: str
+    storage_options: dict[str, str] | None = field(default=None, repr=False)
+    _handles: dict[str, Delta] = field(default_factory=dict, init=False, repr=False)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel to another process as an address; handles are opened there."""
+        return type(self), (self.uri, self.storage_options)
+
+    # writing
+
+    def append(
+        self, name: str, frame: pl.DataFrame, job: str, batch: int, space: Space | None = None
+    ) -> bool:
+        """Write `frame` to table `name`, once; return False where that batch was there already.
+
+        Args:
+            name: One of `records`, `evidence`, `runs`, `rejected`, `states/<space>`,
+                `arcs/<space>`.
+            frame: Rows; absent columns become null.
+            job: Who writes: the same name for the same work, best a digest of input and method.
+            batch: Number of the batch, >= 0. A job numbers its batches in the order in which
+                it writes them: what comes after a higher number counts as written.
+            space: The Space of a table of states or arcs.
+
+        Raises:
+            BadChoice: if there is no such table, or `batch` is negative.
+            BadValues: if the columns do not fit the table.
+            BadFile: if the table cannot be written.
+        """
+        if batch < 0:
+            raise BadChoice("batch", batch, "an integer >= 0")
+        to = table(name, space)
+        if space is not None and name not in self._handles:
+            self._enter(space)
+        return self._delta(name).append(conform(frame, to), to, job, batch)
+
+    def write_records(self, records: Records, job: str, batch: int) -> bool:
+        """Write a batch of records, once."""
+        return self.append("records", rows.records_to_frame(records), job, batch)
+
+    def write_states(self, states: States | Trajectory, job: str, batch: int) -> bool:
+        """Write a batch of states, each Space to its own table, once."""
+        each = states.trajectories if isinstance(states, States) else (states,)
+        wrote = [
+            self.append(f"states/{t.space.name}", rows.states_to_frame(t), job, batch, t.space)
+            for t in each
+        ]
+        return any(wrote)
+
+    def write_arcs(self, space: Space, frame: pl.DataFrame, job: str, batch: int) -> bool:
+        """Write measures per session, actor and axis of `space`, one column a measure, once."""
+        return self.append(f"arcs/{space.name}", frame, job, batch, space)
+
+    def write_evidence(
+        self, evidence: Iterable[Evidence], job: str, batch: int, space: str = ""
+    ) -> bool:
+        """Write a batch of reasons, once; `space` names the Space of their axes."""
+        return self.append("evidence", rows.evidence_to_frame(evidence, space), job, batch)
+
+    def write_figures(
+        self, run: str, task: str, figures: Iterable[Figure], **of_all: str | int | float | None
+    ) -> bool:
+        """Write the figures of one task of one run, once.
+
+        Args:
+            run: Name of the run.
+            task: What was measured, on which data.
+            figures: The figures.
+            of_all: What holds for all of them: `method`, `digest`, `seed`, `published`.
+        """
+        frame = rows.figures_to_frame(figures, run=run, task=task, **of_all)
+        return self.append("runs", frame, f"{run}/{task}", 0)
+
+    def write_rejected(self, frame: pl.DataFrame, job: str, batch: int) -> bool:
+        """Write which input rows were refused: `file`, `line`, `reason`, `raw`; once."""
+        return self.append("rejected", frame, job, batch)
+
+    def done(self, job: str, *tables: str) -> int:
+        """Return the last batch of `job` that every one of `tables` holds, -1 for none.
+
+        A job that begins after it writes nothing twice and misses nothing.
+        """
+        return min((self._delta(name).last(job) for name in tables), default=-1)
+
+    # reading
+
+    def records(
+        self, sessions: str | Collection[str] | None = None, where: pl.Expr | None = None
+    ) -> Records:
+        """Return the records of the named sessions (None: all) for which `where` is true.
+
+        Raises:
+            ClockMismatch: if they count in several clocks.
+        """
+        frame = self._rows("records", sessions, where, FIXED["records"])
+        return Records(frame.select(list(COLUMNS)), rows.one_clock(frame, "records"))
+
+    def states(
+        self,
+        space: str,
+        sessions: str | Collection[str] | None = None,
+        by: str | None = None,
+        where: pl.Expr | None = None,
+    ) -> Trajectory:
+        """Return the states in the Space called `space`.
+
+        Args:
+            space: Name of the Space.
+            sessions: Whose states; None for all.
+            by: Which method or rater; needed only where several speak.
+            where: A further condition on the rows.
+
+        Raises:
+            UnknownSpace: if the lake has no states in it.
+            BadChoice: if several speak and `by` does not choose.
+            ClockMismatch: if the states count in several clocks.
+        """
+        about = self._delta(f"states/{space}").about()
+        if about is None or about.space is None:
+            raise UnknownSpace(space, [known.name for known in self.spaces()])
+        if by is not None:
+            where = (pl.col("by") == by) & (pl.lit(True) if where is None else where)
+        columns = table(f"states/{space}", about.space).columns
+        frame = self._rows(f"states/{space}", sessions, where, columns)
+        return rows.trajectory_from_frame(frame, about.space, f"states/{space}")
+
+    def evidence(
+        self, sessions: str | Collection[str] | None = None, where: pl.Expr | None = None
+    ) -> tuple[Evidence, ...]:
+        """Return the reasons for the states of the named sessions."""
+        return rows.evidence_from_frame(self._rows("evidence", sessions, where, FIXED["evidence"]))
+
+    def runs(self) -> pl.DataFrame:
+        """Return every figure with its run, task and method, in the order of time."""
+        return self._rows("runs", None, None, FIXED["runs"]).sort("at", maintain_order=True)
+
+    def rejected(self) -> pl.DataFrame:
+        """Return which input rows were refused: `file`, `line`, `reason`, `raw`."""
+        return self._rows("rejected", None, None, FIXED["rejected"])
+
+    def arcs(self, space: str) -> pl.DataFrame:
+        """Return the measures per session, actor and axis of the Space called `space`."""
+        return _in_order(self._collected(self.scan(f"arcs/{space}"), f"arcs/{space}"))
+
+    def spaces(self) -> tuple[Space, ...]:
+        """Return the Spaces that the lake has states or arcs in."""
+        frame = self._rows("spaces", None, None, FIXED["spaces"])
+        return tuple(Space.from_json(text) for text in frame["json"])
+
+    def sessions(self) -> tuple[str, ...]:
+        """Return the names of the sessions that have records or states, sorted."""
+        names = [name for name in self.tables() if name.partition("/")[0] in ("records", "states")]
+        if not names:
+            return ()
+        every = pl.concat([self.scan(name).select("session") for name in names])
+        return tuple(self._collected(every.unique().sort("session"), "records")["session"])
+
+    def tables(self) -> tuple[str, ...]:
+        """Return the names of the tables that have been written."""
+        spaces = [known.name for known in self.spaces()]
+        names = [*FIXED, *(f"{kind}/{space}" for kind in OF_SPACE for space in spaces)]
+        return tuple(name for name in names if self._delta(name).snapshot() is not None)
+
+    def scan(self, name: str) -> pl.LazyFrame:
+        """Return a lazy view of a table, with the `job` and `batch` that wrote each row.
+
+        Raises:
+            BadChoice: if the lake has no such table.
+        """
+        frame = self._delta(name).scan()
+        if frame is None:
+            raise BadChoice("table", name, self.tables() or "none: the lake is empty")
+        return frame
+
+    def query(self, text: str) -> pl.DataFrame:
+        """Return the answer to a SQL query over the tables.
+
+        Args:
+            text: A SELECT. Tables are called `records`, `evidence`, `runs`, `rejected`,
+                `spaces`, and `states_vad` or `"states/vad"` for `states/vad`.
+
+        Raises:
+            BadQuery: if it cannot be run; the message names the tables.
+        """
+        return sql.answer(text, self.tables(), self.scan)
+
+    # keeping
+
+    def compact(self) -> dict[str, int]:
+        """Join small files into large ones; return how many files each table has then."""
+        return {name: self._delta(name).compact() for name in self.tables()}
+
+    def vacuum(self, hours: int = 168) -> dict[str, int]:
+        """Delete files that no version of the last `hours` needs; return how many per table.
+
+        Readers that began earlier, and versions older than that, lose their files.
+        """
+        return {name: self._delta(name).vacuum(hours) for name in self.tables()}
+
+    def _delta(self, name: str) -> Delta:
+        if named(name) not in self._handles:
+            self._handles[name] = Delta(f"{self.uri}/{name}", name, self.storage_options)
+        return self._handles[name]
+
+    def _enter(self, space: Space) -> None:
+        """Put `space` on the list, before its first table exists; a second time is no time."""
+        row = pl.DataFrame({"space": space.name, "axes": space.k, "json": space.to_json()})
+        self.append("spaces", row, f"space {space.name}", 0)
+
+    def _rows(
+        self,
+        name: str,
+        sessions: str | Collection[str] | None,
+        where: pl.Expr | None,
+        columns: Columns,
+    ) -> pl.DataFrame:
+        """Return the rows of a table in the order in which they were written."""
+        frame = self._delta(name).scan()
+        if frame is None:
+            return pl.DataFrame(schema=dict(columns))
+        if sessions is not None:
+            chosen = [sessions] if isinstance(sessions, str) else list(sessions)
+            frame = frame.filter(pl.col("session").is_in(chosen))
+        if where is not None:
+            frame = frame.filter(where)
+        return _in_order(self._collected(frame, name)).select(list(columns))
+
+    def _collected(self, frame: pl.LazyFrame, name: str) -> pl.DataFrame:
+        """Run a scan; a data file that is lost or damaged is named in one sentence."""
+        try:
+            return frame.collect()
+        except (OSError, pl.exceptions.ComputeError) as error:
+            found = str(error).partition("\n")[0]
+            cure = "restore the file from a copy"
+            raise BadFile(f"{self.uri}/{name}", found, "a readable table", cure) from None
+
+
+def _in_order(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows as their jobs wrote them, without the marks of those jobs."""
+    return frame.sort("job", "batch", maintain_order=True).drop(*WRITTEN)
