@@ -1,0 +1,254 @@
+"""The one interval of the house: a percentile bootstrap over clusters.
+
+States of one session resemble each other, so a session, not a row, is what is drawn again
+(Efron & Tibshirani 1993; Field & Welsh 2007). Every measure here is a sum over rows followed
+by a closed form; hence its number, its interval and its value over chunks come from one
+definition, and a resample is a matrix product, never a loop over rows.
+"""
+
+__all__ = ["MOST_CLUSTERS", "Score", "codes_of", "figures", "gather", "interval"]
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from affectory.core.errors import BadChoice, BadValues
+from affectory.core.figure import Figure
+
+Floats = NDArray[np.float64]
+Codes = NDArray[np.int64]
+
+MOST_CLUSTERS = 16_384  # beyond it, clusters are dealt at random into this many blocks
+_CELLS = 1 << 22  # float64 cells held at once: 32 MiB
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A measure of answers against a truth that is a sum over rows, then a closed form.
+
+    Args:
+        name: Name of the figure.
+        sums: Given (truth, given, code, c, **options), returns the parts summed over each of
+            c clusters, shape (c, m). Column 0 counts the usable rows.
+        finish: Turns summed parts (r, m) into numbers (r,).
+        undefined: Why `finish` gives NaN where it does.
+        unit: Unit of the number.
+    """
+
+    name: str
+    sums: Callable[..., Floats]
+    finish: Callable[[Floats], Floats]
+    undefined: str
+    unit: str = ""
+
+    def value(self, truth: ArrayLike, given: ArrayLike, **options: Any) -> float:
+        """Return the number, NaN where it is undefined."""
+        code = np.zeros(len(np.asarray(truth)), np.int64)
+        return float(self.finish(self.sums(truth, given, code, 1, **options))[0])
+
+    def figure(
+        self,
+        truth: ArrayLike,
+        given: ArrayLike,
+        *,
+        cluster: ArrayLike | None = None,
+        level: float = 0.95,
+        resamples: int = 2000,
+        seed: int = 0,
+        setting: str = "",
+        by: str = "",
+        **options: Any,
+    ) -> Figure:
+        """Return the number with its interval; n counts the clusters that have usable rows.
+
+        Args:
+            truth: What is so. n rows.
+            given: What was said of it. n rows.
+            cluster: What is drawn again, such as the session of each row; None: each row.
+                Length n.
+            level: Share of resamples within the interval, in (0, 1).
+            resamples: How often the clusters are drawn, >= 1.
+            seed: Seed of the draws.
+            setting: Words to put before those on the interval.
+            by: Whose answers these are.
+            options: What the measure itself takes, such as `thresholds`.
+
+        Raises:
+            BadValues: if lengths or shapes differ.
+            BadChoice: if level or resamples is out of range.
+        """
+        code, c = codes_of(cluster, len(np.asarray(truth)))
+        return figures(
+            (self.name,),
+            self.sums(truth, given, code, c, **options),
+            self.finish,
+            (self.undefined,),
+            unit=self.unit,
+            drawn="rows" if cluster is None else "clusters",
+            level=level,
+            resamples=resamples,
+            seed=seed,
+            setting=setting,
+            by=by,
+        )[0]
+
+
+def figures(
+    names: Sequence[str],
+    sums: Floats,
+    finish: Callable[[Floats], Floats],
+    undefined: Sequence[str],
+    *,
+    unit: str = "",
+    drawn: str = "clusters",
+    level: float = 0.95,
+    resamples: int = 2000,
+    seed: int = 0,
+    setting: str = "",
+    by: str = "",
+) -> tuple[Figure, ...]:
+    """Return q figures that rest on the same sums, with intervals from the same draws.
+
+    Args:
+        names: Their names. Length q.
+        sums: Parts summed over each cluster; column 0 counts usable rows. Shape (c, m).
+        finish: Turns summed parts (r, m) into numbers (r, q), or (r,) for a single one.
+        undefined: Why each is NaN where it is. Length q.
+        unit: Unit of all.
+        drawn: What a cluster is, for the setting.
+        level: Share of resamples within the interval, in (0, 1).
+        resamples: How often clusters are drawn, >= 1.
+        seed: Seed of the draws.
+        setting: Words to put before those on the interval.
+        by: Whose answers these are.
+    """
+    used = sums[sums[:, 0] > 0]
+    value = finish(used.sum(axis=0)[None]).reshape(-1)
+    low, high = interval(used, finish, level=level, resamples=resamples, seed=seed)
+    words = f"bootstrap over {drawn}, {level:.0%}, {resamples} resamples, seed {seed}"
+    low, high = (np.where(np.isnan(value), np.nan, end) for end in (low, high))
+    return tuple(
+        Figure(
+            name,
+            float(value[at]),
+            float(low[at]),
+            float(high[at]),
+            n=len(used),
+            unit=unit,
+            setting=f"{setting}; {words}" if setting else words,
+            by=by,
+            reason=undefined[at] if np.isnan(value[at]) else "",
+        )
+        for at, name in enumerate(names)
+    )
+
+
+def codes_of(cluster: ArrayLike | None, n: int) -> tuple[Codes, int]:
+    """Return the number of each row's cluster and how many there are. Shape (n,).
+
+    Raises:
+        BadValues: if there is not one cluster for each of the n rows.
+    """
+    if cluster is None:
+        return np.arange(n), n
+    names, code = np.unique(np.asarray(cluster), return_inverse=True)
+    if code.shape != (n,):
+        raise BadValues("cluster", f"shape {code.shape}", f"({n},)", "give one per row")
+    return code.astype(np.int64), len(names)
+
+
+def gather(rows: Callable[[slice], Floats], m: int, code: Codes, c: int) -> Floats:
+    """Sum what `rows` returns for slices of rows, shape (s, m), over clusters. Shape (c, m)."""
+    sums = np.zeros((c, m))
+    step = max(1, _CELLS // m)
+    for first in range(0, len(code), step):
+        part = slice(first, first + step)
+        near, parts = code[part], rows(part)
+        if c == 1:
+            sums[0] += parts.sum(axis=0)
+            continue
+        order = np.argsort(near, kind="stable")
+        head = np.flatnonzero(np.diff(near[order], prepend=-1))
+        sums[near[order][head]] += np.add.reduceat(parts[order], head, axis=0)
+    return sums
+
+
+def interval(
+    sums: Floats,
+    finish: Callable[[Floats], Floats],
+    *,
+    level: float = 0.95,
+    resamples: int = 2000,
+    seed: int = 0,
+) -> tuple[Floats, Floats]:
+    """Return the lower and upper ends of the percentile interval of `finish(total)`.
+
+    Clusters are drawn with replacement. More than `MOST_CLUSTERS` of them are first dealt at
+    random into that many blocks: the width of the interval is then off by less than 1 % and
+    memory stays bounded. Resamples in which the number is undefined are left out.
+
+    Args:
+        sums: Parts of the measure, summed over each cluster. Shape (c, m).
+        finish: Turns summed parts (r, m) into numbers (r,) or (r, q).
+        level: Share of resamples within the interval, in (0, 1).
+        resamples: How often the clusters are drawn, >= 1.
+        seed: Seed of the draws.
+
+    Returns:
+        Two arrays of shape (q,), q = 1 for a single number; NaN for fewer than two clusters.
+
+    Raises:
+        BadChoice: if level or resamples is out of range.
+
+    Example:
+        >>> import numpy as np
+        >>> from affectory.measure.bootstrap import interval
+        >>> rows = np.column_stack([np.ones(100), np.tile([0.0, 1.0], 50)])  # count, value
+        >>> low, high = interval(rows, lambda s: s[:, 1] / s[:, 0])
+        >>> bool(0.38 < low[0] < 0.42), bool(0.58 < high[0] < 0.62)
+        (True, True)
+    """
+    if not 0 < level < 1:
+        raise BadChoice("level", level, "a share between 0 and 1, such as 0.95")
+    if resamples < 1:
+        raise BadChoice("resamples", resamples, "1 or more, such as 2000")
+    if len(sums) < 2:
+        q = finish(sums.sum(axis=0)[None]).reshape(1, -1).shape[1]
+        return np.full(q, np.nan), np.full(q, np.nan)
+    rng = np.random.default_rng(seed)
+    blocks = _blocks(sums, rng)
+    drawn = np.concatenate([finish(w @ blocks) for w in _weights(len(blocks), resamples, rng)])
+    tails = np.array([(1 - level) / 2, (1 + level) / 2])
+    return _quantiles(drawn.reshape(resamples, -1), tails)
+
+
+def _blocks(sums: Floats, rng: np.random.Generator) -> Floats:
+    if len(sums) <= MOST_CLUSTERS:
+        return sums
+    deal = rng.permutation(len(sums)) % MOST_CLUSTERS
+    order = np.argsort(deal, kind="stable")
+    head = np.flatnonzero(np.diff(deal[order], prepend=-1))
+    return np.asarray(np.add.reduceat(sums[order], head, axis=0))
+
+
+def _weights(c: int, resamples: int, rng: np.random.Generator) -> Iterator[Floats]:
+    """Yield how often each of c clusters is drawn, shape (r, c), until `resamples` are done."""
+    at_once = max(1, _CELLS // c)
+    for first in range(0, resamples, at_once):
+        r = min(at_once, resamples - first)
+        cell = rng.integers(0, c, (r, c)) + c * np.arange(r)[:, None]
+        yield np.bincount(cell.ravel(), minlength=r * c).reshape(r, c).astype(np.float64)
+
+
+def _quantiles(drawn: Floats, tails: Floats) -> tuple[Floats, Floats]:
+    """Return the tails of each column, without its NaN. Shapes (q,), (q,)."""
+    ends = np.full((2, drawn.shape[1]), np.nan)
+    whole = ~np.isnan(drawn).any(axis=0)
+    if whole.any():
+        ends[:, whole] = np.quantile(drawn[:, whole], tails, axis=0)
+    for column in np.flatnonzero(~whole & ~np.isnan(drawn).all(axis=0)):
+        ends[:, column] = np.nanquantile(drawn[:, column], tails)
+    return ends[0], ends[1]
