@@ -46,6 +46,8 @@ def test_states_of_one_space_give_their_only_trajectory():
     felt = line()
     assert States.of(felt).only is felt
     assert list(States.of(felt)) == ["line"]
+    assert "line" in States.of(felt)
+    assert "vad" not in States.of(felt)
 
 
 def test_states_of_two_spaces_must_be_named():

@@ -54,6 +54,10 @@ class States(Mapping[str, Trajectory]):
                 return trajectory
         raise UnknownSpace(space, list(self))
 
+    def __contains__(self, space: object) -> bool:
+        """Whether there is a Trajectory in the Space called `space`."""
+        return any(trajectory.space.name == space for trajectory in self.trajectories)
+
     def __iter__(self) -> Iterator[str]:
         """Yield the names of the Spaces."""
         return (trajectory.space.name for trajectory in self.trajectories)

@@ -1,0 +1,1 @@
+"""What we claim, and the proof: published protocols, run on the shipped methods."""

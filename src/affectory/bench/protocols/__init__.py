@@ -1,0 +1,1 @@
+"""One file per protocol; each has a constant PROTOCOL."""

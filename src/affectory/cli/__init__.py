@@ -1,0 +1,1 @@
+"""What a person touches in a terminal: one command per verb, `trace` for the whole walk."""

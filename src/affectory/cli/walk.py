@@ -1,0 +1,292 @@
+"""The whole walk: read, perceive, measure, store, report; streaming, and going on after a stop."""
+
+import hashlib
+import json
+import shutil
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+import affectory
+from affectory import sources
+from affectory.cli.fetching import Mine
+from affectory.cli.making import make
+from affectory.cli.telling import Wish, tell, traced
+from affectory.core.errors import NoRecords
+from affectory.core.evidence import Evidence
+from affectory.core.records import Channel, Records
+from affectory.core.states import States
+from affectory.core.trajectory import Trajectory
+from affectory.engine import engine
+from affectory.guard import crisis
+from affectory.measure.arcs import arcs
+from affectory.sources import Columns, Reading
+from affectory.store.lake import Lake, open_lake
+
+ARCS_OF = ("vad", "valence", "ekman7n")  # what is measured of what a method gives
+LARGE = 50_000_000  # bytes of input from which worker processes repay their start
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to trace, how, and where to.
+
+    Args:
+        sources: Files, folders, globs or "-".
+        columns: Names of the columns; None where they are to be guessed.
+        layout: Format, None where it is to be guessed.
+        method: Registry name of the perceiver.
+        lexicon: Word list for perceive/lexicon.
+        out: Folder of the lake and the report.
+        on: Engine.
+        workers: Processes; None chooses by the size of the input.
+        batch: Records per batch.
+        stories: Sessions shown in full in the report.
+        title: Title of the report.
+        redact: Whether the report masks personal data.
+        fresh: Whether the lake is emptied first.
+        seed: Seed of every resampling.
+    """
+
+    sources: tuple[str, ...]
+    columns: Columns = field(default_factory=Columns)
+    layout: str | None = None
+    method: str = "perceive/utterance"
+    lexicon: Path | None = None
+    out: Path = Path("out")
+    on: str = "local"
+    workers: int | None = None
+    batch: int = 20_000
+    stories: int = 12
+    title: str | None = None
+    redact: bool = False
+    fresh: bool = False
+    seed: int = 0
+
+    def job(self) -> str:
+        """Return the name of this work: a digest of input, method and settings."""
+        told = {
+            "sources": [_stamp(name) for name in self.sources],
+            "columns": self.columns.named,
+            "layout": self.layout,
+            "method": [self.method, str(self.lexicon or "")],
+            "batch": self.batch,
+            "version": affectory.__version__,
+        }
+        return hashlib.blake2b(json.dumps(told).encode(), digest_size=8).hexdigest()
+
+
+@dataclass(frozen=True)
+class Perception:
+    """What a worker does with one batch: perceive it and measure what it perceived.
+
+    Args:
+        method: The perceiver.
+    """
+
+    method: Any
+
+    def __call__(self, records: Records) -> tuple[States, dict[str, pl.DataFrame]]:
+        """Return the states of the batch, and its arcs by Space."""
+        felt = self.method.perceive(records)
+        return felt, {name: _measured(felt[name]) for name in felt if name in ARCS_OF}
+
+
+@dataclass
+class Tally:
+    """What has been seen so far; the only thing here that changes."""
+
+    records: int = 0
+    sessions: int = 0
+    rejected: int = 0
+    flagged: int = 0
+    shown: set[str] = field(default_factory=set)
+
+    def counts(self) -> tuple[tuple[str, int], ...]:
+        """Return what was counted, by name."""
+        return (
+            ("records", self.records),
+            ("sessions", self.sessions),
+            ("rejected", self.rejected),
+        )
+
+    def add(self, reading: Reading) -> None:
+        """Count one batch."""
+        self.rejected += reading.rejected.height
+        if reading.records is not None:
+            self.records += len(reading.records)
+            self.sessions += len(reading.records.sessions)
+
+
+def trace(plan: Plan, quiet: bool = False) -> Path:
+    """Do the whole walk of `plan` and return the path of the report."""
+    console = Console(stderr=True, quiet=quiet)
+    lake = _opened(plan)
+    job, tally = plan.job(), Tally()
+    with _progress(console) as progress:
+        task = progress.add_task("reading", total=None, turns=0)
+        for reading in _walked(plan, lake, job, tally):
+            _say_columns(console, reading, tally)
+            progress.update(task, advance=1, turns=tally.records, description=reading.source[-40:])
+    if not tally.records:
+        raise NoRecords(", ".join(plan.sources), _why(lake, job))
+    traced(Mine(lake, job, plan.method), tally.counts())
+    with console.status("writing the report"):
+        path = tell(
+            Wish(
+                plan.out,
+                job=job,
+                stories=plan.stories,
+                title=plan.title,
+                redact=plan.redact,
+                seed=plan.seed,
+                lexicon=plan.lexicon,
+            )
+        )
+    _say_end(console, plan, tally)
+    typer.echo(path)
+    return path
+
+
+def _walked(plan: Plan, lake: Lake, job: str, tally: Tally) -> Iterator[Reading]:
+    """Yield each batch when it is safely in the lake."""
+    perception = Perception(make(plan.method, plan.lexicon))
+    done = lake.done(job, "rejected")  # the last table of a batch to be written
+    pending: deque[tuple[int, Reading]] = deque()
+    readings = sources.stream(plan.sources, plan.columns, size=plan.batch, layout=plan.layout)
+
+    def fresh() -> Iterator[Records]:
+        for number, reading in enumerate(readings):
+            if number <= done:  # an earlier start has written it
+                tally.add(reading)
+                continue
+            pending.append((number, reading))
+            yield _readable(reading)
+
+    for felt, measured in engine.map(perception, fresh(), on=plan.on, workers=_workers(plan)):
+        number, reading = pending.popleft()
+        _write(lake, job, number, reading, felt, measured, tally)
+        tally.add(reading)
+        yield reading
+
+
+def _write(
+    lake: Lake,
+    job: str,
+    number: int,
+    reading: Reading,
+    felt: States,
+    measured: dict[str, pl.DataFrame],
+    tally: Tally,
+) -> None:
+    """Write one batch, every table once; `rejected` last, so that it stands for the whole."""
+    if reading.records is not None:
+        lake.write_states(felt, job, number)
+        for name, frame in measured.items():
+            lake.write_arcs(felt[name].space, frame, job, number)
+        flags = tuple(_crisis(reading.records))
+        tally.flagged += len({(flag.session, flag.record) for flag in flags})
+        if flags:
+            lake.write_evidence(flags, job, number)
+        lake.write_records(reading.records, job, number)
+    lake.write_rejected(reading.rejected, job, number)
+
+
+def _crisis(records: Records) -> Iterable[Evidence]:
+    """Yield one piece of evidence per crisis phrase; the words stay in `records`."""
+    flags = crisis.flags(records.frame["text"])
+    rows = records.frame.select("session", "actor", "start", "stop", "seq")
+    for flag in flags.iter_rows(named=True):
+        session, actor, start, stop, seq = rows.row(flag["row"])
+        yield Evidence(
+            session, actor, start, stop, f"crisis/{flag['kind']}", 1.0,
+            record=seq, span=(flag["start"], flag["stop"]), by="guard/crisis",
+        )  # fmt: skip
+
+
+def _measured(felt: Trajectory) -> pl.DataFrame:
+    """Return the arcs of `felt`, with the clock that their rates are told in."""
+    return arcs(felt).table().with_columns(pl.lit(felt.clock.value).alias("clock"))
+
+
+def _opened(plan: Plan) -> Lake:
+    """Open the lake, empty where a fresh start is wanted; a folder of other things is refused."""
+    folder = plan.out / "lake"
+    lake = open_lake(folder)
+    if not plan.fresh or not folder.exists():
+        return lake
+    shutil.rmtree(folder)
+    return open_lake(folder)
+
+
+def _readable(reading: Reading) -> Records:
+    """Return the records that a text perceiver can read; an empty batch where there are none."""
+    empty = pl.DataFrame(schema={"session": pl.String, "actor": pl.String, "text": pl.String})
+    return Records(empty) if reading.records is None else reading.records.on(Channel.TEXT)
+
+
+def _workers(plan: Plan) -> int:
+    if plan.workers is not None:
+        return plan.workers
+    size = sum(Path(name).stat().st_size for name in plan.sources if Path(name).is_file())
+    return 2 if size > LARGE else 1
+
+
+def _stamp(name: str) -> list[object]:
+    """Return what tells one input from another without reading it: name, size, age."""
+    if name == "-":
+        return [name, time.time_ns()]  # what came through a pipe cannot be had again
+    path = Path(name)
+    files = sorted(path.rglob("*")) if path.is_dir() else sorted(path.parent.glob(path.name))
+    stats = [(str(file.absolute()), file.stat()) for file in files if file.is_file()]
+    return [name, [[file, stat.st_size, stat.st_mtime_ns] for file, stat in stats]]
+
+
+def _progress(console: Console) -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("batches, {task.fields[turns]:,} records"),
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+        disable=console.quiet or not console.is_terminal,
+    )
+
+
+def _say_columns(console: Console, reading: Reading, tally: Tally) -> None:
+    """Say once per file how its columns were read, or why it was not."""
+    if reading.source in tally.shown:
+        return
+    tally.shown.add(reading.source)
+    name = Path(reading.source).name
+    if reading.records is None:
+        reason = reading.rejected["reason"][0] if reading.rejected.height else "nothing in it"
+        console.print(f"[yellow]{name}[/]: not read: {reason}", highlight=False)
+        return
+    told = ", ".join(f"{role}={column}" for role, column in reading.columns.items())
+    clock = reading.records.clock.value
+    console.print(f"[bold]{name}[/] ({reading.layout}, {clock}) {told}", highlight=False)
+
+
+def _say_end(console: Console, plan: Plan, tally: Tally) -> None:
+    lake = plan.out / "lake"
+    console.print(
+        f"{tally.records:,} records of {tally.sessions:,} sessions; {tally.rejected:,} rejected "
+        f"rows (affectory query --lake {lake} 'select * from rejected')",
+        highlight=False,
+    )
+
+
+def _why(lake: Lake, job: str) -> str:
+    reasons = lake.rejected()["reason"].unique(maintain_order=True).head(3).to_list()
+    return "; ".join(reasons) if reasons else "check the format, or name it with --layout"
