@@ -1,0 +1,138 @@
+"""sources/stream: what is named, what is found, and how sessions are called."""
+
+import gzip
+import io
+import sys
+from pathlib import Path
+
+import pytest
+
+import affectory
+from affectory.core.errors import BadChoice, BadFile, ClockMismatch, MissingFile
+from affectory.sources import Columns, files, read, stream
+
+SAMPLES = Path(affectory.__file__).parent / "samples"
+TALK = "who,text\nann,hi\nbo,ho\n"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for name in ("a/talk.csv", "b/talk.csv", "b/.hidden.csv", "b/notes.md", "c/talk.txt"):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("Ann: hi\nBo: ho\n" if name.endswith(".txt") else TALK)
+    return tmp_path
+
+
+def test_a_folder_is_read_file_by_file_and_what_is_left_out_is_said(folder):
+    readings = list(stream(folder))
+    assert [Path(reading.source).name for reading in readings] == [
+        "talk.csv",
+        "notes.md",
+        "talk.csv",
+        "talk.txt",
+    ]
+    assert readings[1].records is None
+    assert "left out" in readings[1].rejected["reason"][0]
+
+
+def test_files_of_one_name_are_different_sessions(folder):
+    names = [reading.records.sessions for reading in stream(folder) if reading.records]
+    assert names == [("a/talk",), ("b/talk",), ("c/talk",)]
+
+
+def test_equal_session_names_of_two_files_are_not_merged(tmp_path):
+    for name in ("x.csv", "y.csv"):
+        (tmp_path / name).write_text("session,who,text\n1,ann,hi\n")
+    assert read(tmp_path).sessions == ("x/1", "y/1")
+    assert read(tmp_path / "x.csv").sessions == ("x/1",)
+
+
+def test_two_endings_of_one_stem_are_different_sessions(tmp_path):
+    (tmp_path / "x.csv").write_text(TALK)
+    (tmp_path / "x.txt").write_text("Ann: hi\nBo: ho\n")
+    assert read(tmp_path).sessions == ("x.csv", "x.txt")
+
+
+def test_a_pattern_and_a_list(folder):
+    assert len(list(stream(str(folder / "*" / "*.csv")))) == 2
+    assert len(list(stream([folder / "a" / "talk.csv", folder / "c"]))) == 2
+
+
+def test_a_file_named_twice_is_read_once(folder):
+    path = folder / "a" / "talk.csv"
+    assert len(list(stream([path, path]))) == 1
+
+
+def test_a_link_to_a_folder_above_is_no_circle(folder):
+    (folder / "a" / "up").symlink_to(folder)
+    assert len([reading for reading in stream(folder) if reading.records]) == 3
+
+
+@pytest.mark.parametrize("source", ["nowhere.csv", "nowhere/*.csv", "empty"])
+def test_nothing_found_is_an_error(tmp_path, source):
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(MissingFile):
+        list(stream(str(tmp_path / source)))
+
+
+def test_standard_input_is_read_by_its_content(monkeypatch):
+    for content in (TALK, '{"who": "ann", "text": "hi"}\n', "Ann: hi\nBo: ho\nAnn: yes\n"):
+        pipe = io.TextIOWrapper(io.BytesIO(content.encode()))
+        monkeypatch.setattr(sys, "stdin", pipe)
+        (reading,) = stream("-")
+        assert reading.source == "<stdin>"
+        assert reading.records.sessions == ("stdin",)
+        assert reading.records.frame["text"][0] == "hi"
+
+
+def test_a_layout_can_be_named(tmp_path):
+    path = tmp_path / "talk.dat"
+    path.write_text('{"who": "ann", "text": "hi"}\n')
+    (reading,) = stream(path, layout="jsonl")
+    assert reading.layout == "jsonl"
+    with pytest.raises(BadChoice, match="csv"):
+        stream(path, layout="word")
+    with pytest.raises(BadChoice, match="size"):
+        stream(path, size=0)
+
+
+def test_a_file_of_no_known_layout_is_told(tmp_path):
+    path = tmp_path / "page.html"
+    path.write_text("<html><body>nothing</body></html>")
+    with pytest.raises(BadFile, match="--layout"):
+        read(path)
+
+
+def test_the_short_names_are_columns(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("x,y,z\nann,hi you there,7\n")
+    records = read(path, Columns(actor="x"), text="y", session="z")
+    assert records.frame.select("session", "actor", "text").rows() == [
+        ("a/7", "ann", "hi you there")
+    ]
+
+
+@pytest.mark.parametrize("path", sorted(SAMPLES.glob("*.*")), ids=lambda path: path.name)
+def test_every_sample_is_read_without_a_reject(path):
+    if path.suffix in (".md", ".py", ".pyc"):
+        pytest.skip("no sample")
+    readings = list(stream(path))
+    assert sum(map(len, readings)) > 10
+    assert sum(reading.rejected.height for reading in readings) == 0
+
+
+def test_a_document_that_swells_when_unpacked_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(files, "WHOLE", 1000)
+    path = tmp_path / "talk.json.gz"
+    path.write_bytes(gzip.compress(b"[" + b" " * 100_000 + b"]"))
+    with pytest.raises(BadFile, match="512 MiB"):
+        read(path)
+
+
+def test_files_with_and_without_times_do_not_mix_in_one_answer(tmp_path):
+    (tmp_path / "a.csv").write_text("who,text,time\nann,hi,1\n")
+    (tmp_path / "b.csv").write_text(TALK)
+    with pytest.raises(ClockMismatch):
+        read(tmp_path)
+    assert [reading.records.clock.value for reading in stream(tmp_path)] == ["seconds", "turns"]
