@@ -126,7 +126,7 @@ def demo(
     sample = Path(__file__).parents[1] / "samples"
     files = sorted(str(path) for path in sample.iterdir() if path.suffix != ".md")
     plan = walk.Plan(
-        tuple(files), Columns(), out=out, fresh=fresh, title="Six conversations, one afternoon each"
+        tuple(files), Columns(), out=out, fresh=fresh, title="The sample conversations"
     )
     walk.trace(plan, quiet=quiet)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
-from affectory.cli.fetching import Mine, fetched, on_turns
+from affectory.cli.fetching import PREFERRED, Mine, fetched, on_turns
 from affectory.cli.making import make
 from affectory.cli.places import lake_at
 from affectory.core.evidence import Evidence
@@ -17,6 +17,7 @@ from affectory.guard import crisis
 from affectory.guard.redact import redact as masked
 from affectory.measure.arcs import arcs
 from affectory.measure.dyads import Dyads, dyads
+from affectory.represent import to_space
 from affectory.show.page import Timed
 from affectory.show.report import report
 
@@ -84,7 +85,11 @@ def tell(wish: Wish) -> Path:
 
 
 def _pairs(part: Timed, space: str, seed: int) -> Dyads:
-    return dyads(part.states[space], surrogates=SURROGATES, seed=seed)
+    """Measure the pairs on the axis that is drawn; surrogates of the others would not be seen."""
+    felt = part.states[space]
+    if space in PREFERRED:
+        felt = to_space(felt, "valence")
+    return dyads(felt, surrogates=SURROGATES, seed=seed)
 
 
 def _words(mine: Mine, wish: Wish, parts: Sequence[Timed]) -> tuple[Evidence, ...]:

@@ -271,20 +271,28 @@ def _say_columns(console: Console, reading: Reading, tally: Tally) -> None:
     name = Path(reading.source).name
     if reading.records is None:
         reason = reading.rejected["reason"][0] if reading.rejected.height else "nothing in it"
-        console.print(f"[yellow]{name}[/]: not read: {reason}", highlight=False)
+        _say(console, f"[yellow]{name}[/]: not read: {reason}")
         return
     told = ", ".join(f"{role}={column}" for role, column in reading.columns.items())
     clock = reading.records.clock.value
-    console.print(f"[bold]{name}[/] ({reading.layout}, {clock}) {told}", highlight=False)
+    _say(console, f"[bold]{name}[/] ({reading.layout}, {clock}) {told}")
+    for note in reading.notes:
+        _say(console, f"  [dim]{note}[/]")
+
+
+def _say(console: Console, line: str) -> None:
+    """Print one line as it is, without breaking paths and commands in two."""
+    console.print(line, highlight=False, soft_wrap=True)
 
 
 def _say_end(console: Console, plan: Plan, tally: Tally) -> None:
-    lake = plan.out / "lake"
-    console.print(
-        f"{tally.records:,} records of {tally.sessions:,} sessions; {tally.rejected:,} rejected "
-        f"rows (affectory query --lake {lake} 'select * from rejected')",
-        highlight=False,
-    )
+    """Say what was counted, and how to look at what was refused."""
+    _say(console, f"{tally.records:,} records of {tally.sessions:,} sessions")
+    if tally.flagged:
+        _say(console, f"{tally.flagged:,} of them hold crisis language; the report begins with it")
+    if tally.rejected:
+        look = f'affectory query "select * from rejected" --lake {plan.out}'
+        _say(console, f"[yellow]{tally.rejected:,} rejected rows[/]: {look}")
 
 
 def _why(lake: Lake, job: str) -> str:
