@@ -39,6 +39,8 @@ def commands(page):
 def desk(tmp_path, monkeypatch):
     """Stand in a folder with the files that the docs speak of."""
     (tmp_path / "chats.csv").write_text(CHATS, encoding="utf-8")
+    (tmp_path / "talks").mkdir()
+    (tmp_path / "talks" / "spring.csv").write_text(CHATS, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

@@ -1,0 +1,181 @@
+"""perceive/utterance: what it must get right whatever its weights, then the figures' floor."""
+
+import os
+import pickle
+import time
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from affectory.core.errors import BadChoice, BadFile, MissingFile, NoRecords
+from affectory.core.records import Records
+from affectory.core.trajectory import Trajectory
+from affectory.perceive.utterance import CARD, SHIPPED, SPACES, UtteranceEmotion, toy
+from affectory.represent.vocabularies import EKMAN7N, GOEMOTIONS28, POLARITY, VAD
+from affectory.sources.rated import read_emobank, read_goemotions
+
+DATA = Path(os.environ.get("AFFECTORY_DATA", Path(__file__).parents[3] / "shared" / "data"))
+HERE = (DATA / "goemotions").is_dir() and (DATA / "emobank").is_dir()
+READER = UtteranceEmotion()
+
+
+def records(*texts: str | None) -> Records:
+    return Records(pl.DataFrame({"session": "s", "actor": "ann", "text": list(texts)}))
+
+
+def test_the_toy_is_glad_then_angry_then_silent():
+    felt = READER.perceive(toy())
+    assert felt["ekman7n"].values[:2].argmax(axis=1).tolist() == [
+        EKMAN7N.index("joy"), EKMAN7N.index("anger"),
+    ]  # fmt: skip
+    assert felt["polarity"].axis("negative")[1] > 0.8
+    for name in CARD.gives:
+        assert felt[name].missing.tolist() == [False, False, True]
+
+
+def test_every_state_is_legal_and_has_a_spread():
+    felt = READER.perceive(records("so SAD", "lol", "?", "привет", "x" * 500, "a. " * 100))
+    for space in SPACES:
+        told = felt[space.name]
+        assert space.admits(told.values)
+        assert told.spread is not None
+        assert (told.spread >= 0).all()
+
+
+@pytest.mark.parametrize("text", ["", None, "  \n", ",,,"])
+def test_nothing_to_read_is_a_missing_state(text):
+    assert READER.perceive(records("good", text))["vad"].missing.tolist() == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("Thank you so much", "gratitude"),
+        ("I'm so sorry, it was my fault", "remorse"),
+        ("I am scared of the dark", "fear"),
+        ("Happy birthday, I love you", "love"),
+        ("Why would they do that?", "curiosity"),
+        ("That is disgusting", "disgust"),
+        ("Wow, I did not see that coming", "surprise"),
+        ("The meeting is at three", "neutral"),
+    ],
+)
+def test_plain_cases_are_plain(text, label):
+    values = READER.read([text])[0][0][0]
+    assert label in {GOEMOTIONS28.names[at] for at in np.argsort(-values)[:2]}
+
+
+def test_a_negator_turns_a_word():
+    value = READER.read(["I am happy", "I am not happy", "not bad", "bad"])[3][0][:, 0]
+    assert value[0] > 0.2 > value[1]
+    assert value[2] > value[3]
+
+
+def test_a_state_does_not_depend_on_its_company():
+    texts = ["I love it", "no", "", "what a day!!", "long and tired. " * 30] * 300
+    many = READER.read(texts)
+    for row in range(5):
+        for (all_values, all_spread), (value, spread) in zip(
+            many, READER.read([texts[row]]), strict=True
+        ):
+            np.testing.assert_array_equal(all_values[row], value[0])
+            np.testing.assert_array_equal(all_spread[row], spread[0])
+
+
+def test_saying_it_eleven_times_says_it_once():
+    one, eleven = READER.read(["I am so happy today! ", "I am so happy today! " * 11])[0][0]
+    np.testing.assert_allclose(eleven, one, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Je suis très heureux de te voir aujourd'hui",
+        "Estoy muy triste porque mi perro murió ayer",
+        "我今天很高兴",
+        "asdkjh qwelkj zxcmn",
+    ],
+)
+def test_what_it_does_not_know_is_usual_and_wide(text):
+    plain = READER.read(["The meeting is at three"])[3]
+    values, spread = READER.read([text])[3]
+    assert np.abs(values).max() < 0.2
+    assert spread[0, 0] > 1.3 * plain[1][0, 0]
+
+
+@pytest.mark.parametrize("text", ["😂" * 8000, "a" * 10**6, "so good " * 120_000, "!?" * 10**5])
+def test_hostile_texts_take_a_moment(text):
+    began = time.process_time()
+    READER.read([text])
+    assert time.process_time() - began < 1.0  # quadratic time would be minutes
+
+
+def test_evidence_points_at_the_words():
+    (reason, *_) = READER.evidence(records("Well, 😂 … thank you"), top=2)
+    assert reason.text.lower() == "thank"
+    assert reason.span == (10, 15)
+    assert reason.axis == "gratitude"
+    assert reason.weight > 0.3
+
+
+def test_evidence_in_an_unknown_space_is_refused():
+    with pytest.raises(BadChoice, match="space"):
+        READER.evidence(toy(), "meld7")
+
+
+def test_fit_moves_the_read_out_to_its_labels_and_leaves_the_asker():
+    said = records(*(["good", "bad", "fine", "awful stuff", "great day"] * 20))
+    values = np.tile([[0.1, 0, 0]], (100, 1)) + np.random.default_rng(0).normal(
+        size=(100, 3), scale=0.05
+    )
+    before = READER.perceive(said)["vad"].values.copy()
+    fitted = READER.fit(said, Trajectory.on(said, VAD, values, "rater"))
+    assert fitted.perceive(said)["vad"].values[:, 0].mean() == pytest.approx(0.1, abs=0.02)
+    np.testing.assert_array_equal(READER.perceive(said)["vad"].values, before)
+
+
+def test_fit_learns_shares_too():
+    said = records(*(["good", "bad"] * 50))
+    share = np.tile([[0.0, 1.0, 0.0]], (100, 1))
+    fitted = READER.fit(said, Trajectory.on(said, POLARITY, share, "rater"))
+    assert fitted.perceive(said)["polarity"].axis("neutral").min() > 0.8
+
+
+def test_fit_without_labels_in_its_spaces_says_so():
+    said = records("a")
+    meld = Trajectory.on(said, VAD, [[np.nan] * 3], "rater")
+    with pytest.raises(NoRecords):
+        READER.fit(said, meld)
+
+
+def test_it_survives_pickling_and_its_weights_survive_a_file(tmp_path):
+    again = pickle.loads(pickle.dumps(READER))
+    assert again.perceive(toy())["vad"] == READER.perceive(toy())["vad"]
+    READER._learned().save(tmp_path / "copy.safetensors")
+    copy = UtteranceEmotion(weights=tmp_path / "copy.safetensors")
+    assert copy.perceive(toy())["vad"] == READER.perceive(toy())["vad"]
+
+
+def test_weights_that_are_none_are_refused(tmp_path):
+    with pytest.raises(MissingFile):
+        UtteranceEmotion(weights=tmp_path / "none").read(["a"])
+    (tmp_path / "bad").write_bytes(b"not tensors")
+    with pytest.raises(BadFile):
+        UtteranceEmotion(weights=tmp_path / "bad").read(["a"])
+
+
+def test_the_shipped_weights_are_small():
+    assert SHIPPED.stat().st_size < 12e6
+
+
+@pytest.mark.skipif(not HERE, reason="the data sets are not here")
+def test_a_slice_of_the_test_splits_is_read_well():
+    labelled = read_goemotions(DATA / "goemotions", "test")
+    told = READER.read(labelled.texts)
+    right = np.take_along_axis(labelled.values, told[0][0].argmax(axis=1)[:, None], axis=1)
+    assert right.mean() > 0.55  # 0.33 for always neutral
+    rated = read_emobank(DATA / "emobank", "test")
+    r = np.corrcoef(READER.read(rated.texts)[3][0][:, 0], rated.values[:, 0])[0, 1]
+    assert r > 0.55
