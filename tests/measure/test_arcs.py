@@ -336,3 +336,13 @@ def test_the_wide_table_is_plain_polars():
     assert isinstance(table, pl.DataFrame)
     assert table.columns[:4] == ["session", "actor", "axis", "n"]
     assert not any(table[name].is_nan().any() for name in table.columns[4:])
+
+
+def test_arcs_read_from_their_own_table_say_the_same_but_for_the_reasons():
+    found = arcs(felt([0.0, 0.5, 0.25]))
+    again = Arcs.from_table(found.table(), found.space, found.clock, found.by)
+    np.testing.assert_array_equal(again.values, found.values)
+    assert again.table().equals(found.table())
+    undefined = np.isnan(found.values)
+    assert (again.reasons[undefined] == Reason.UNTOLD).all()
+    assert again.figures(seed=1)[0].value == found.figures(seed=1)[0].value

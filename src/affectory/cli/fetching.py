@@ -10,8 +10,11 @@ import polars as pl
 
 from affectory.core.errors import BadChoice, NoRecords
 from affectory.core.records import Channel, Clock, Records
+from affectory.core.space import Axis, Kind, Space
 from affectory.core.states import States
 from affectory.core.trajectory import Trajectory
+from affectory.measure.arcs import Arcs
+from affectory.measure.catalogue import NAMES, UNITS
 from affectory.represent import align
 from affectory.show.page import Timed
 from affectory.store.lake import Lake
@@ -101,7 +104,7 @@ class Mine:
     def _telling(self) -> tuple[str, ...]:
         """Return the extremes of every measure that tells sessions apart, then some at random."""
         table = self.lake.scan(f"arcs/{self.space}").filter(self.rule, pl.col("n") >= 3)
-        table = table.filter(pl.col("axis") == (self.axis or pl.col("axis").first()))
+        table = table.filter(pl.col("axis") == (self.axis or self._axes()[0].name))
         few = MOST // 10
         ends = [
             table.drop_nulls(name).sort(name, descending=down).head(few).select("session")
@@ -114,13 +117,26 @@ class Mine:
         rest = every.sort().gather(rng.permutation(len(every))[: MOST - len(chosen)])
         return tuple(dict.fromkeys([*chosen, *rest]))
 
-    def overview(self, shown: Collection[str]) -> pl.DataFrame | None:
-        """Return the arcs of all sessions, where `shown` are only a part of them."""
-        table = f"arcs/{self.space}"
-        if table not in self.lake.tables():
+    def overview(self, shown: Collection[str]) -> Arcs | None:
+        """Return the arcs of all sessions, where `shown` are only a part of them.
+
+        Where the sessions count in several clocks, measures of time cannot be averaged and
+        are left out.
+        """
+        name = f"arcs/{self.space}"
+        if len(shown) < MOST or name not in self.lake.tables():
             return None
-        arcs = self.rows(table).drop("job", "batch")
-        return arcs if arcs["session"].n_unique() > len(shown) else None
+        axis = self.axis or self._axes()[0].name
+        table = self.lake.scan(name).filter(self.rule, pl.col("axis") == axis)
+        clocks = table.select(pl.col("clock").unique()).collect(engine="streaming")["clock"]
+        timed = [name for name in NAMES if "time" in UNITS[name]]
+        held = table.drop(timed) if len(clocks) > 1 else table
+        space = Space(axis, Kind.DIMENSIONS, tuple(a for a in self._axes() if a.name == axis))
+        told = held.drop("job", "batch").collect(engine="streaming")
+        return Arcs.from_table(told, space, Clock(clocks[0]), self.method)
+
+    def _axes(self) -> tuple[Axis, ...]:
+        return next(known.axes for known in self.lake.spaces() if known.name == self.space)
 
 
 def fetched(mine: Mine, names: Collection[str]) -> list[Timed]:

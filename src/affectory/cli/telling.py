@@ -60,6 +60,7 @@ def tell(wish: Wish) -> Path:
     parts = fetched(mine, mine.choose(wish.sessions))
     whole = parts[0] if len(parts) == 1 else on_turns(parts)
     felt = whole.states[mine.space]
+    every = mine.overview(felt.sessions)  # the fetched ones are the telling ones: no fair sample
     pairs = [
         dyads(part.states[mine.space], surrogates=SURROGATES, seed=wish.seed) for part in parts
     ]
@@ -70,12 +71,13 @@ def tell(wish: Wish) -> Path:
         mine.home / "report.html",
         records=whole.records,
         states=whole.states,
-        arcs=arcs(felt),
+        arcs=arcs(felt) if every is None else arcs(felt).table(),
+        figures=() if every is None else every.figures(seed=wish.seed),
         dyads=pairs[0] if len(parts) == 1 else _pairs(whole, mine.space, wish.seed),
         evidence=_words(mine, wish, parts),
         notices=_notices(mine),
         rejected=mine.rows("rejected"),
-        overview=mine.overview(felt.sessions),
+        overview=every,
         cautions=_cautions(mine),
         provenance=_provenance(mine, wish),
         title=wish.title or "Emotional trajectories",

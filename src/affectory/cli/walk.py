@@ -31,7 +31,7 @@ from affectory.measure.arcs import arcs
 from affectory.sources import Columns, Reading
 from affectory.store.lake import Lake, open_lake
 
-ARCS_OF = ("vad", "valence", "ekman7n")  # what is measured of what a method gives
+ARCS_OF = ("vad", "va", "valence")  # what is measured on the way; of the rest on demand
 LARGE = 50_000_000  # bytes of input from which worker processes repay their start
 
 
@@ -97,7 +97,8 @@ class Perception:
     def __call__(self, records: Records) -> tuple[States, dict[str, pl.DataFrame]]:
         """Return the states of the batch, and its arcs by Space."""
         felt = self.method.perceive(records)
-        return felt, {name: _measured(felt[name]) for name in felt if name in ARCS_OF}
+        names = [name for name in ARCS_OF if name in felt] or list(felt)[:1]
+        return felt, {name: _measured(felt[name]) for name in names}
 
 
 @dataclass

@@ -19,7 +19,7 @@ from affectory.core.figure import Figure
 from affectory.core.space import Space
 from affectory.core.trajectory import Clock, Trajectory
 from affectory.measure.bootstrap import codes_of, gather, interval
-from affectory.measure.catalogue import MEANINGS, NAMES, REASONS, UNITS, unit_of
+from affectory.measure.catalogue import MEANINGS, NAMES, REASONS, UNITS, Reason, unit_of
 from affectory.measure.displacement import Home, outings
 from affectory.measure.dynamics import dynamics
 from affectory.measure.levels import levels, trends
@@ -132,6 +132,24 @@ class Arcs:
         """Return the commonest reason for which measure `at` is undefined."""
         codes = self.reasons[rows, at]
         return REASONS[int(np.bincount(codes).argmax())] if len(codes) else "there is no arc"
+
+    @classmethod
+    def from_table(cls, table: pl.DataFrame, space: Space, clock: Clock, by: str = "") -> "Arcs":
+        """Return the arcs that `table` wrote, for instance into a lake; reasons are lost.
+
+        Args:
+            table: Columns session, actor, axis, n and some of the measures. r rows.
+            space: Space whose axes the rows are about; rows of other axes are left out.
+            clock: Clock of the states that were measured.
+            by: Whose states they were.
+        """
+        rows = table.filter(pl.col("axis").is_in(space.names))
+        names = tuple(name for name in NAMES if name in rows.columns)
+        values = rows.select(pl.col(names).cast(pl.Float64).fill_null(np.nan)).to_numpy()
+        reasons = np.where(np.isnan(values), np.uint8(Reason.UNTOLD), np.uint8(Reason.DEFINED))
+        keys = [name for name in ("session", "actor", "axis", "draw") if name in rows.columns]
+        n = rows["n"].to_numpy()
+        return cls(space, clock, rows.select(keys), n, names, values, reasons, by)
 
     @classmethod
     def concat(cls, parts: Sequence["Arcs"]) -> "Arcs":

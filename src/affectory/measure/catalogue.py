@@ -30,6 +30,7 @@ class Reason(IntEnum):
     NO_RISE = 11
     NO_RETURN = 12
     FEW_AFTER = 13
+    UNTOLD = 14
 
 
 REASONS = (
@@ -47,6 +48,7 @@ REASONS = (
     "no way out of the home base was seen whole",
     "no way back to the home base was seen whole",
     "fewer than two states above rest follow the peak at different times",
+    "the table that it was read from does not say why",
 )
 
 
