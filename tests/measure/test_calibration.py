@@ -121,3 +121,11 @@ def test_the_interval_holds_the_value_and_counts_clusters(shares):
 def test_no_bin_at_all_is_refused():
     with pytest.raises(BadChoice, match="bins is 0"):
         ece(np.eye(2), np.eye(2), bins=0)
+
+
+def test_the_interval_of_a_calibration_error_holds_the_error():
+    rng = np.random.default_rng(3)
+    given = rng.random((400, 1))
+    truth = (rng.random((400, 1)) < given).astype(float)  # calibrated: all error is chance
+    figure = ECE.figure(truth, given, resamples=500)
+    assert 0 <= figure.low < figure.value < figure.high

@@ -61,9 +61,7 @@ def tell(wish: Wish) -> Path:
     whole = parts[0] if len(parts) == 1 else on_turns(parts)
     felt = whole.states[mine.space]
     every = mine.overview(felt.sessions)  # the fetched ones are the telling ones: no fair sample
-    pairs = [
-        dyads(part.states[mine.space], surrogates=SURROGATES, seed=wish.seed) for part in parts
-    ]
+    pairs = [_pairs(part, mine.space, wish.seed) for part in parts]
     own = [replace(part, dyads=pair) for part, pair in zip(parts, pairs, strict=True)]
     if wish.redact:
         whole, own = _masked(whole), [_masked(part) for part in own]

@@ -36,6 +36,8 @@ class Score:
         finish: Turns summed parts (r, m) into numbers (r,).
         undefined: Why `finish` gives NaN where it does.
         unit: Unit of the number.
+        inflated: Whether drawing again adds to the number, as to a sum of absolute gaps; the
+            interval is then moved back by what it adds on average.
     """
 
     name: str
@@ -43,6 +45,7 @@ class Score:
     finish: Callable[[Floats], Floats]
     undefined: str
     unit: str = ""
+    inflated: bool = False
 
     def value(self, truth: ArrayLike, given: ArrayLike, **options: Any) -> float:
         """Return the number, NaN where it is undefined."""
@@ -93,6 +96,7 @@ class Score:
             seed=seed,
             setting=setting,
             by=by,
+            inflated=self.inflated,
         )[0]
 
 
@@ -109,6 +113,7 @@ def figures(
     seed: int = 0,
     setting: str = "",
     by: str = "",
+    inflated: bool = False,
 ) -> tuple[Figure, ...]:
     """Return q figures that rest on the same sums, with intervals from the same draws.
 
@@ -124,10 +129,12 @@ def figures(
         seed: Seed of the draws.
         setting: Words to put before those on the interval.
         by: Whose answers these are.
+        inflated: Whether drawing again adds to the numbers; see `Score`.
     """
     used = sums[sums[:, 0] > 0]
     value = finish(used.sum(axis=0)[None]).reshape(-1)
-    low, high = interval(used, finish, level=level, resamples=resamples, seed=seed)
+    about = value if inflated else None
+    low, high = interval(used, finish, level=level, resamples=resamples, seed=seed, about=about)
     words = f"bootstrap over {drawn}, {level:.0%}, {resamples} resamples, seed {seed}"
     low, high = (np.where(np.isnan(value), np.nan, end) for end in (low, high))
     return tuple(
@@ -183,6 +190,7 @@ def interval(
     level: float = 0.95,
     resamples: int = 2000,
     seed: int = 0,
+    about: Floats | None = None,
 ) -> tuple[Floats, Floats]:
     """Return the lower and upper ends of the percentile interval of `finish(total)`.
 
@@ -196,6 +204,8 @@ def interval(
         level: Share of resamples within the interval, in (0, 1).
         resamples: How often the clusters are drawn, >= 1.
         seed: Seed of the draws.
+        about: Numbers of the whole sample, where drawing again adds to them on average; the
+            ends are moved back by that, not below 0. Shape (q,).
 
     Returns:
         Two arrays of shape (q,), q = 1 for a single number; NaN for fewer than two clusters.
@@ -222,7 +232,10 @@ def interval(
     blocks = _blocks(sums, rng)
     drawn = np.concatenate([finish(w @ blocks) for w in _weights(len(blocks), resamples, rng)])
     tails = np.array([(1 - level) / 2, (1 + level) / 2])
-    return _quantiles(drawn.reshape(resamples, -1), tails)
+    drawn = drawn.reshape(resamples, -1)
+    if about is not None:
+        drawn = np.maximum(drawn - np.nanmean(drawn, axis=0) + about, 0.0)
+    return _quantiles(drawn, tails)
 
 
 def _blocks(sums: Floats, rng: np.random.Generator) -> Floats:

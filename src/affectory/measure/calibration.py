@@ -234,6 +234,6 @@ def _mean(sums: Floats) -> Floats:
 
 
 BRIER = Score("brier", _brier, _mean, _NO_ROW)
-ECE = Score("ece", _mean_gaps, _sum_gaps, _NO_ROW)
+ECE = Score("ece", _mean_gaps, _sum_gaps, _NO_ROW, inflated=True)
 JS = Score("js", _js, _mean, _NO_ROW)
 KL = Score("kl", _kl, _mean, _NO_ROW)
