@@ -11,6 +11,7 @@ from affectory.parts.bag import add_up
 from affectory.parts.distil import Recipe, distil
 from affectory.parts.teacher import Lessons, Opinion, Teacher
 from affectory.senses import keys
+from affectory.senses.tokens import key_of
 
 TORCH = all(map(importlib.util.find_spec, ("torch", "transformers")))
 
@@ -68,6 +69,7 @@ def test_without_torch_the_extra_is_named():
         Teacher(2, 1, 0)
 
 
+@pytest.mark.slow  # loads torch
 @pytest.mark.skipif(not TORCH, reason="torch is not here")
 def test_a_student_learns_what_its_teacher_says_and_asks_each_thing_once(tmp_path):
     class Fake:
@@ -84,7 +86,7 @@ def test_a_student_learns_what_its_teacher_says_and_asks_each_thing_once(tmp_pat
     for _ in range(2):
         bag = distil(lessons(), keys, lambda: fake, tmp_path, 0, said.append, recipe)
     assert fake.asked == 5  # words, two lessons, pieces, splices; no text has an auxiliary
-    slots = bag.keys.find(keys.keys(["good", "bad"], keys.words([])).key[[0, 3]])
+    slots = bag.keys.find(np.array([key_of("good"), key_of("bad")], np.uint64))
     sums = np.zeros((2, bag.rows.shape[1]), np.int16)
     add_up(bag.rows, slots, np.array([1, 1]), sums)
     scores = bag.score(sums, np.ones(2, np.int64))

@@ -1,0 +1,1 @@
+"""Mechanism that several methods share; it knows no emotion."""

@@ -1,0 +1,6 @@
+"""What is felt: methods that read a state from records."""
+
+from affectory.perceive.lexicon import LexiconEmotion
+from affectory.perceive.utterance import UtteranceEmotion
+
+__all__ = ["LexiconEmotion", "UtteranceEmotion"]
