@@ -18,8 +18,8 @@ from scipy.optimize import least_squares
 from affectory.core.figure import Figure
 from affectory.core.trajectory import Clock, Trajectory
 from affectory.measure.calibration import brier, js, kl
-from affectory.represent.mixture import Mixture, entropy
 from affectory.represent.mixture_terms import AFFECTNET_COUNTS
+from affectory.represent.mixtures import Mixture, entropy
 from affectory.represent.scales import rescale
 from affectory.represent.term_gaussians import Terms, affectnet8, bhattacharyya, fuse, rm151
 from affectory.represent.vocabularies import VAD

@@ -112,6 +112,46 @@ def test_the_inertia_of_an_autoregression_is_its_coefficient(phi):
     assert one(x)["inertia"] == pytest.approx(phi, abs=4 / np.sqrt(len(x)))  # four standard errors
 
 
+def autoregressions(phi, n, seed, many=3000):
+    """Return many stationary courses of n states with carry-over phi, one session each."""
+    rng = np.random.default_rng(seed)
+    x = np.empty((many, n))
+    x[:, 0] = rng.normal(size=many) / np.sqrt(1 - phi**2)
+    for at in range(1, n):
+        x[:, at] = phi * x[:, at - 1] + rng.normal(size=many)
+    names = np.repeat([f"s{at}" for at in range(many)], n)
+    return felt(x.ravel(), np.tile(np.arange(float(n)), many), session=list(names))
+
+
+@pytest.mark.parametrize("n", [8, 12, 20, 50])
+@pytest.mark.parametrize("phi", [0.0, 0.5])
+def test_the_mean_inertia_of_short_series_is_not_biased(phi, n):
+    table = arcs(autoregressions(phi, n, seed=n)).table()
+    # four standard errors; clipping at 1 costs the shortest a little more
+    slack = 4 * table["inertia"].std() / np.sqrt(len(table)) + (0.02 if n == 8 else 0)
+    assert table["inertia"].mean() == pytest.approx(phi, abs=slack)
+    assert slack < 0.07  # the plain correlation of eight states is off by 0.14 and 0.32
+
+
+def test_the_figure_of_a_measure_that_many_arcs_lack_says_of_how_many_it_is():
+    found = arcs(autoregressions(0.0, 12, seed=1, many=40))
+    figures = {figure.name: figure for figure in found.figures(resamples=50)}
+    known = found.table()["half_life"].count()
+    assert known < 40  # half of the courses of noise carry nothing over
+    assert f"{known} of 40 defined" in figures["half_life/valence"].setting
+    assert "defined" not in figures["mean/valence"].setting
+
+
+def test_a_measure_known_in_few_sessions_has_no_interval_and_the_setting_says_why():
+    parts = [felt(np.arange(9.0) % 4, session=f"s{at}") for at in range(4)]
+    lone = [felt([1.0], session=f"t{at}") for at in range(6)]
+    found = arcs(Trajectory.concat([*parts, *lone])).figures(resamples=50)
+    figures = {figure.name: figure for figure in found}
+    assert np.isnan(figures["inertia/valence"].low)
+    assert "no interval: fewer than 5 sessions" in figures["inertia/valence"].setting
+    assert not np.isnan(figures["mean/valence"].low)
+
+
 @pytest.mark.parametrize("even", [True, False])
 def test_the_half_life_of_an_ornstein_uhlenbeck_process_is_recovered(even):
     rng = np.random.default_rng(2)
@@ -183,8 +223,9 @@ def test_the_usual_measures_equal_numpy_and_scipy_group_by_group():
             assert row["instability"] == pytest.approx((steps**2).mean(), abs=1e-9)
         pair = ~np.isnan(x[:-1]) & ~np.isnan(x[1:])
         if row["inertia"] is not None:
-            wanted = stats.pearsonr(x[:-1][pair], x[1:][pair]).statistic
-            assert row["inertia"] == pytest.approx(wanted, abs=1e-9)
+            r, m = stats.pearsonr(x[:-1][pair], x[1:][pair]).statistic, pair.sum()
+            free = np.clip((m * r + 1) / (m - 3), -1, 1)  # Marriott & Pope 1954
+            assert row["inertia"] == pytest.approx(free, abs=1e-9)
 
 
 # properties
@@ -231,6 +272,11 @@ def test_stretched_time_scales_what_is_timed_and_nothing_else():
 # edges
 
 
+def test_five_pairs_are_too_few_for_inertia():
+    assert why([1.0, 3, 2, 5, 4, 1], "inertia") is Reason.FEW_PAIRS
+    assert one([1.0, 3, 2, 5, 4, 1, 2])["inertia"] is not None
+
+
 def test_one_state_has_a_level_and_no_dynamics():
     found = one([4.0])
     assert (found["n"], found["mean"], found["peak"], found["home"]) == (1, 4.0, 4.0, 4.0)
@@ -246,16 +292,16 @@ def test_two_states_have_a_change_but_no_inertia():
 
 @pytest.mark.parametrize("level", [0.0, 0.1, 1 / 3])
 def test_constants_do_not_vary_and_carry_nothing(level):
-    found = one([level] * 6)
+    found = one([level] * 8)
     assert found["variability"] == found["instability"] == found["slope"] == 0
-    assert why([level] * 6, "inertia") is Reason.FLAT
-    assert why([level] * 6, "half_life") is Reason.FLAT
+    assert why([level] * 8, "inertia") is Reason.FLAT
+    assert why([level] * 8, "half_life") is Reason.FLAT
 
 
 def test_states_at_one_instant_have_no_rates():
-    assert why([1.0, 2, 4, 3], "slope", t=[5.0] * 4) is Reason.NO_TIME
-    assert why([1.0, 2, 4, 3], "half_life", t=[5.0] * 4) is Reason.NO_TIME
-    assert why([1.0, 2, 4, 3], "area", t=[5.0] * 4) is Reason.NO_TIME
+    assert why([1.0, 2, 4, 3, 5, 1, 2], "slope", t=[5.0] * 7) is Reason.NO_TIME
+    assert why([1.0, 2, 4, 3, 5, 1, 2], "half_life", t=[5.0] * 7) is Reason.NO_TIME
+    assert why([1.0, 2, 4, 3, 5, 1, 2], "area", t=[5.0] * 7) is Reason.NO_TIME
 
 
 def test_all_missing_is_undefined_throughout():

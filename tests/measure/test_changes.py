@@ -71,22 +71,45 @@ def test_pruning_and_padding_change_nothing():
     table = changes(whole, "valence", permutations=0)
     for at in range(len(courses)):
         x = whole.select(session=f"s{at}").axis("valence").astype(float)
-        wanted = plainly(x, 2 * np.log(len(x)), noise_of(x))
+        wanted = plainly(x, 3 * np.log(len(x)), noise_of(x))
         found = table.filter((table["session"] == f"s{at}") & table["at"].is_not_null())
         assert found["at"].to_list() == wanted
 
 
-def test_noise_alone_rarely_changes():
-    rng = np.random.default_rng(3)
-    table = changes(felt(*rng.normal(0, 5, (200, 40))), "valence", permutations=0)
+@pytest.mark.parametrize("n", [6, 10, 20, 50, 100])
+def test_one_course_of_noise_in_twenty_changes_at_most(n):
+    rng = np.random.default_rng(n)
+    table = changes(felt(*rng.normal(0, 5, (600, n))), "valence")
     changed = table.filter(table["changes"] > 0)["session"].n_unique()
-    assert changed <= 50  # BIC lets through a share that falls with n, not 5 %
+    assert changed <= 0.07 * 600  # 5 %, and two standard errors
+
+
+@pytest.mark.parametrize(("n", "least"), [(10, 0.35), (20, 0.8), (50, 0.97)])
+def test_a_step_of_two_standard_deviations_is_found(n, least):
+    x = np.random.default_rng(n).normal(0, 5, (200, n))
+    x[:, n // 2 :] += 10
+    table = changes(felt(*x), "valence")
+    changed = table.filter(table["changes"] > 0)["session"].n_unique()
+    assert changed >= least * 200
+
+
+def test_without_shuffles_every_change_worth_its_penalty_is_kept():
+    x = np.random.default_rng(3).normal(0, 5, 12)
+    assert changes(felt(x), "valence", penalty=1, permutations=0)["changes"][0] > 0
+    assert changes(felt(x), "valence", penalty=1)["changes"][0] == 0
+
+
+def test_a_change_that_is_dropped_leaves_its_neighbours_their_own_p():
+    x = np.concatenate([np.zeros(10), np.full(10, 50.0)]) + np.tile([0.0, 1], 10)
+    table = changes(felt(x), "valence", penalty=0.1)
+    assert table["at"].to_list() == [10.0]
+    assert table["after"][0] == 50.5
 
 
 def test_the_p_is_the_share_of_arrangements_as_sharp():
     # of the 6 arrangements of 0 0 1 1 two are as sharp: itself and its mirror
-    p = changes(felt([0.0, 0, 1, 1]), "valence", permutations=20_000)["p"][0]
-    assert p == pytest.approx(1 / 3, abs=0.015)  # four standard errors
+    table = changes(felt([0.0, 0, 1, 1]), "valence", penalty=1, permutations=20_000, most_p=1)
+    assert table["p"][0] == pytest.approx(1 / 3, abs=0.015)  # four standard errors
 
 
 def test_no_change_is_an_answer():
@@ -115,5 +138,7 @@ def test_a_greater_penalty_never_finds_more():
 def test_senseless_settings_are_refused():
     with pytest.raises(BadChoice, match="penalty"):
         changes(felt([1.0]), "valence", penalty=-1)
+    with pytest.raises(BadChoice, match="most_p"):
+        changes(felt([1.0]), "valence", most_p=0)
     with pytest.raises(BadChoice, match="axis"):
         changes(felt([1.0]), "arousal")

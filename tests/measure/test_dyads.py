@@ -7,8 +7,9 @@ from affectory.core.errors import BadChoice, BadValues
 from affectory.core.space import Axis, Kind, Space
 from affectory.core.trajectory import Clock, Trajectory
 from affectory.measure.dyads import DYAD_MEANINGS, DYAD_REASONS, dyads
-from affectory.measure.partners import Pairs, Surrogate, last_row
+from affectory.measure.partners import Pairs, last_row
 from affectory.measure.series import Series
+from affectory.measure.surrogates import Surrogate
 
 LINE = Space("line", Kind.DIMENSIONS, (Axis("valence", -100.0, 100.0),))
 
@@ -55,7 +56,7 @@ def test_equal_courses_move_together_at_lag_zero():
     assert (row["session"], row["a"], row["b"], row["n"]) == ("s", "ann", "bob", 50)
     assert row["synchrony"] == pytest.approx(1)
     assert row["lag"] == 0
-    assert row["synchrony_p"] < 0.02  # 1 / 201 is the least there is
+    assert row["synchrony_p"] == pytest.approx(1 / 50)  # among 49 rotations, the least there is
     mirrored = dyads(together(x, -x)).table().row(0, named=True)
     assert mirrored["synchrony"] == pytest.approx(-1)
 
@@ -105,6 +106,110 @@ def test_without_coupling_the_corpus_is_among_its_surrogates():
     assert low <= 6  # 2 expected; 7 or more has p = 0.003
 
 
+def strangers(sessions, n, seed, turns=False):
+    """Return couples of noise, at common times or by turns."""
+    rng = np.random.default_rng(seed)
+    t = np.arange(n) * (1.0 + turns)
+    return Trajectory.concat(
+        [
+            together(*rng.normal(size=(2, n)), times=(t, t + turns), session=f"s{at}")
+            for at in range(sessions)
+        ]
+    )
+
+
+@pytest.mark.parametrize("n", [5, 8, 12])
+def test_courses_with_too_few_worlds_for_a_p_have_none_and_say_so(n):
+    found = dyads(strangers(20, n, seed=n))
+    for name in ("synchrony_p", "peak_p", "contagion_ab_p", "contagion_ba_p"):
+        at = found.names.index(name)
+        assert np.isnan(found.values[:, at]).all(), name
+        words = {DYAD_REASONS[code] for code in found.reasons[:, at]}
+        assert words == {DYAD_REASONS[4] if n >= 8 else DYAD_REASONS[1 if at < 5 else 2]}
+
+
+@pytest.mark.parametrize("turns", [False, True])
+@pytest.mark.parametrize("n", [21, 40])
+def test_noise_is_called_coupled_in_one_pair_of_twenty_at_most(n, turns):
+    found = dyads(strangers(400, n, seed=n, turns=turns), lags=3)
+    for name in ("synchrony_p", "peak_p", "contagion_ab_p", "contagion_ba_p"):
+        share = np.mean(column(found, name) <= 0.05)  # NaN where no p of .05 can be had
+        assert share <= 0.05 + 0.033, name  # three standard errors
+
+
+@pytest.mark.parametrize(("sessions", "n"), [(5, 8), (2, 12), (1, 40)])
+def test_a_corpus_of_noise_is_called_coupled_in_one_of_twenty_at_most(sessions, n):
+    alarms = np.zeros(2)
+    for seed in range(100):
+        found = dyads(strangers(sessions, n, seed=1000 + seed), surrogates=60, lags=0)
+        seen = {f.name: f.value for f in found.figures(resamples=5)}
+        alarms += [seen[f"{name}_p/valence"] <= 0.05 for name in ("synchrony", "contagion")]
+    assert (alarms <= 12).all()  # 5 expected; 13 or more has p = 0.001
+
+
+def test_one_short_couple_has_no_p_over_the_corpus():
+    figure = figures(dyads(strangers(1, 12, seed=0)))["synchrony_p/valence"]
+    assert np.isnan(figure.value)
+    assert figure.reason == DYAD_REASONS[4]
+
+
+def test_a_perfect_echo_by_turns_is_in_step():
+    a = np.random.default_rng(11).normal(size=12)
+    found = dyads(together(a, a, times=(np.arange(0.0, 24, 2), np.arange(1.0, 24, 2))))
+    assert found.steps[0] == 2  # how often either speaks
+    assert column(found, "synchrony")[0] == pytest.approx(1)
+    assert column(found, "lag")[0] == 0
+
+
+def test_a_peak_is_sought_where_nearly_all_times_meet():
+    a = np.random.default_rng(12).normal(size=10)
+    b = np.random.default_rng(13).normal(size=10)
+    b[5:] = a[:5]  # the same five states, five steps later: half of the times
+    found = dyads(together(a, b), lags=5)
+    assert found.profiles[0, -1] == pytest.approx(1)
+    assert abs(column(found, "lag")[0]) <= 2  # 80 % of ten times
+    assert column(found, "peak_correlation")[0] < 0.99
+
+
+def test_pauses_do_not_make_a_grid_without_end():
+    t = np.concatenate([np.arange(10) * 1e-3, 1e6 + np.arange(10) * 1e-3])
+    x = np.random.default_rng(14).normal(size=20)
+    assert dyads(together(x, x, t=t)).n[0] <= 4 * 20 + 1
+
+
+def crowd(counts):
+    """Return one session in which actor i has so many states, spread over the same hour."""
+    rng = np.random.default_rng(15)
+    t = np.concatenate([np.sort(rng.uniform(0, 3600, n)) for n in counts])
+    who = np.repeat([f"a{at:04}" for at in range(len(counts))], counts)
+    x = rng.normal(size=(len(t), 1))
+    return Trajectory(LINE, Clock.SECONDS, ["s"] * len(t), who, t, t, x)
+
+
+def test_of_a_crowd_the_pairs_with_most_common_states_are_measured():
+    felt = crowd([30, 9, 50, 12, 40])
+    found = dyads(felt, surrogates=19, pairs=3)
+    assert found.keys.select("a", "b").rows() == [
+        ("a0000", "a0002"), ("a0000", "a0004"), ("a0002", "a0004"),
+    ]  # fmt: skip
+    assert found.left == 7
+    assert all("7 pairs" in f.setting for f in found.figures(resamples=5))
+
+
+def test_two_thousand_actors_cost_no_more_than_their_fifty_pairs():
+    found = dyads(crowd([10] * 2000), surrogates=19, lags=1)
+    assert len(found) == 50
+    assert found.left == 2000 * 1999 // 2 - 50
+
+
+def test_partners_of_few_other_sessions_give_no_p():
+    found = dyads(strangers(6, 40, seed=16), how=Surrogate.PARTNER)
+    at = found.names.index("synchrony_p")
+    assert {DYAD_REASONS[code] for code in found.reasons[:, at]} == {DYAD_REASONS[4]}
+    many = dyads(strangers(60, 20, seed=17), how=Surrogate.PARTNER, lags=0)
+    assert np.mean(column(many, "synchrony_p") <= 0.05) <= 0.17  # 3 of 60, and four errors
+
+
 def test_partners_of_other_sessions_share_the_script_but_not_the_moment():
     rng = np.random.default_rng(4)
     script = 5 * np.sin(np.arange(40) / 6)
@@ -131,11 +236,11 @@ def test_alternating_turns_use_the_partners_last_state():
 
 
 def test_a_missing_state_is_not_held_over():
-    a = np.array([1.0, 5, 2, 8, 3, 9, 1, 4])
-    b = a.copy()
+    a = np.array([1.0, 5, 2, 8, 3, 9, 1, 4, 7, 6])
+    b = a[::-1].copy()
     b[3] = np.nan
     found = dyads(together(a, b), lags=0)
-    keep = np.arange(8) != 3
+    keep = np.arange(10) != 3
     assert column(found, "synchrony")[0] == pytest.approx(np.corrcoef(a[keep], b[keep])[0, 1])
 
 
@@ -163,10 +268,10 @@ def test_windows_stay_with_their_pair_beside_one_without_common_times():
 
 
 def test_three_actors_make_three_pairs_and_one_makes_none():
-    t = np.tile(np.arange(6.0), 3)
-    who = np.repeat(["ann", "bob", "cat"], 6)
-    x = np.random.default_rng(6).normal(size=(18, 1))
-    three = Trajectory(LINE, Clock.TURNS, ["s"] * 18, who, t, t, x)
+    t = np.tile(np.arange(8.0), 3)
+    who = np.repeat(["ann", "bob", "cat"], 8)
+    x = np.random.default_rng(6).normal(size=(24, 1))
+    three = Trajectory(LINE, Clock.TURNS, ["s"] * 24, who, t, t, x)
     keys = dyads(three, surrogates=9).keys
     assert keys.select("a", "b").rows() == [("ann", "bob"), ("ann", "cat"), ("bob", "cat")]
     assert len(dyads(three.select(actor="ann"))) == 0
@@ -226,6 +331,8 @@ def test_senseless_settings_are_refused():
     x = np.arange(9.0)
     with pytest.raises(BadChoice, match="lags is -1"):
         dyads(together(x, x), lags=-1)
+    with pytest.raises(BadChoice, match="pairs is 0"):
+        dyads(together(x, x), pairs=0)
     with pytest.raises(BadChoice, match="window is 5"):
         dyads(together(x, x), window=5)
     with pytest.raises(BadChoice, match="single session"):

@@ -180,3 +180,10 @@ def test_unlike_shapes_are_refused_with_both_named():
 def test_a_k_beyond_the_labels_is_refused():
     with pytest.raises(BadChoice, match="1 to 3"):
         top_k(np.eye(3), np.eye(3), 4)
+
+
+def test_the_greatest_answer_is_right_if_it_is_any_true_label():
+    truth = np.array([[1, 1, 0], [0, 1, 1], [0.5, 0.5, 0], [0, 0, 0]], float)
+    given = np.array([[0.1, 0.8, 0.1], [0.6, 0.2, 0.2], [0.2, 0.5, 0.3], [0.9, 0.1, 0]])
+    assert accuracy(truth, given) == 0.5  # rows 1 and 3; a row without a label is never right
+    assert accuracy(truth, given, thresholds=0.5) == 0  # no row is right in every label

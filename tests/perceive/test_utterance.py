@@ -3,6 +3,7 @@
 import os
 import pickle
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -112,17 +113,34 @@ def test_hostile_texts_take_a_moment(text):
     assert time.process_time() - began < 1.0  # quadratic time would be minutes
 
 
-def test_evidence_points_at_the_words():
-    (reason, *_) = READER.evidence(records("Well, 😂 … thank you"), top=2)
+def test_the_words_that_moved_a_state_are_told_with_their_place():
+    (reason, *_) = READER.explain(records("Well, 😂 … thank you"), top=2)
     assert reason.text.lower() == "thank"
     assert reason.span == (10, 15)
     assert reason.axis == "gratitude"
     assert reason.weight > 0.3
 
 
-def test_evidence_in_an_unknown_space_is_refused():
+def test_only_the_records_behind_the_states_are_explained_on_the_axis_asked_for():
+    said = records("I hate this", "what a lovely day", "")
+    felt = READER.perceive(said)["vad"]
+    told = READER.explain(said, felt.rows(felt.seq == 1), "valence")
+    assert {(reason.record, reason.axis) for reason in told} == {(1, "valence")}
+    assert max(told, key=lambda reason: reason.weight).text == "lovely"
+
+
+def test_reasons_do_not_depend_on_the_company():
+    said = ["I hate this", "what a lovely day", "no"]
+    alone = [READER.explain(records(text), top=2) for text in said]
+    together = READER.explain(records(*said), top=2)
+    weights = [reason.weight for one in alone for reason in one]
+    assert [reason.weight for reason in together] == weights
+
+
+def test_a_space_that_it_does_not_give_is_refused():
+    felt = READER.perceive(toy())["ekman7n"]
     with pytest.raises(BadChoice, match="space"):
-        READER.evidence(toy(), "meld7")
+        READER.explain(toy(), replace(felt, space=replace(felt.space, name="meld7")))
 
 
 def test_fit_moves_the_read_out_to_its_labels_and_leaves_the_asker():

@@ -8,11 +8,12 @@ from hypothesis.extra.numpy import arrays
 
 from affectory.core.space import Kind
 from affectory.core.trajectory import Clock, Trajectory
-from affectory.represent.align import align, relative, resample
+from affectory.represent.alignment import align, resample
+from affectory.represent.clocks import on_turns, relative
 from affectory.represent.conversions import LABELS, routes, to_space
-from affectory.represent.join import join
-from affectory.represent.mixture import Mixture
-from affectory.represent.smooth import smooth
+from affectory.represent.joining import join
+from affectory.represent.mixtures import Mixture
+from affectory.represent.smoothing import smooth
 from affectory.represent.term_gaussians import affectnet8
 from affectory.represent.vocabularies import VAD, space, spaces
 
@@ -171,3 +172,28 @@ def test_smoothing_stays_within_what_was_seen_and_is_surer_than_it(felt):
 def test_a_mixture_is_missing_exactly_where_its_state_is(felt):
     told = Mixture(affectnet8()).relabel(felt)
     np.testing.assert_array_equal(told.missing, felt.missing)
+
+
+TIED = st.lists(
+    st.tuples(st.sampled_from("st"), st.sampled_from("ab"), st.integers(0, 3)),
+    min_size=1,
+    max_size=12,
+)
+
+
+@given(TIED, st.booleans())
+def test_every_record_is_a_turn_of_its_own_in_the_order_of_start_and_record(rows, recorded):
+    session, actor, start = zip(*rows, strict=True)
+    seq = list(range(len(rows))) if recorded else None
+    felt = Trajectory(
+        VAD, Clock.SECONDS, session, actor, start, start, np.zeros((len(rows), 3)), seq=seq
+    )
+    turns = on_turns(felt)
+    for name in turns.sessions:
+        one, times = turns.select(session=name), felt.select(session=name).start
+        assert sorted(one.start.tolist()) == list(range(len(one)))
+        ties = range(len(one)) if one.seq is None else one.seq
+        order = np.lexsort((ties, times))  # without seq: rows are sorted by actor
+        if recorded:
+            assert one.start[order].tolist() == list(range(len(one)))
+        assert (np.diff(times[np.argsort(one.start)]) >= 0).all()

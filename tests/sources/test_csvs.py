@@ -1,4 +1,4 @@
-"""sources/csvs and separated: exact rows and lines first, then damaged files."""
+"""sources/csvs, dialects and separated: exact rows and lines first, then damaged files."""
 
 import gzip
 
@@ -9,7 +9,7 @@ from affectory.core.errors import BadColumn, BadFile, NoRecords
 from affectory.core.records import Clock
 from affectory.sources import Columns, read, read_with_rejects, separated, stream
 from affectory.sources import encodings as encodings_room
-from affectory.sources.separated import dialect_of
+from affectory.sources.dialects import dialect_of
 
 
 def put(folder, name, content):
@@ -251,3 +251,54 @@ def test_sessions_that_the_two_passes_spell_differently_are_not_lost(tmp_path):
     readings = list(stream(path))
     assert sum(map(len, readings)) == 90
     assert sorted(name for r in readings for name in r.records.sessions) == ["a/0", "a/1", "a/2"]
+
+
+SPACED = """who, mood, text
+ann, joy, "one, two"
+"bo", fear, "three, ""four"" "
+ann, , "five
+six, seven"
+"""
+NOTE = "values are quoted behind a blank; blanks before a value were left out"
+
+
+def test_values_quoted_behind_a_blank_are_read_and_it_is_said(tmp_path):
+    reading = read_with_rejects(put(tmp_path, "a.csv", SPACED))
+    assert reading.records.frame["text"].to_list() == [
+        "one, two",
+        'three, "four" ',
+        "five\nsix, seven",
+    ]
+    assert reading.records.meta("mood").to_list() == ["joy", "fear", None]
+    assert reading.records.frame["actor"].to_list() == ["ann", "bo", "ann"]
+    assert reading.rejected.height == 0
+    assert reading.notes == (NOTE,)
+
+
+def test_a_ragged_row_of_such_a_table_is_rejected_by_line(tmp_path):
+    many = "".join(f'ann, joy, "{at}, x"\n' for at in range(50))
+    reading = read_with_rejects(put(tmp_path, "a.csv", SPACED + many + "bo, 1\n"))
+    assert len(reading) == 53
+    assert reading.rejected["line"].to_list() == [56]
+
+
+def test_blanks_are_left_out_of_every_block(tmp_path, monkeypatch):
+    monkeypatch.setattr(encodings_room, "BLOCK", 64)
+    rows = "".join(f'ann, "{at}, x"\nbo, {at}\n' for at in range(40))
+    (reading,) = stream(put(tmp_path, "a.csv", "who, text\n" + rows))
+    expected = [said for at in range(40) for said in (f"{at}, x", str(at))]
+    assert reading.records.frame["text"].to_list() == expected
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ('who,text\nann, "fine" he said\nbo,no\n', ' "fine" he said'),  # quotes of the text
+        ('who,text\nann," ""fine"", he said"\nbo,no\n', ' "fine", he said'),  # quoted already
+        ("who,text\nann, fine\nbo,no\n", " fine"),  # a blank alone
+    ],
+)
+def test_blanks_and_quotes_of_the_text_itself_are_kept(tmp_path, table, said):
+    reading = read_with_rejects(put(tmp_path, "a.csv", table))
+    assert reading.records.frame["text"].to_list() == [said, "no"]
+    assert reading.notes == ()

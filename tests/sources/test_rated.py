@@ -38,7 +38,43 @@ def test_what_is_wrong_is_named(tmp_path):
         read_goemotions(tmp_path, "dev")
 
 
+@pytest.mark.parametrize("labels", ["28", "-1", "joy", "", "1,"])
+def test_a_label_that_does_not_exist_is_refused(tmp_path, labels):
+    (tmp_path / "dev.tsv").write_text(f"fine\t0\tid1\nno\t{labels}\tid2\n", encoding="utf-8")
+    with pytest.raises(BadFile, match="line 2"):
+        read_goemotions(tmp_path, "dev")
+
+
+@pytest.mark.parametrize(
+    ("table", "found"),
+    [
+        ("id,part,V,A,D,text\na,test,5,3,1,x\n", "columns"),
+        ("id,split,V,A,D,text\na,test,5,high,1,x\n", "no number"),
+        ("id,split,V,A,D,text\na,test,5\n", "no number"),
+        ("id,split,V,A,D,text\na,test,5,0.5,1,x\n", "out of range"),
+        ("id,split,V,A,D,text\na,test,5,nan,1,x\n", "out of range"),
+        ("", "columns"),
+    ],
+)
+def test_a_table_that_is_not_emobank_is_refused(tmp_path, table, found):
+    (tmp_path / "emobank.csv").write_text(table, encoding="utf-8")
+    with pytest.raises(BadFile, match=found):
+        read_emobank(tmp_path, "test")
+
+
+def test_a_split_without_rows_is_empty(tmp_path):
+    (tmp_path / "emobank.csv").write_text("id,split,V,A,D,text\n", encoding="utf-8")
+    assert read_emobank(tmp_path, "dev").values.shape == (0, 3)
+
+
 @pytest.mark.skipif(not (DATA / "goemotions").is_dir(), reason="the data set is not here")
 def test_the_official_splits_have_their_published_sizes():
     sizes = [len(read_goemotions(DATA / "goemotions", s).texts) for s in ("dev", "test")]
     assert sizes == [5426, 5427]  # Demszky et al. 2020
+
+
+@pytest.mark.skipif(not (DATA / "emobank").is_dir(), reason="the data set is not here")
+def test_every_rating_of_the_published_table_is_read():
+    sizes = [len(read_emobank(DATA / "emobank", s).texts) for s in ("train", "dev", "test")]
+    # the rows of the released table (Buechel & Hahn 2017), of which 1,192 headlines may be kept out
+    assert sum(sizes) in (10_062, 10_062 - 1_192)

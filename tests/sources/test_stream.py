@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import subprocess
 import sys
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 import affectory
 from affectory.core.errors import BadChoice, BadFile, ClockMismatch, MissingFile
-from affectory.sources import Columns, files, read, stream
+from affectory.sources import Columns, files, origins, read, stream
 
 SAMPLES = Path(affectory.__file__).parent / "samples"
 TALK = "who,text\nann,hi\nbo,ho\n"
@@ -84,6 +85,106 @@ def test_standard_input_is_read_by_its_content(monkeypatch):
         assert reading.source == "<stdin>"
         assert reading.records.sessions == ("stdin",)
         assert reading.records.frame["text"][0] == "hi"
+
+
+def pipe(monkeypatch, content=TALK):
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content.encode())))
+
+
+def test_standard_input_is_one_source_among_others(monkeypatch, tmp_path):
+    path = tmp_path / "stdin.csv"
+    path.write_text(TALK)
+    for sources in (["-"], ("-",), ["-", "-"]):
+        pipe(monkeypatch)
+        assert [reading.source for reading in stream(sources)] == ["<stdin>"]
+    pipe(monkeypatch)
+    readings = list(stream(["-", path]))
+    assert [reading.source for reading in readings] == ["<stdin>", str(path)]
+    assert [reading.records.sessions for reading in readings] == [("<stdin>",), ("stdin",)]
+    pipe(monkeypatch)
+    assert read(("-",)).sessions == ("stdin",)
+
+
+def test_a_file_called_like_standard_input_can_be_named_by_its_path(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    Path("-").write_text(TALK)
+    pipe(monkeypatch, "nothing that is read")
+    assert read("./-", layout="csv").actors == read(Path("-"), layout="csv").actors == ("ann", "bo")
+
+
+def test_a_table_is_piped_into_the_tool(tmp_path):
+    tool = Path(sys.executable).with_name("affectory")
+    words = [tool, "trace", "-", "--out", tmp_path / "out", "--with", "perceive/lexicon"]
+    done = subprocess.run(words, input=TALK, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert Path(done.stdout.strip()).is_file()
+    assert "2 records of 1 sessions" in done.stderr
+
+
+def walked(folder):
+    """Leave in `folder` what a walk leaves there, and return it."""
+    for name in ("lake/records/_delta_log/0.json", "lake/records/0.parquet",
+                 "lake/states/vad/_delta_log/0.json", "report.html", "report.json",
+                 "report.arcs.csv"):  # fmt: skip
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("{}")
+    return folder
+
+
+def named(folder, *sources, without=()):
+    found = origins(sources or folder, without)
+    return [path.relative_to(folder).as_posix() for path in found]
+
+
+@pytest.mark.parametrize("out", [".", "a", "out", "out/deep"])
+def test_what_a_walk_has_left_in_a_folder_is_no_source(folder, out):
+    before = named(folder)
+    walked(folder / out)
+    assert named(folder) == before
+    assert named(folder, folder / "**" / "*") == before
+    assert [Path(reading.source) for reading in stream(folder)] == list(origins(folder))
+
+
+def test_a_report_without_a_lake_beside_it_is_a_file_like_any(tmp_path):
+    (tmp_path / "report.json").write_text("[]")
+    assert named(tmp_path) == ["report.json"]
+
+
+def test_a_lake_that_was_left_half_written_is_no_source(folder):
+    (folder / "lake" / "states" / "vad" / "_delta_log").mkdir(parents=True)
+    (folder / "lake" / "states" / "vad" / "0.parquet").write_text("")
+    assert not [name for name in named(folder) if name.startswith("lake")]
+
+
+def test_what_is_named_itself_is_read_though_a_walk_has_left_it(tmp_path):
+    walked(tmp_path)
+    assert named(tmp_path, tmp_path / "report.json") == ["report.json"]
+    with pytest.raises(MissingFile, match="what affectory wrote"):
+        origins(tmp_path)
+    with pytest.raises(MissingFile):
+        origins(tmp_path / "*.json")
+
+
+def test_folders_and_files_can_be_passed_over(folder, monkeypatch):
+    assert named(folder, without=[folder / "b", folder / "c" / "talk.txt"]) == ["a/talk.csv"]
+    assert named(folder, folder / "*" / "*.csv", without=[folder / "b"]) == ["a/talk.csv"]
+    assert len(list(stream(folder, without=[folder / "b"]))) == 2
+    monkeypatch.chdir(folder)
+    assert origins(".", without=["b", "c"]) == (Path("a/talk.csv"),)
+    assert origins("b/talk.csv", without=["b"]) == (Path("b/talk.csv"),)
+    assert len(origins("b", without=["b"])) == 2  # named itself
+
+
+def test_the_files_of_a_corpus_and_standard_input_are_listed(tmp_path):
+    for name in ("utterances.jsonl", "speakers.json", "index.json"):
+        (tmp_path / name).write_text("{}")
+    assert named(tmp_path) == ["utterances.jsonl", "speakers.json"]
+    assert origins(["-", tmp_path / "index.json"]) == (Path("-"), tmp_path / "index.json")
+
+
+def test_a_missing_file_is_told_before_the_first_reading():
+    with pytest.raises(MissingFile):
+        stream("nowhere.csv")
 
 
 def test_a_layout_can_be_named(tmp_path):

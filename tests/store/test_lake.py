@@ -7,6 +7,8 @@ import subprocess
 import sys
 import textwrap
 import time
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -138,7 +140,6 @@ def test_figures_keep_their_interval_and_their_reason(lake):
         Figure("inertia", float("nan"), n=1, reason="one state"),
     ]
     assert lake.write_figures("run1", "agreement", figures, method="perceive/x", seed=7)
-    assert not lake.write_figures("run1", "agreement", figures)
     got = lake.runs().drop("at")
     assert got["figure"].to_list() == ["ccc", "inertia"]
     assert got["value"].to_list() == [0.5, None]
@@ -227,7 +228,7 @@ def test_a_writer_with_an_old_view_finds_the_batch_done(tmp_path):
     rows = schema.conform(pl.DataFrame({"session": ["b"]}), to)
     # past the check, as a race would be: the log itself refuses the second copy
     assert "Concurrent" in there._delta("records")._write(
-        stale, rows.with_columns(job=pl.lit("job"), batch=pl.lit(1)), to, "job", 1
+        stale, rows.with_columns(job=pl.lit("job"), batch=pl.lit(1)), to, {"job": 1}
     )
     assert len(here.records()) == 6
 
@@ -414,10 +415,168 @@ def test_a_bad_query_names_the_tables(full, text):
         full.query(text)
 
 
-def test_a_query_changes_nothing_in_the_lake(full):
-    for text in ("drop table records", "delete from records", "truncate table records"):
-        full.query(text)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "drop table records", "delete from records", "truncate table records",
+        "select 1; delete from records", "explain select 1", "show tables",
+        "select * from read_csv('{0}')", 'select * from "READ_CSV" /* */ (\'{0}\')',
+        "with records as (select * from read_csv('{0}')) select * from records",
+        "select (select count(*) from read_csv('{0}')) as n from records",
+    ],
+)  # fmt: skip
+def test_a_query_only_asks_and_only_the_lake(full, tmp_path, text):
+    (tmp_path / "secret.csv").write_text("word\nsesame\n")
+    with pytest.raises(BadQuery, match=r"expected .*tables here: records, spaces, states_vad"):
+        full.query(text.format(tmp_path / "secret.csv"))
     assert len(full.records()) == 6
+
+
+def test_a_query_may_speak_of_what_it_may_not_do(full):
+    told = "select 'drop table x; read_csv(''y'')' as said, count(*) as n from records -- read_csv("
+    assert full.query(told).row(0) == ("drop table x; read_csv('y')", 6)
+    hidden = "with records as (select session from states_vad) select count(*) from records;"
+    assert full.query(hidden).item() == 6
+
+
+# several jobs in one lake
+
+
+@pytest.fixture
+def shared(lake):
+    """A lake with the same session traced by two jobs, and a third session by the second."""
+    for job, names in (("one", ("a",)), ("two", ("a", "b"))):
+        talked = talk(*names)
+        lake.write_records(talked, job, 0)
+        lake.write_states(felt(talked, job), job, 0)
+        arcs = {"session": list(names), "actor": "ann", "axis": "valence", "mean": 0.5}
+        lake.write_arcs(VAD, pl.DataFrame(arcs), job, 0)
+        lake.write_evidence(
+            [Evidence("a", "ann", 0.0, 1.0, "valence", 0.5, Ground.CUE, by=job)], job, 0, "vad"
+        )
+        lake.write_rejected(pl.DataFrame({"line": [1], "reason": [job]}), job, 0)
+        lake.write_figures(job, "trace", [Figure("records", 3.0, n=3)])
+    return lake
+
+
+def test_a_view_reads_the_rows_of_one_job(shared):
+    one, two = shared.view("one"), shared.view("two")
+    assert (len(one.records()), len(two.records()), len(shared.records())) == (3, 6, 9)
+    assert (len(one.states("vad")), len(two.states("vad"))) == (3, 6)
+    assert (one.arcs("vad").height, two.arcs("vad").height) == (1, 2)
+    assert [reason.by for reason in one.evidence()] == ["one"]
+    assert one.rejected()["reason"].to_list() == ["one"]
+    assert (one.sessions(), two.sessions()) == (("a",), ("a", "b"))
+    assert set(one.scan("records").collect()["job"]) == {"one"}
+    assert len(one.records("b")) == len(one.records(where=pl.col("session") == "b")) == 0
+    assert len(two.view("one").records()) == 3
+    assert len(two.view(None).records()) == 9
+
+
+def test_a_query_may_be_asked_of_one_job(shared):
+    count = "select count(*) from records r join states_vad s on r.seq = s.seq and r.job = s.job"
+    count += " and r.session = s.session"
+    assert shared.query(count).item() == 9
+    assert shared.query(count, job="one").item() == 3
+    assert shared.view("two").query(count).item() == 6
+    assert shared.query('select count(*) from "arcs/vad"', job="nobody").item() == 0
+
+
+def test_a_view_keeps_runs_and_spaces_whole(shared):
+    one = shared.view("one")
+    assert set(one.runs()["run"]) == {"one", "two"}
+    assert one.spaces() == (VAD,)
+    assert one.query("select count(distinct run) from runs").item() == 2
+    assert one.query("select space from spaces").item() == "vad"
+    assert one.tables() == shared.tables()
+    assert one.latest() == "two"
+
+
+def test_a_view_travels_and_writes_as_the_lake_does(shared):
+    there = pickle.loads(pickle.dumps(shared.view("one")))
+    assert len(there.records()) == 3
+    assert there.write_records(talk("c"), "three", 0)
+    assert shared.sessions() == ("a", "b", "c")
+
+
+def test_the_latest_run_is_the_one_that_was_noted_last(lake):
+    assert lake.latest() is None
+    done = [Figure("records", 1.0, n=1)]
+    for run in ("A", "B", "A"):
+        assert lake.write_figures(run, "trace", done)
+    lake.write_figures("C", "agreement", done)
+    assert lake.latest() == "A"
+    assert lake.latest("agreement") == "C"
+    assert lake.latest("arcs") is None
+    assert lake.runs()["run"].to_list() == ["A", "B", "A", "C"]
+
+
+def test_a_note_with_a_number_is_written_once(lake):
+    done = [Figure("records", 1.0, n=1)]
+    assert lake.write_figures("A", "trace", done, batch=0)
+    assert not lake.write_figures("A", "trace", done, batch=0)
+    assert lake.write_figures("A", "trace", done, batch=1)
+    assert lake.runs().height == 2
+
+
+def test_a_note_may_bring_its_time(lake):
+    done = [Figure("records", 1.0, n=1)]
+    noon = datetime(2026, 1, 5, 12, tzinfo=timezone(timedelta(hours=2)))
+    lake.write_figures("new", "trace", done, at=noon)
+    lake.write_figures("old", "trace", done, at=noon - timedelta(hours=1))
+    assert lake.latest() == "new"
+    assert lake.runs()["at"].to_list() == [
+        datetime(2026, 1, 5, hour, tzinfo=UTC) for hour in (9, 10)
+    ]
+
+
+def test_two_who_note_the_same_run_at_once_are_both_noted(tmp_path, monkeypatch):
+    here, there = open_lake(tmp_path), open_lake(tmp_path)
+    done = [Figure("records", 1.0, n=1)]
+    last, turns = Lake.done, iter([there.write_figures])
+
+    def overtaken(lake, job, *tables):
+        number = last(lake, job, *tables)
+        for note in turns:  # between the look at the numbers and the writing, once
+            monkeypatch.setattr(Lake, "done", last)
+            note("A", "trace", done)
+        return number
+
+    monkeypatch.setattr(Lake, "done", overtaken)
+    assert here.write_figures("A", "trace", done)
+    assert here.runs().height == 2
+
+
+# spaces
+
+
+def _commits(lake, name):
+    return len(list((Path(lake.uri) / name / "_delta_log").glob("*.json")))
+
+
+def test_new_spaces_of_a_batch_are_one_commit(lake):
+    talked = talk("a")
+    others = [Space(f"suds{n}", SUDS.kind, SUDS.axes) for n in range(3)]
+    lake.write_states(States.of(*(felt(talked, space=one) for one in others[:2])), "job", 0)
+    assert _commits(lake, "spaces") == 1
+    again = open_lake(lake.uri)  # another process knows one of these two, and brings a third
+    again.write_states(States.of(*(felt(talked, space=one) for one in others[1:])), "other", 0)
+    assert _commits(lake, "spaces") == 2
+    assert sorted(space.name for space in lake.spaces()) == ["suds0", "suds1", "suds2"]
+
+
+def test_a_job_that_asked_first_what_is_done_lists_its_spaces(lake):
+    assert lake.done("job", "states/vad", "arcs/vad") == -1
+    lake.write_states(felt(talk("a")), "job", 0)
+    assert lake.tables() == ("spaces", "states/vad")
+
+
+def test_spaces_of_another_writer_are_seen(lake):
+    assert lake.spaces() == ()
+    open_lake(lake.uri).write_states(felt(talk("a")), "job", 0)
+    assert lake.spaces() == (VAD,)
+    open_lake(lake.uri).write_states(felt(talk("a"), space=SUDS), "job", 0)
+    assert set(lake.spaces()) == {VAD, SUDS}
 
 
 # what goes wrong
@@ -432,8 +591,6 @@ def test_words_that_were_said_do_not_enter_the_log(full):
 
 
 def _logs(lake):
-    from pathlib import Path
-
     return Path(lake.uri).glob("records/_delta_log/*.json")
 
 
@@ -489,6 +646,9 @@ def test_a_space_without_states_is_named_with_those_there_are(full):
 def test_a_negative_batch_is_refused(lake):
     with pytest.raises(BadChoice, match="batch"):
         lake.write_records(talk("a"), "job", -1)
+    with pytest.raises(BadChoice, match="batch"):
+        lake.write_states(felt(talk("a")), "job", -1)
+    assert lake.tables() == ()
 
 
 def test_a_lake_that_must_exist_is_missed(tmp_path):
@@ -519,8 +679,6 @@ def test_a_corrupt_log_is_one_sentence(full):
 
 
 def test_a_lost_data_file_is_one_sentence(full):
-    from pathlib import Path
-
     for path in Path(full.uri).glob("records/*.parquet"):
         path.unlink()
     with pytest.raises(BadFile, match="restore the file"):

@@ -15,11 +15,12 @@ from affectory.core.states import States
 from affectory.core.trajectory import Trajectory
 from affectory.measure.arcs import Arcs
 from affectory.measure.catalogue import NAMES, UNITS
-from affectory.represent import align
+from affectory.represent import on_turns
 from affectory.show.page import Timed
 from affectory.store.lake import Lake
 
 MOST = 1000  # sessions fetched for the pictures; measures of the others come from their arcs
+LEAST = 3  # states of an arc that can be an extreme
 PREFERRED = ("vad", "va", "valence")  # the Space whose first axis a report draws
 SPOKEN = pl.col("channel") == Channel.TEXT.value
 
@@ -32,11 +33,13 @@ class Mine:
         lake: The lake.
         job: Name of the trace.
         method: The perceiver that it used.
+        digest: What told one word list of that method from another.
     """
 
     lake: Lake
     job: str
     method: str
+    digest: str = ""
 
     @classmethod
     def of(cls, lake: Lake, job: str | None) -> "Mine":
@@ -51,7 +54,7 @@ class Mine:
         if not runs.height:
             raise NoRecords(lake.uri, "trace something first: affectory trace FILE --out FOLDER")
         last = runs.sort("at").row(-1, named=True)
-        return cls(lake, last["run"], last["method"])
+        return cls(lake, last["run"], last["method"], last["digest"] or "")
 
     @property
     def home(self) -> Path:
@@ -77,81 +80,105 @@ class Mine:
         """The axis that a report draws, None where the Space has no valence."""
         return "valence" if self.space in PREFERRED else None
 
-    def rows(self, table: str, *where: pl.Expr) -> pl.DataFrame:
-        """Return the rows of a table; none where the table was never written."""
+    def scan(self, table: str, *where: pl.Expr) -> pl.LazyFrame:
+        """Return a lazy view of the rows of a table; none where it was never written."""
         if table not in self.lake.tables():
-            return pl.DataFrame(schema={"axis": pl.String, "reason": pl.String})
-        return self.lake.scan(table).filter(self.rule, *where).collect(engine="streaming")
+            return pl.LazyFrame(schema={"axis": pl.String, "reason": pl.String})
+        return self.lake.scan(table).filter(self.rule, *where)
 
-    def choose(self, wished: Collection[str]) -> tuple[str, ...]:
-        """Return the sessions to fetch: those wished for, or all, or the telling ones.
+    def choose(self, wished: Collection[str]) -> "Choice":
+        """Return the sessions to fetch: those wished for, or all, or some.
 
         Raises:
             BadChoice: if a session is not there.
             NoRecords: if there is none.
         """
-        said = self.lake.scan("records").filter(self.rule, SPOKEN)
-        names = said.select("session").unique().collect(engine="streaming")["session"]
+        said = self.scan("records", SPOKEN).select(pl.col("session").unique())
+        names = said.collect(engine="streaming")["session"].sort()
         lost = sorted(set(wished) - set(names))
         if lost:
-            raise BadChoice("session", lost[0], sorted(names)[:20])
+            raise BadChoice("session", lost[0], names.head(20))
         if not len(names):
             raise NoRecords(self.lake.uri, "trace something with words in it")
         if wished or len(names) <= MOST:
-            return tuple(wished or names)
-        return self._telling()
+            chosen = tuple(wished) or tuple(names)
+            return Choice(chosen, chosen, len(chosen))
+        drawn = np.random.default_rng(0).permutation(len(names))[:MOST]
+        sample = tuple(names.gather(np.sort(drawn)))
+        return Choice((*dict.fromkeys([*self._extremes(), *sample]),), sample, len(names))
 
-    def _telling(self) -> tuple[str, ...]:
-        """Return the extremes of every measure that tells sessions apart, then some at random."""
-        table = self.lake.scan(f"arcs/{self.space}").filter(self.rule, pl.col("n") >= 3)
-        table = table.filter(pl.col("axis") == (self.axis or self._axes()[0].name))
-        few = MOST // 10
+    def _extremes(self) -> list[str]:
+        """Return the sessions at the ends of the measures that tell sessions apart."""
+        table = self._arcs().filter(pl.col("n") >= LEAST)
         ends = [
-            table.drop_nulls(name).sort(name, descending=down).head(few).select("session")
+            table.drop_nulls(name).sort(name, descending=down).head(2).select("session")
             for name in ("change", "variability", "mean")
             for down in (False, True)
         ]
-        every = table.select(pl.col("session").unique()).collect(engine="streaming")["session"]
-        chosen = pl.concat(ends).unique().collect(engine="streaming")["session"].to_list()
-        rng = np.random.default_rng(0)
-        rest = every.sort().gather(rng.permutation(len(every))[: MOST - len(chosen)])
-        return tuple(dict.fromkeys([*chosen, *rest]))
+        return pl.concat(ends).collect(engine="streaming")["session"].to_list()
 
-    def overview(self, shown: Collection[str]) -> Arcs | None:
-        """Return the arcs of all sessions, where `shown` are only a part of them.
+    def _arcs(self) -> pl.LazyFrame:
+        axis = self.axis or self._axes()[0].name
+        return self.scan(f"arcs/{self.space}", pl.col("axis") == axis)
+
+    def overview(self) -> Arcs:
+        """Return the arcs of all sessions on the axis that a report draws.
 
         Where the sessions count in several clocks, measures of time cannot be averaged and
         are left out.
         """
-        name = f"arcs/{self.space}"
-        if len(shown) < MOST or name not in self.lake.tables():
-            return None
         axis = self.axis or self._axes()[0].name
-        table = self.lake.scan(name).filter(self.rule, pl.col("axis") == axis)
-        clocks = table.select(pl.col("clock").unique()).collect(engine="streaming")["clock"]
-        timed = [name for name in NAMES if "time" in UNITS[name]]
-        held = table.drop(timed) if len(clocks) > 1 else table
         space = Space(axis, Kind.DIMENSIONS, tuple(a for a in self._axes() if a.name == axis))
-        told = held.drop("job", "batch").collect(engine="streaming")
-        return Arcs.from_table(told, space, Clock(clocks[0]), self.method)
+        return summed(self._arcs().collect(engine="streaming"), space, self.method)
 
     def _axes(self) -> tuple[Axis, ...]:
         return next(known.axes for known in self.lake.spaces() if known.name == self.space)
 
 
+@dataclass(frozen=True)
+class Choice:
+    """The sessions that are fetched.
+
+    Args:
+        names: All of them.
+        sample: Those that stand for the corpus: all there are, or drawn at random.
+        total: How many sessions there are.
+    """
+
+    names: tuple[str, ...]
+    sample: tuple[str, ...]
+    total: int
+
+    @property
+    def partial(self) -> bool:
+        """Whether there are sessions that are not fetched."""
+        return self.total > len(self.names)
+
+
+def summed(table: pl.DataFrame, space: Space, by: str) -> Arcs:
+    """Return the arcs in `table` for averaging: without measures of time where clocks differ."""
+    clocks = table["clock"].unique(maintain_order=True)
+    timed = [name for name in NAMES if "time" in UNITS[name] and name in table.columns]
+    held = table.drop(timed) if len(clocks) > 1 else table
+    clock = Clock(clocks[0]) if len(clocks) else Clock.TURNS
+    return Arcs.from_table(held, space, clock, by)
+
+
 def fetched(mine: Mine, names: Collection[str]) -> list[Timed]:
     """Return the records and states of the named sessions, one part per clock."""
+    here = mine.scan("records", SPOKEN, pl.col("session").is_in(list(names)))
+    clocks = here.select(pl.col("clock").unique(maintain_order=True)).collect()["clock"]
+    spaces = [space.name for space in mine.lake.spaces()]
     parts = []
-    for clock in Clock:
-        rule = mine.rule & (pl.col("clock") == clock.value)
+    for clock in clocks:
+        rule = mine.rule & (pl.col("clock") == clock)
         records = mine.lake.records(names, where=rule & SPOKEN)
-        if len(records):
-            felt = [mine.lake.states(each.name, names, where=rule) for each in mine.lake.spaces()]
-            parts.append(Timed(records, States(tuple(each for each in felt if len(each)))))
+        felt = [mine.lake.states(space, names, where=rule) for space in spaces]
+        parts.append(Timed(records, States(tuple(each for each in felt if len(each)))))
     return parts
 
 
-def on_turns(parts: Sequence[Timed]) -> Timed:
+def together(parts: Sequence[Timed]) -> Timed:
     """Return all parts together, counted in turns, since their clocks do not meet."""
     turn = pl.int_range(pl.len()).over("session").cast(pl.Float64)
     frames = [
@@ -159,8 +186,5 @@ def on_turns(parts: Sequence[Timed]) -> Timed:
         for part in parts
     ]
     spaces = [space for space in parts[0].states if all(space in part.states for part in parts)]
-    felt = [
-        Trajectory.concat([align.on_turns(part.states[space]) for part in parts])
-        for space in spaces
-    ]
+    felt = [Trajectory.concat([on_turns(part.states[space]) for part in parts]) for space in spaces]
     return Timed(Records(pl.concat(frames), Clock.TURNS), States(tuple(felt)))

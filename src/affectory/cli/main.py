@@ -3,6 +3,7 @@
 Commands import what they need when they run, so that `--help` answers at once.
 """
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -82,7 +83,9 @@ def trace(
     batch: Annotated[int, typer.Option(help="Records per batch, whole sessions.", min=1)] = 20_000,
     stories: Annotated[int, typer.Option(help="Sessions shown in full.", min=0)] = 12,
     title: Annotated[str | None, typer.Option(help="Title of the report.")] = None,
-    redact: Annotated[bool, typer.Option(help="Mask numbers, links and the like.")] = False,
+    redact: Annotated[
+        bool, typer.Option(help="Mask speakers, numbers, links in the report.")
+    ] = False,
     fresh: Annotated[bool, typer.Option(help="Empty the lake in --out first.")] = False,
     seed: Seed = 0,
     quiet: Quiet = False,
@@ -136,17 +139,21 @@ def query(
     sql: Annotated[str, typer.Argument(help="One SELECT over records, states_vad, arcs_vad ...")],
     lake: Lake = Path("out"),
     limit: Annotated[int, typer.Option(help="Rows to print at most.", min=1)] = 50,
+    every: Annotated[
+        bool, typer.Option("--all", help="Rows of every trace, not the latest.")
+    ] = False,
     as_json: AsJson = False,
     csv: Annotated[Path | None, typer.Option(help="Write all rows to this csv file.")] = None,
 ) -> None:
-    """Run SQL over a lake.
+    """Run SQL over the latest trace in a lake.
 
     Example: affectory query "select session, actor, avg(valence) v from states_vad group by 1, 2"
     """
     from affectory.cli import tables
     from affectory.cli.places import lake_at
 
-    found = lake_at(lake).query(sql)
+    place = lake_at(lake)
+    found = place.query(sql, job=None if every else place.latest())
     if csv is not None:
         tables.write_csv(found, csv)
     else:
@@ -183,7 +190,9 @@ def report(
     stories: Annotated[int, typer.Option(help="Sessions shown in full.", min=0)] = 12,
     session: Annotated[list[str] | None, typer.Option(help="Show this one (repeatable).")] = None,
     title: Annotated[str | None, typer.Option(help="Title of the report.")] = None,
-    redact: Annotated[bool, typer.Option(help="Mask numbers, links and the like.")] = False,
+    redact: Annotated[
+        bool, typer.Option(help="Mask speakers, numbers, links in the report.")
+    ] = False,
     lexicon: Lexicon = None,
     seed: Seed = 0,
 ) -> None:
@@ -288,6 +297,8 @@ def main() -> None:
         if os.environ.get("AFFECTORY_DEBUG"):
             raise
         _leave(*_told(error))
+    finally:
+        gc.freeze()  # else the exit walks a million objects that the process gives back anyway
 
 
 def _told(error: Exception) -> tuple[str, int]:

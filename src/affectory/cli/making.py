@@ -21,3 +21,8 @@ def make(method: str, lexicon: Path | None) -> Any:
     from affectory.senses.lexicon import read_lexicon
 
     return registry.make(method, lexicon=read_lexicon(lexicon))
+
+
+def digest(method: str, lexicon: Path | None) -> str:
+    """Return what tells this perceiver from another of the same name: its list, its weights."""
+    return str(getattr(make(method, lexicon), "digest", ""))

@@ -6,15 +6,14 @@ from pathlib import Path
 
 import polars as pl
 
-from affectory.cli.fetching import PREFERRED, Mine, fetched, on_turns
-from affectory.cli.making import make
+from affectory.cli.fetching import PREFERRED, Choice, Mine, fetched, together
+from affectory.cli.making import digest, make
+from affectory.cli.masking import masked
 from affectory.cli.places import lake_at
 from affectory.core.evidence import Evidence
 from affectory.core.figure import Figure
-from affectory.core.records import Records
 from affectory.core.registry import methods
 from affectory.guard import crisis
-from affectory.guard.redact import redact as masked
 from affectory.measure.arcs import arcs
 from affectory.measure.dyads import Dyads, dyads
 from affectory.represent import to_space
@@ -57,31 +56,46 @@ def tell(wish: Wish) -> Path:
         BadChoice: if a session is not there.
     """
     mine = Mine.of(lake_at(wish.out), wish.job)
-    parts = fetched(mine, mine.choose(wish.sessions))
-    whole = parts[0] if len(parts) == 1 else on_turns(parts)
-    felt = whole.states[mine.space]
-    every = mine.overview(felt.sessions)  # the fetched ones are the telling ones: no fair sample
-    pairs = [_pairs(part, mine.space, wish.seed) for part in parts]
-    own = [replace(part, dyads=pair) for part, pair in zip(parts, pairs, strict=True)]
+    choice = mine.choose(wish.sessions)
+    parts = fetched(mine, choice.names)
     if wish.redact:
-        whole, own = _masked(whole), [_masked(part) for part in own]
+        parts = masked(parts)
+    own = [replace(part, dyads=_pairs(part, mine.space, wish.seed)) for part in parts]
+    whole = own[0] if len(own) == 1 else together(own)
+    fair = _fair(whole, choice)
+    pairs = own[0].dyads if fair is own[0] else _pairs(fair, mine.space, wish.seed)
+    measured = arcs(whole.states[mine.space])
+    every = mine.overview() if choice.partial else measured
     return report(
         mine.home / "report.html",
         records=whole.records,
         states=whole.states,
-        arcs=arcs(felt) if every is None else arcs(felt).table(),
-        figures=() if every is None else every.figures(seed=wish.seed),
-        dyads=pairs[0] if len(parts) == 1 else _pairs(whole, mine.space, wish.seed),
-        evidence=_words(mine, wish, parts),
+        arcs=measured.table(),
+        dyads=pairs.table(),
+        figures=(*every.figures(seed=wish.seed), *_told(pairs, choice, wish.seed)),
+        evidence=_words(mine, wish, own),
         notices=_notices(mine),
-        rejected=mine.rows("rejected"),
-        overview=every,
+        rejected=_refused(mine),
+        overview=every if choice.partial else None,
         cautions=_cautions(mine),
-        provenance=_provenance(mine, wish),
+        provenance={
+            "method": mine.method,
+            "trace": mine.job,
+            "seed": wish.seed,
+            "lake": mine.lake.uri,
+        },
         title=wish.title or "Emotional trajectories",
         stories=wish.stories,
         own=own,
     )
+
+
+def _fair(whole: Timed, choice: Choice) -> Timed:
+    """Return the part of `whole` that stands for the corpus: without the added extremes."""
+    if not choice.partial:
+        return whole
+    felt = [whole.states[space].select(session=choice.sample) for space in whole.states]
+    return replace(whole, states=type(whole.states)(tuple(felt)))
 
 
 def _pairs(part: Timed, space: str, seed: int) -> Dyads:
@@ -92,10 +106,24 @@ def _pairs(part: Timed, space: str, seed: int) -> Dyads:
     return dyads(felt, surrogates=SURROGATES, seed=seed)
 
 
+def _told(pairs: Dyads, choice: Choice, seed: int) -> tuple[Figure, ...]:
+    """Return the figures of the pairs, which say so where they are of a random sample."""
+    figures = pairs.figures(seed=seed)
+    if not choice.partial:
+        return figures
+    drawn = f"random sample of {len(choice.sample):,} of {choice.total:,} sessions"
+    return tuple(replace(each, setting=f"{drawn}; {each.setting}") for each in figures)
+
+
 def _words(mine: Mine, wish: Wish, parts: Sequence[Timed]) -> tuple[Evidence, ...]:
-    """Return the words that moved the states, where the method can say."""
+    """Return the words that moved the states, where the method that perceived can say.
+
+    A word list that is not the one of the trace would give reasons that were never used.
+    """
+    if mine.axis is None or digest(mine.method, wish.lexicon) != mine.digest:
+        return ()
     explain = getattr(make(mine.method, wish.lexicon), "explain", None)
-    if explain is None or mine.axis is None:
+    if explain is None:
         return ()
     told = [explain(part.records, part.states[mine.space], mine.axis) for part in parts]
     return tuple(one for each in told for one in each)
@@ -103,10 +131,15 @@ def _words(mine: Mine, wish: Wish, parts: Sequence[Timed]) -> tuple[Evidence, ..
 
 def _notices(mine: Mine) -> tuple[str, ...]:
     """Return the crisis notice, where crisis language was found."""
-    found = mine.rows("evidence", pl.col("by") == "guard/crisis")
-    kinds = found.select(pl.col("axis").str.strip_prefix("crisis/").alias("kind")).unique()
-    notice = crisis.notice(kinds)
+    found = mine.scan("evidence", pl.col("by") == "guard/crisis")
+    kinds = found.select(pl.col("axis").str.strip_prefix("crisis/").alias("kind").unique())
+    notice = crisis.notice(kinds.collect(engine="streaming"))
     return () if notice is None else (notice,)
+
+
+def _refused(mine: Mine) -> pl.DataFrame:
+    """Return why rows were refused, and how many for each reason."""
+    return mine.scan("rejected").group_by("reason").len().collect(engine="streaming")
 
 
 def _cautions(mine: Mine) -> tuple[str, ...]:
@@ -114,18 +147,7 @@ def _cautions(mine: Mine) -> tuple[str, ...]:
     return known[mine.method].cautions if mine.method in known else ()
 
 
-def _masked(part: Timed) -> Timed:
-    """Return `part` with personal data masked in its texts."""
-    records = part.records
-    text = masked(records.frame["text"], names=records.actors).alias("text")
-    return replace(part, records=Records(records.frame.with_columns(text), records.clock))
-
-
-def _provenance(mine: Mine, wish: Wish) -> dict[str, object]:
-    return {"method": mine.method, "trace": mine.job, "seed": wish.seed, "lake": mine.lake.uri}
-
-
 def traced(mine: Mine, counts: Collection[tuple[str, int]]) -> None:
     """Note in the lake's runs what a trace did, so that it can be found and told again."""
     figures = [Figure(name, float(n), n=n, setting="rows written") for name, n in counts]
-    mine.lake.write_figures(mine.job, "trace", figures, method=mine.method)
+    mine.lake.write_figures(mine.job, "trace", figures, method=mine.method, digest=mine.digest)

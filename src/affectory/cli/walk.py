@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import shutil
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -13,12 +12,15 @@ from typing import Any
 import polars as pl
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.text import Text
 
 import affectory
 from affectory import sources
 from affectory.cli.fetching import Mine
-from affectory.cli.making import make
+from affectory.cli.making import digest, make
+from affectory.cli.tables import plain
 from affectory.cli.telling import Wish, tell, traced
 from affectory.core.errors import NoRecords
 from affectory.core.evidence import Evidence
@@ -74,10 +76,10 @@ class Plan:
     def job(self) -> str:
         """Return the name of this work: a digest of input, method and settings."""
         told = {
-            "sources": [_stamp(name) for name in self.sources],
+            "sources": _stamp(self.sources, self.out),
             "columns": self.columns.named,
             "layout": self.layout,
-            "method": [self.method, str(self.lexicon or "")],
+            "method": [self.method, digest(self.method, self.lexicon)],
             "batch": self.batch,
             "version": affectory.__version__,
         }
@@ -136,10 +138,15 @@ def trace(plan: Plan, quiet: bool = False) -> Path:
         task = progress.add_task("reading", total=None, turns=0)
         for reading in _walked(plan, lake, job, tally):
             _say_columns(console, reading, tally)
-            progress.update(task, advance=1, turns=tally.records, description=reading.source[-40:])
+            progress.update(
+                task,
+                advance=1,
+                turns=tally.records,
+                description=escape(plain(reading.source[-40:])),
+            )
     if not tally.records:
         raise NoRecords(", ".join(plan.sources), _why(lake, job))
-    traced(Mine(lake, job, plan.method), tally.counts())
+    traced(Mine(lake, job, plan.method, digest(plan.method, plan.lexicon)), tally.counts())
     with console.status("writing the report"):
         path = tell(
             Wish(
@@ -162,7 +169,9 @@ def _walked(plan: Plan, lake: Lake, job: str, tally: Tally) -> Iterator[Reading]
     perception = Perception(make(plan.method, plan.lexicon))
     done = lake.done(job, "rejected")  # the last table of a batch to be written
     pending: deque[tuple[int, Reading]] = deque()
-    readings = sources.stream(plan.sources, plan.columns, size=plan.batch, layout=plan.layout)
+    readings = sources.stream(
+        plan.sources, plan.columns, size=plan.batch, layout=plan.layout, without=(plan.out,)
+    )
 
     def fresh() -> Iterator[Records]:
         for number, reading in enumerate(readings):
@@ -220,12 +229,10 @@ def _measured(felt: Trajectory) -> pl.DataFrame:
 
 def _opened(plan: Plan) -> Lake:
     """Open the lake, empty where a fresh start is wanted; a folder of other things is refused."""
-    folder = plan.out / "lake"
-    lake = open_lake(folder)
-    if not plan.fresh or not folder.exists():
-        return lake
-    shutil.rmtree(folder)
-    return open_lake(folder)
+    lake = open_lake(plan.out / "lake")
+    if plan.fresh:
+        lake.clear()
+    return lake
 
 
 def _readable(reading: Reading) -> Records:
@@ -241,14 +248,12 @@ def _workers(plan: Plan) -> int:
     return 2 if size > LARGE else 1
 
 
-def _stamp(name: str) -> list[object]:
-    """Return what tells one input from another without reading it: name, size, age."""
-    if name == "-":
-        return [name, time.time_ns()]  # what came through a pipe cannot be had again
-    path = Path(name)
-    files = sorted(path.rglob("*")) if path.is_dir() else sorted(path.parent.glob(path.name))
-    stats = [(str(file.absolute()), file.stat()) for file in files if file.is_file()]
-    return [name, [[file, stat.st_size, stat.st_mtime_ns] for file, stat in stats]]
+def _stamp(names: tuple[str, ...], out: Path) -> list[object]:
+    """Return what tells one input from another without reading it: names, sizes, ages."""
+    if "-" in names:
+        return ["-", time.time_ns()]  # what came through a pipe cannot be had again
+    files = [(path.absolute(), path.stat()) for path in sources.origins(names, without=(out,))]
+    return [[str(path), stat.st_size, stat.st_mtime_ns] for path, stat in files]
 
 
 def _progress(console: Console) -> Progress:
@@ -272,18 +277,18 @@ def _say_columns(console: Console, reading: Reading, tally: Tally) -> None:
     name = Path(reading.source).name
     if reading.records is None:
         reason = reading.rejected["reason"][0] if reading.rejected.height else "nothing in it"
-        _say(console, f"[yellow]{name}[/]: not read: {reason}")
+        _say(console, f"{name}: not read: {reason}", "yellow")
         return
     told = ", ".join(f"{role}={column}" for role, column in reading.columns.items())
     clock = reading.records.clock.value
-    _say(console, f"[bold]{name}[/] ({reading.layout}, {clock}) {told}")
+    _say(console, f"{name} ({reading.layout}, {clock}) {told}")
     for note in reading.notes:
-        _say(console, f"  [dim]{note}[/]")
+        _say(console, f"  {note}", "dim")
 
 
-def _say(console: Console, line: str) -> None:
-    """Print one line as it is, without breaking paths and commands in two."""
-    console.print(line, highlight=False, soft_wrap=True)
+def _say(console: Console, line: str, style: str = "") -> None:
+    """Print one line as it is: names from outside are no markup, and paths stay whole."""
+    console.print(Text(plain(line), style), soft_wrap=True)
 
 
 def _say_end(console: Console, plan: Plan, tally: Tally) -> None:
@@ -293,7 +298,7 @@ def _say_end(console: Console, plan: Plan, tally: Tally) -> None:
         _say(console, f"{tally.flagged:,} of them hold crisis language; the report begins with it")
     if tally.rejected:
         look = f'affectory query "select * from rejected" --lake {plan.out}'
-        _say(console, f"[yellow]{tally.rejected:,} rejected rows[/]: {look}")
+        _say(console, f"{tally.rejected:,} rejected rows: {look}", "yellow")
 
 
 def _why(lake: Lake, job: str) -> str:

@@ -53,7 +53,7 @@ from affectory.measure.labels import (
     macro_f1,
 )
 from affectory.measure.moments import Moments
-from affectory.measure.partners import Surrogate
 from affectory.measure.positions import displacements, positions
 from affectory.measure.raters import Icc, Metric, alpha, icc, rater_figures
+from affectory.measure.surrogates import Surrogate
 from affectory.measure.warping import dtw, dtw_many

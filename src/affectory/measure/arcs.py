@@ -7,7 +7,7 @@ measure means, its formula and its source stand in `catalogue`.
 
 __all__ = ["MEANINGS", "REASONS", "UNITS", "Arcs", "arcs"]
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,14 +16,14 @@ from numpy.typing import NDArray
 
 from affectory.core.errors import BadValues, ClockMismatch, SpaceMismatch
 from affectory.core.figure import Figure
-from affectory.core.space import Space
+from affectory.core.space import Axis, Space
 from affectory.core.trajectory import Clock, Trajectory
-from affectory.measure.bootstrap import codes_of, gather, interval
+from affectory.measure.bootstrap import codes_of, gather, interval, ratio, wording
 from affectory.measure.catalogue import MEANINGS, NAMES, REASONS, UNITS, Reason, unit_of
 from affectory.measure.displacement import Home, outings
 from affectory.measure.dynamics import dynamics
 from affectory.measure.levels import levels, trends
-from affectory.measure.series import Series
+from affectory.measure.series import Series, who
 
 Floats = NDArray[np.float64]
 _HOME = Home()
@@ -88,7 +88,8 @@ class Arcs:
         """Return the mean of each measure on each axis over all arcs, with its interval.
 
         Sessions are drawn again, whole; n counts the sessions in which the measure is defined
-        for an actor or more.
+        for an actor or more, and the setting says of how many arcs the mean is where it is
+        not of all: the undefined ones need not be like the others.
 
         Args:
             level: Share of resamples within the interval, in (0, 1).
@@ -96,30 +97,36 @@ class Arcs:
             seed: Seed of the draws.
         """
         code, c = codes_of(self.keys["session"].to_numpy(), len(self))
-        words = f"mean over arcs; bootstrap over sessions, {level:.0%}, {resamples} resamples"
-        found: list[Figure] = []
-        for axis in self.space.axes:
-            of_axis = (self.keys["axis"] == axis.name).to_numpy()
-            sums = self._sums(of_axis, code, c)
-            m = len(self.names)
-            value = _ratio(sums.sum(axis=0)[None])[0]
-            low, high = interval(sums, _ratio, level=level, resamples=resamples, seed=seed)
-            count = (sums[:, :m] > 0).sum(axis=0)
-            found += [
-                Figure(
-                    f"{name}/{axis.name}",
-                    float(value[at]),
-                    float(low[at]) if count[at] > 1 else np.nan,
-                    float(high[at]) if count[at] > 1 else np.nan,
-                    n=int(count[at]),
-                    unit=unit_of(name, axis, self.clock),
-                    setting=f"{words}, seed {seed}",
-                    by=self.by,
-                    reason="" if count[at] else self._why(of_axis, at),
-                )
-                for at, name in enumerate(self.names)
-            ]
-        return tuple(found)
+        return tuple(
+            figure
+            for axis in self.space.axes
+            for figure in self._of_axis(axis, code, c, (level, resamples, seed))
+        )
+
+    def _of_axis(
+        self, axis: Axis, code: NDArray[np.int64], c: int, draws: tuple[float, int, int]
+    ) -> Iterator[Figure]:
+        """Yield the mean of each measure on one axis."""
+        rows = (self.keys["axis"] == axis.name).to_numpy()
+        sums = self._sums(rows, code, c)
+        value, (level, resamples, seed) = _means(sums.sum(axis=0)[None])[0], draws
+        some, defined = np.split((sums > 0).sum(axis=0), 2)[0], sums.sum(axis=0)
+        low, high = interval(
+            sums, _means, level=level, resamples=resamples, seed=seed, clusters=some
+        )
+        for at, name in enumerate(self.names):
+            of = "" if defined[at] == rows.sum() else f", {defined[at]:.0f} of {rows.sum()} defined"
+            yield Figure(
+                f"{name}/{axis.name}",
+                float(value[at]),
+                float(low[at]),
+                float(high[at]),
+                n=int(some[at]),
+                unit=unit_of(name, axis, self.clock),
+                setting=f"mean over arcs{of}; {wording(int(some[at]), 'sessions', *draws)}",
+                by=self.by,
+                reason="" if some[at] else self._why(rows, at),
+            )
 
     def _sums(self, rows: NDArray[np.bool_], code: NDArray[np.int64], c: int) -> Floats:
         """Return how often each measure is defined, then its sum, by session. Shape (c, 2 m)."""
@@ -222,19 +229,14 @@ def _keys(felt: Trajectory) -> pl.DataFrame:
     """Return session, actor, axis (and draw) of every group and axis."""
     k = felt.space.k
     head = np.repeat(felt.groups.offsets[:-1], k)
-    keys = pl.DataFrame(
-        {
-            "session": felt.session.take(head).to_series("session"),
-            "actor": felt.actor.take(head).to_series("actor"),
-            "axis": pl.Series(felt.space.names * len(felt.groups), dtype=pl.String),
-        }
-    )
+    axis = pl.Series("axis", felt.space.names * len(felt.groups), dtype=pl.String)
+    keys = who(felt, head).with_columns(axis)
     if felt.draw is None:
         return keys
     return keys.with_columns(pl.Series("draw", np.repeat(felt.groups.draw, k)))
 
 
-def _ratio(sums: Floats) -> Floats:
-    """Return sums over counts, NaN where the count is 0. Shape (r, m)."""
+def _means(sums: Floats) -> Floats:
+    """Return sums (r, second m) over counts (r, first m). Shape (r, m)."""
     count, total = np.split(sums, 2, axis=1)
-    return np.where(count > 0, total / np.where(count > 0, count, 1.0), np.nan)
+    return ratio(total, count)

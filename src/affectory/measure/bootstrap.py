@@ -1,15 +1,31 @@
-"""The one interval of the house: a percentile bootstrap over clusters.
+"""The one interval of the house: an expanded percentile bootstrap over clusters.
 
 States of one session resemble each other, so a session, not a row, is what is drawn again
 (Efron & Tibshirani 1993; Field & Welsh 2007). Every measure here is a sum over rows followed
 by a closed form; hence its number, its interval and its value over chunks come from one
 definition, and a resample is a matrix product, never a loop over rows.
+
+Percentiles of few clusters are too narrow, as the normal law is for Student's t and as the
+divisor c is for c - 1; their levels are moved outwards by both (Hesterberg 2015, "What
+teachers should know about the bootstrap"). Fewer than five clusters get no interval.
 """
 
-__all__ = ["MOST_CLUSTERS", "Score", "codes_of", "figures", "gather", "interval"]
+__all__ = [
+    "FEWEST_CLUSTERS",
+    "MOST_CLUSTERS",
+    "Score",
+    "codes_of",
+    "figures",
+    "gather",
+    "interval",
+    "mean",
+    "ratio",
+    "wording",
+]
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -22,6 +38,9 @@ Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
 
 MOST_CLUSTERS = 16_384  # beyond it, clusters are dealt at random into this many blocks
+FEWEST_CLUSTERS = 5
+_MANY = MOST_CLUSTERS  # degrees of freedom beyond which Student's t is normal
+_ANGLES = 1 << 16  # a quantile is off by less than 1e-4
 _CELLS = 1 << 22  # float64 cells held at once: 32 MiB
 
 
@@ -135,7 +154,7 @@ def figures(
     value = finish(used.sum(axis=0)[None]).reshape(-1)
     about = value if inflated else None
     low, high = interval(used, finish, level=level, resamples=resamples, seed=seed, about=about)
-    words = f"bootstrap over {drawn}, {level:.0%}, {resamples} resamples, seed {seed}"
+    words = wording(len(used), drawn, level, resamples, seed)
     low, high = (np.where(np.isnan(value), np.nan, end) for end in (low, high))
     return tuple(
         Figure(
@@ -151,6 +170,23 @@ def figures(
         )
         for at, name in enumerate(names)
     )
+
+
+def wording(clusters: int, drawn: str, level: float, resamples: int, seed: int) -> str:
+    """Return what a setting says of the interval over so many clusters, or of its absence."""
+    if clusters < FEWEST_CLUSTERS:
+        return f"no interval: fewer than {FEWEST_CLUSTERS} {drawn}"
+    return f"bootstrap over {drawn}, {level:.0%}, {resamples} resamples, seed {seed}"
+
+
+def ratio(over: Floats, under: Floats) -> Floats:
+    """Return over / under, NaN where under is not greater than 0."""
+    return np.where(under > 0, over / np.where(under > 0, under, 1.0), np.nan)
+
+
+def mean(sums: Floats) -> Floats:
+    """Return the mean of summed parts that are counts and totals, (r, 2). Shape (r,)."""
+    return ratio(sums[:, 1], sums[:, 0])
 
 
 def codes_of(cluster: ArrayLike | None, n: int) -> tuple[Codes, int]:
@@ -191,8 +227,9 @@ def interval(
     resamples: int = 2000,
     seed: int = 0,
     about: Floats | None = None,
+    clusters: Codes | None = None,
 ) -> tuple[Floats, Floats]:
-    """Return the lower and upper ends of the percentile interval of `finish(total)`.
+    """Return the lower and upper ends of the expanded percentile interval of `finish(total)`.
 
     Clusters are drawn with replacement. More than `MOST_CLUSTERS` of them are first dealt at
     random into that many blocks: the width of the interval is then off by less than 1 % and
@@ -206,9 +243,11 @@ def interval(
         seed: Seed of the draws.
         about: Numbers of the whole sample, where drawing again adds to them on average; the
             ends are moved back by that, not below 0. Shape (q,).
+        clusters: How many of the c clusters each number rests on; None: on all. Shape (q,).
 
     Returns:
-        Two arrays of shape (q,), q = 1 for a single number; NaN for fewer than two clusters.
+        Two arrays of shape (q,), q = 1 for a single number; NaN for fewer than
+        `FEWEST_CLUSTERS` clusters.
 
     Raises:
         BadChoice: if level or resamples is out of range.
@@ -225,17 +264,43 @@ def interval(
         raise BadChoice("level", level, "a share between 0 and 1, such as 0.95")
     if resamples < 1:
         raise BadChoice("resamples", resamples, "1 or more, such as 2000")
-    if len(sums) < 2:
+    if len(sums) < FEWEST_CLUSTERS:
         q = finish(sums.sum(axis=0)[None]).reshape(1, -1).shape[1]
         return np.full(q, np.nan), np.full(q, np.nan)
     rng = np.random.default_rng(seed)
     blocks = _blocks(sums, rng)
     drawn = np.concatenate([finish(w @ blocks) for w in _weights(len(blocks), resamples, rng)])
-    tails = np.array([(1 - level) / 2, (1 + level) / 2])
     drawn = drawn.reshape(resamples, -1)
     if about is not None:
         drawn = np.maximum(drawn - np.nanmean(drawn, axis=0) + about, 0.0)
-    return _quantiles(drawn, tails)
+    rests = np.full(drawn.shape[1], len(sums)) if clusters is None else clusters
+    return _ends(drawn, level, rests)
+
+
+def _ends(drawn: Floats, level: float, clusters: Codes) -> tuple[Floats, Floats]:
+    """Return the ends of the interval of each column of draws (r, q). Shapes (q,), (q,)."""
+    low, high = np.full(drawn.shape[1], np.nan), np.full(drawn.shape[1], np.nan)
+    for c in np.unique(clusters[clusters >= FEWEST_CLUSTERS]):
+        same = clusters == c
+        low[same], high[same] = _quantiles(drawn[:, same], _tails(level, int(c)))
+    return low, high
+
+
+def _tails(level: float, c: int) -> Floats:
+    """Return the shares below the lower and the upper end for c clusters."""
+    reach = _student((1 + level) / 2, c - 1) * np.sqrt(c / (c - 1))
+    below = NormalDist().cdf(-reach)
+    return np.array([below, 1 - below])
+
+
+def _student(share: float, df: int) -> float:
+    """Return the quantile of Student's t, by its law in the angle atan(t / sqrt(df))."""
+    df = min(df, _MANY)
+    angle = np.linspace(0, np.pi / 2, _ANGLES)
+    mass = np.cumsum(np.cos(angle) ** (df - 1))
+    mass = (mass - mass[0] / 2) - np.cos(angle) ** (df - 1) / 2
+    at = np.interp(abs(2 * share - 1), mass / mass[-1], angle)
+    return float(np.copysign(np.tan(at) * np.sqrt(df), share - 0.5))
 
 
 def _blocks(sums: Floats, rng: np.random.Generator) -> Floats:

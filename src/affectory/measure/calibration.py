@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from affectory.core.errors import BadChoice, BadValues
-from affectory.measure.bootstrap import Codes, Floats, Score, gather
+from affectory.measure.bootstrap import Codes, Floats, Score, gather, mean, ratio
 
 _NO_ROW = "no row has both a truth and an answer"
 
@@ -169,9 +169,7 @@ def _places(said: Floats, usable: NDArray[np.bool_], bins: int, binning: Bins) -
 
 
 def _each_ece(sums: Floats, k: int) -> Floats:
-    gaps = np.abs(sums[:, 1:]).reshape(len(sums), k, -1).sum(axis=2)
-    count = sums[:, :1]
-    return np.where(count > 0, gaps / np.where(count > 0, count, 1.0), np.nan)
+    return ratio(np.abs(sums[:, 1:]).reshape(len(sums), k, -1).sum(axis=2), sums[:, :1])
 
 
 def _mean_gaps(
@@ -228,12 +226,7 @@ def _divergence(p: Floats, q: Floats) -> Floats:
     return np.asarray((p * np.log(ratio)).sum(axis=1))
 
 
-def _mean(sums: Floats) -> Floats:
-    count = sums[:, 0]
-    return np.where(count > 0, sums[:, 1] / np.where(count > 0, count, 1.0), np.nan)
-
-
-BRIER = Score("brier", _brier, _mean, _NO_ROW)
+BRIER = Score("brier", _brier, mean, _NO_ROW)
 ECE = Score("ece", _mean_gaps, _sum_gaps, _NO_ROW, inflated=True)
-JS = Score("js", _js, _mean, _NO_ROW)
-KL = Score("kl", _kl, _mean, _NO_ROW)
+JS = Score("js", _js, mean, _NO_ROW)
+KL = Score("kl", _kl, mean, _NO_ROW)

@@ -1,9 +1,12 @@
 """When the level of an arc changes for good, and whether that is more than noise.
 
 Optimal partitioning into pieces of constant mean (Jackson et al. 2005) with the pruning of
-PELT (Killick, Fearnhead & Eckley 2012): exact, no grid of candidates. The default penalty is
-that of BIC, 2 ln n noise variances a change, and "no change" is an answer. Noise is taken as
-independent: inert courses, in which states carry over, show more changes than they have.
+PELT (Killick, Fearnhead & Eckley 2012): exact, no grid of candidates. It proposes changes at a
+penalty of 3 ln n noise variances each; as the noise of few states is hardly known, a proposal
+also has to survive shuffling the states of the pieces it parts. Both together let a change
+into at most one course of noise in twenty, at any length. "No change" is an answer. Noise is
+taken as independent: inert courses, in which states carry over, show more changes than they
+have.
 """
 
 __all__ = ["changes"]
@@ -16,9 +19,10 @@ import polars as pl
 from affectory.core.errors import BadChoice
 from affectory.core.trajectory import Trajectory
 from affectory.measure.bootstrap import Floats
-from affectory.measure.series import Flags, Rows, Series
+from affectory.measure.series import Flags, Rows, Series, who
 
 _CELLS = 1 << 20
+_PENALTY = 3.0  # noise variances a change must save, times ln n
 _SHORTEST = 2  # states of a piece
 _ROUNDING = 1e-9
 _PRUNE = 16  # every how many states hopeless beginnings are dropped
@@ -32,6 +36,7 @@ def changes(
     *,
     penalty: float | None = None,
     permutations: int = 199,
+    most_p: float = 0.05,
     seed: int = 0,
 ) -> pl.DataFrame:
     """Return the changes of level of every session and actor on one axis.
@@ -39,8 +44,11 @@ def changes(
     Args:
         felt: States; missing ones are left out, and at least four are needed for a change.
         axis: Name of the axis.
-        penalty: What a change must save, in noise variances, >= 0; None: 2 ln n.
-        permutations: How often the states around a change are shuffled, >= 0 (0: no p).
+        penalty: What a change must save, in noise variances, >= 0; None: 3 ln n.
+        permutations: How often the states around a change are shuffled, >= 0 (0: no p, and
+            every change that is worth its penalty is kept).
+        most_p: Greatest p of a change that is kept, in (0, 1]; the least sure one is dropped
+            first, and its neighbours are judged anew.
         seed: Seed of the shuffles.
 
     Returns:
@@ -50,8 +58,11 @@ def changes(
         change has one row: changes 0, the rest null.
 
     Raises:
-        BadChoice: if the Space has no such axis, or a setting is negative.
+        BadChoice: if the Space has no such axis, a setting is negative, or most_p is out of
+            range.
     """
+    if not 0 < most_p <= 1:
+        raise BadChoice("most_p", most_p, "above 0 and at most 1, such as 0.05")
     for name, value in (("penalty", penalty or 0), ("permutations", permutations)):
         if value < 0:
             raise BadChoice(name, value, "0 or more")
@@ -62,13 +73,13 @@ def changes(
     rows: list[_Row] = []
     for group, known, cuts in _cuts(s, penalty):
         x, t = s.x[known], s.t[known]
-        edges = [0, *cuts, len(x)]
-        if not cuts:
+        sure = _sure(x, cuts, most_p, permutations, rng)
+        if not sure:
             rows.append((group, 0, None, None, None, None))
-        for before, cut, after in zip(edges, edges[1:], edges[2:], strict=False):
-            p = _p(x[before:after], cut - before, permutations, rng)
+        edges = [0, *(cut for cut, _ in sure), len(x)]
+        for before, (cut, p), after in zip(edges, sure, edges[2:], strict=False):
             means = float(x[before:cut].mean()), float(x[cut:after].mean())
-            rows.append((group, len(cuts), float(t[cut]), *means, p))
+            rows.append((group, len(sure), float(t[cut]), *means, p))
     return _frame(felt, axis, sorted(rows, key=lambda row: row[0]))
 
 
@@ -79,8 +90,7 @@ def _frame(felt: Trajectory, axis: str, rows: list[_Row]) -> pl.DataFrame:
     head = felt.groups.offsets[found["group"].to_numpy()]
     return pl.DataFrame(
         [
-            felt.session.take(head).to_series("session"),
-            felt.actor.take(head).to_series("actor"),
+            *who(felt, head),
             pl.Series("axis", [axis] * len(found), dtype=pl.String),
         ]
     ).hstack(found.drop("group"))
@@ -119,7 +129,9 @@ def _partition(s: Series, rows: list[Rows], penalty: float | None) -> list[list[
         noise = _noise(x)
         x = x / noise if noise > 0 else np.zeros(len(x))
         total[at, 1 : len(x) + 1], square[at, 1 : len(x) + 1] = np.cumsum(x), np.cumsum(x * x)
-    cost = 2 * np.log(np.maximum(size, 2)) if penalty is None else np.full(len(rows), penalty)
+    cost = (
+        _PENALTY * np.log(np.maximum(size, 2)) if penalty is None else np.full(len(rows), penalty)
+    )
     source = _sources(total, square, cost + _ROUNDING, size)
     return [_trace(source[at], n) for at, n in enumerate(size)]
 
@@ -159,6 +171,28 @@ def _trace(source: Rows, n: int) -> list[int]:
         cuts.append(at)
         at = int(source[at])
     return cuts[::-1]
+
+
+def _sure(
+    x: Floats, cuts: list[int], most_p: float, permutations: int, rng: np.random.Generator
+) -> list[tuple[int, float | None]]:
+    """Return the cuts that survive, with their p, dropping the least sure one at a time."""
+    edges = [0, *cuts, len(x)]
+    p = {cut: _p(x[a:b], cut - a, permutations, rng) for a, cut, b in _around(edges)}
+    while permutations and len(edges) > 2:
+        weakest = max(edges[1:-1], key=lambda cut: p[cut] or 0.0)
+        if (p[weakest] or 0.0) <= most_p:
+            break
+        at = edges.index(weakest)
+        edges.pop(at)
+        for a, cut, b in _around(edges[max(at - 2, 0) : at + 2]):
+            p[cut] = _p(x[a:b], cut - a, permutations, rng)
+    return [(cut, p[cut]) for cut in edges[1:-1]]
+
+
+def _around(edges: list[int]) -> Iterator[tuple[int, int, int]]:
+    """Yield each inner edge with the ones before and after."""
+    return zip(edges, edges[1:], edges[2:], strict=False)
 
 
 def _p(x: Floats, cut: int, permutations: int, rng: np.random.Generator) -> float | None:

@@ -17,6 +17,7 @@ import polars as pl
 from affectory.core.errors import BadChoice
 from affectory.core.trajectory import Trajectory
 from affectory.measure.bootstrap import Floats
+from affectory.measure.series import who
 
 
 def radius(level: float, k: int) -> float:
@@ -97,8 +98,7 @@ def ellipses(felt: Trajectory, axes: Sequence[str], level: float = 0.68) -> pl.D
     }
     return pl.DataFrame(
         [
-            felt.session.take(head).to_series("session"),
-            felt.actor.take(head).to_series("actor"),
+            *who(felt, head),
             pl.Series("n", n.astype(np.int64)),
             *(
                 pl.Series(f"home_{axis}", np.where(n > 0, home[:, at], np.nan)).fill_nan(None)

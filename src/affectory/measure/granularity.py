@@ -15,6 +15,7 @@ import polars as pl
 from affectory.core.errors import BadChoice
 from affectory.core.trajectory import Trajectory
 from affectory.measure.raters import Icc, Parts, icc_parts
+from affectory.measure.series import who
 
 
 def granularity(felt: Trajectory, axes: Sequence[str], kind: Icc = Icc.THREE_MEAN) -> pl.DataFrame:
@@ -61,8 +62,7 @@ def granularity(felt: Trajectory, axes: Sequence[str], kind: Icc = Icc.THREE_MEA
     head = groups.offsets[:-1]
     return pl.DataFrame(
         [
-            felt.session.take(head).to_series("session"),
-            felt.actor.take(head).to_series("actor"),
+            *who(felt, head),
             pl.Series("n", n.astype(np.int64)),
             pl.Series("granularity", np.where(odd, np.nan, 1 - found)).fill_nan(None),
             pl.Series("reason", reason, dtype=pl.String),

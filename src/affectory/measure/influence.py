@@ -1,28 +1,27 @@
-"""Correlation at every lag, the pull of a partner, and what surrogates say of both."""
+"""Correlation at every lag, and the pull of a partner."""
 
 __all__ = [
     "FEWEST_STEPS",
     "Move",
     "beta",
     "lagged",
+    "near",
     "products",
-    "reaching",
     "strongest",
-    "two_sided",
 ]
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from affectory.measure.partners import Grid, Steps
-from affectory.measure.series import Floats, Rows
+from affectory.measure.series import Flags, Floats, Rows
 
 _FEWEST, FEWEST_STEPS = 4, 6
+_NEARLY_ALL = 0.8  # share of the times that must still meet at the lag of a peak
 _NEAR_ONE = 1 - 1e-9  # Fisher's z of 1 is infinite
 
 
@@ -128,25 +127,26 @@ def lagged(moves: Sequence[Move], b: Floats) -> Floats:
     return np.stack([move.correlation(b) for move in moves], axis=1)
 
 
-def strongest(profile: Floats) -> tuple[Floats, Rows]:
-    """Return the strongest correlation of each pair, signed, and its place. Shapes (p,), (p,)."""
-    at = np.where(np.isnan(profile), -1.0, np.abs(profile)).argmax(axis=1)
-    return np.take_along_axis(profile, at[:, None], axis=1)[:, 0], at
+def near(grid: Grid, lags: Rows, window: int | None = None) -> Flags:
+    """Return at which lags nearly all of a pair's times still meet. Shape (p, l).
+
+    Few common times correlate strongly by accident, so a peak is sought at the others.
+    """
+    length = np.diff(grid.head) if window is None else np.full(len(grid.step), window)
+    return np.abs(lags) <= (1 - _NEARLY_ALL) * length[:, None]
 
 
-def two_sided(drawn: NDArray[Any], seen: Floats) -> Floats:
-    """Return the two-sided p of `seen` (p,) among surrogates (s, p), NaN without any. (p,)."""
-    known = ~np.isnan(drawn)
-    centre = np.where(known, drawn, 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
-    return reaching(np.abs(drawn - centre), np.abs(seen - centre))
+def strongest(profile: Floats, near: Flags) -> tuple[Floats, Rows]:
+    """Return the strongest correlation of each pair, signed, and its place. Shapes (p,), (p,).
 
-
-def reaching(drawn: NDArray[Any], seen: Floats) -> Floats:
-    """Return (1 + how many reach `seen`) / (1 + how many there are). Shape (p,)."""
-    count = (~np.isnan(drawn)).sum(axis=0)
-    reach = (drawn >= seen - 1e-6).sum(axis=0)  # surrogates are kept in single precision
-    p = (1 + reach) / (1 + count)
-    return np.where((count > 0) & ~np.isnan(seen), p, np.nan)
+    Args:
+        profile: Correlation at each lag. Shape (p, l).
+        near: At which lags it may be. Shape (p, l).
+    """
+    size = np.where(near & ~np.isnan(profile), np.abs(profile), -1.0)
+    at = size.argmax(axis=1)[:, None]
+    value = np.take_along_axis(profile, at, axis=1)[:, 0]
+    return np.where(size.max(axis=1) >= 0, value, np.nan), at[:, 0]
 
 
 def products(walk: Steps, partner: Floats) -> Floats:

@@ -2,9 +2,10 @@
 
 Rows are states of one Space, shape (n, k): a distribution, a one-hot row or flags. Two
 readings turn them into labels. Without `thresholds` a row has one label, its greatest axis
-(the first of equals). With `thresholds`, one number or one per label, a row has every label
-that reaches its threshold, and the truth every label of at least 0.5. A row with NaN on
-either side is missing and left out. How sure the answers were is `calibration`'s question.
+(the first of equals; for accuracy any true label will do). With `thresholds`, one number or
+one per label, a row has every label that reaches its threshold, and the truth every label of
+at least 0.5. A row with NaN on either side is missing and left out. How sure the answers were
+is `calibration`'s question.
 """
 
 __all__ = [
@@ -41,7 +42,16 @@ from numpy.typing import ArrayLike, NDArray
 
 from affectory.core.errors import BadChoice, BadValues
 from affectory.core.figure import Figure
-from affectory.measure.bootstrap import Codes, Floats, Score, codes_of, figures, gather
+from affectory.measure.bootstrap import (
+    Codes,
+    Floats,
+    Score,
+    codes_of,
+    figures,
+    gather,
+    mean,
+    ratio,
+)
 from affectory.measure.calibration import BRIER, ECE, brier, ece, ece_per_label, pair
 
 Flags = NDArray[np.bool_]
@@ -98,7 +108,12 @@ def weighted_f1(truth: ArrayLike, given: ArrayLike, thresholds: ArrayLike | None
 
 
 def accuracy(truth: ArrayLike, given: ArrayLike, thresholds: ArrayLike | None = None) -> float:
-    """Return the share of rows whose labels are all right (with thresholds: subset accuracy)."""
+    """Return the share of rows whose labels are right.
+
+    Without thresholds: the greatest answer is one of the true labels, which are the greatest
+    axis of the truth and all that equal it; a truth of zeros has none. With thresholds: every
+    label is right (subset accuracy).
+    """
     return ACCURACY.value(truth, given, thresholds=thresholds)
 
 
@@ -253,18 +268,12 @@ def _split(sums: Floats) -> tuple[Floats, Floats, Floats]:
 
 
 def _f1(hits: Floats, alarms: Floats, misses: Floats) -> Floats:
-    return _ratio(2 * hits, 2 * hits + alarms + misses)
-
-
-def _ratio(over: Floats, under: Floats) -> Floats:
-    """Return over / under, NaN where under is 0."""
-    safe = np.where(under > 0, under, 1.0)
-    return np.where(under > 0, over / safe, np.nan)
+    return ratio(2 * hits, 2 * hits + alarms + misses)
 
 
 def _macro(sums: Floats) -> Floats:
     each = _f1(*_split(sums))
-    return _ratio(np.nansum(each, axis=1), (~np.isnan(each)).sum(axis=1).astype(np.float64))
+    return ratio(np.nansum(each, axis=1), (~np.isnan(each)).sum(axis=1).astype(np.float64))
 
 
 def _micro(sums: Floats) -> Floats:
@@ -276,16 +285,24 @@ def _weighted(sums: Floats) -> Floats:
     hits, alarms, misses = _split(sums)
     support = hits + misses
     each = np.nan_to_num(_f1(hits, alarms, misses))  # a label without support weighs nothing
-    return _ratio((each * support).sum(axis=1), support.sum(axis=1))
+    return ratio((each * support).sum(axis=1), support.sum(axis=1))
 
 
 def _right(
     truth: ArrayLike, given: ArrayLike, code: Codes, c: int, thresholds: ArrayLike | None = None
 ) -> Floats:
     true, said, usable = _decided(truth, given, thresholds)
-    right = (true == said).all(axis=1) & usable
+    right = (true == said).all(axis=1) if thresholds is not None else _hit(truth, said)
+    right &= usable
     parts = np.column_stack([usable, right]).astype(np.float64)
     return gather(lambda part: parts[part], 2, code, c)
+
+
+def _hit(truth: ArrayLike, said: Flags) -> Flags:
+    """Return in which rows the one label said is among those that are true. Shape (n,)."""
+    true = pair(truth, truth)[0]
+    held = (true >= true.max(axis=1, keepdims=True, initial=0.0)) & (true > 0)
+    return np.asarray((held & said).any(axis=1))
 
 
 def _overlap(
@@ -293,13 +310,9 @@ def _overlap(
 ) -> Floats:
     true, said, usable = _decided(truth, given, thresholds)
     either = (true | said).sum(axis=1).astype(np.float64)
-    share = np.where(either > 0, _ratio((true & said).sum(axis=1).astype(float), either), 1.0)
+    share = np.where(either > 0, ratio((true & said).sum(axis=1).astype(float), either), 1.0)
     parts = np.column_stack([usable, np.where(usable, share, 0.0)]).astype(np.float64)
     return gather(lambda part: parts[part], 2, code, c)
-
-
-def _mean(sums: Floats) -> Floats:
-    return _ratio(sums[:, 1], sums[:, 0])
 
 
 def _table(truth: ArrayLike, given: ArrayLike, code: Codes, c: int) -> Floats:
@@ -319,7 +332,7 @@ def _kappa(weights: Weights, sums: Floats) -> Floats:
     cost = distance**weights.value if weights is not Weights.NONE else np.sign(distance)
     chance = table.sum(axis=2)[:, :, None] * table.sum(axis=1)[:, None, :]  # (r, k, k), times n
     seen = (table * cost).sum(axis=(1, 2)) * sums[:, 0]
-    return 1 - _ratio(seen, (chance * cost).sum(axis=(1, 2)))
+    return 1 - ratio(seen, (chance * cost).sum(axis=(1, 2)))
 
 
 def _kappa_score(weights: Weights) -> Score:
@@ -352,10 +365,10 @@ def _best(holds: Flags, said: Floats, default: float) -> float:
     return float((score[at] + below) / 2)
 
 
-ACCURACY = Score("accuracy", _right, _mean, _NO_ROW)
-JACCARD = Score("jaccard", _overlap, _mean, _NO_ROW)
+ACCURACY = Score("accuracy", _right, mean, _NO_ROW)
+JACCARD = Score("jaccard", _overlap, mean, _NO_ROW)
 KAPPA = _kappa_score(Weights.NONE)
 MACRO_F1 = Score("macro_f1", _counts, _macro, _NO_ROW)
 MICRO_F1 = Score("micro_f1", _counts, _micro, _NO_ROW)
 WEIGHTED_F1 = Score("weighted_f1", _counts, _weighted, _NO_ROW)
-TOP_K = Score("top_k", _among, _mean, _NO_ROW)
+TOP_K = Score("top_k", _among, mean, _NO_ROW)

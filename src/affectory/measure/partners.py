@@ -1,68 +1,112 @@
-"""Two actors of one session laid side by side, and surrogates in which they never met.
+"""Two actors of one session laid side by side.
 
 Turns alternate and times are irregular, so what a partner feels at some time is the last
 state known by then; a missing state says that it is not known until the next one.
 """
 
-__all__ = ["Grid", "Pairs", "Steps", "Surrogate", "last_row"]
+__all__ = ["FEWEST_STATES", "Grid", "Pairs", "Steps", "last_row"]
 
 from dataclasses import dataclass
-from enum import Enum, auto
 from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
 
-from affectory.core.errors import BadChoice, BadValues
+from affectory.core.errors import BadValues
 from affectory.core.trajectory import Trajectory
-from affectory.measure.series import Floats, Rows, Series
+from affectory.measure.series import Flags, Floats, Rows, Series
 
+FEWEST_STATES = 8  # of either actor within the span of both
+_DENSEST = 4  # times for each state, where most intervals are much shorter than the others
 _EARLY = 1e-9  # share of a grid step by which rounding may put a time too early
-
-
-class Surrogate(Enum):
-    """How a world without influence is made from the data."""
-
-    SHIFT = auto()  # the partner's own course, rotated by a random time: keeps its inertia
-    PARTNER = auto()  # the course of a partner from another session: keeps a common script
 
 
 @dataclass(frozen=True)
 class Pairs:
-    """Every two actors of one session, p pairs.
+    """The two actors of each pair that is measured, p pairs.
 
     Args:
         a: Group of the one. Shape (p,).
         b: Group of the other, later in the order of actors. Shape (p,).
         session: Code of their session. Shape (p,).
+        left: How many pairs of the same sessions are left out.
     """
 
     a: Rows
     b: Rows
     session: Rows
+    left: int = 0
 
     @classmethod
-    def of(cls, felt: Trajectory) -> Self:
-        """Find the pairs of `felt`.
+    def of(cls, felt: Trajectory, most: int = 50) -> Self:
+        """Find the pairs of `felt`, in each session the `most` with most common states.
+
+        They are sought among those actors of a session who have most states, twice as many
+        as make `most` pairs, so that a crowd costs no more than its most talkative.
+
+        Args:
+            felt: States of any number of sessions.
+            most: How many pairs of a session are kept, >= 1.
 
         Raises:
             BadValues: if the states are draws of possible futures.
         """
         if felt.draw is not None:
             raise BadValues("dyads", "states with draws", "one course per actor", "choose a draw")
-        session = felt.groups.session.astype(np.int64)
-        found: list[Rows] = []
-        apart = 1
-        while (one := np.flatnonzero(session[apart:] == session[: len(session) - apart])).size:
-            found.append(np.stack([one, one + apart]))
-            apart += 1
-        both = np.concatenate(found, axis=1) if found else np.zeros((2, 0), np.int64)
-        both = both[:, np.lexsort(both[::-1])]
-        return cls(both[0], both[1], session[both[0]])
+        states = _Crowd.of(felt)
+        one, other = states.pairs(2 * _actors_of(most))
+        session = states.session[one]
+        order = np.lexsort((other, one, -states.common(one, other), session))
+        place = np.arange(len(order)) - np.searchsorted(session[order], session[order])
+        kept = np.sort(order[place < most])
+        by_actor = kept[np.lexsort((other[kept], one[kept]))]
+        a, b = one[by_actor], other[by_actor]
+        _, crowd = np.unique(states.session, return_counts=True)
+        every = int((crowd * (crowd - 1) // 2).sum())
+        return cls(a, b, states.session[a], every - len(a))
 
     def __len__(self) -> int:
         """Return how many pairs there are."""
         return len(self.a)
+
+
+@dataclass(frozen=True)
+class _Crowd:
+    """When each group has states on any axis, g groups.
+
+    Args:
+        session: Code of its session. Shape (g,).
+        count: Known states. Shape (g,).
+        series: The states, as one Series whose values only tell whether there is one.
+    """
+
+    session: Rows
+    count: Rows
+    series: Series
+
+    @classmethod
+    def of(cls, felt: Trajectory) -> Self:
+        some = np.where(np.isnan(felt.values).all(axis=1), np.nan, 0.0)
+        start = np.asarray(felt.start)
+        s = Series(felt.space.axes[0], felt.groups.offsets, some, start)
+        return cls(felt.groups.session.astype(np.int64), s.size.astype(np.int64), s)
+
+    def pairs(self, most: int) -> tuple[Rows, Rows]:
+        """Return every two of the `most` groups with most states of each session. (q,), (q,)."""
+        order = np.lexsort((-self.count, self.session))
+        place = np.arange(len(order)) - np.searchsorted(self.session[order], self.session[order])
+        kept = np.sort(order[place < most])
+        session = self.session[kept]
+        found: list[Rows] = [np.zeros((2, 0), np.int64)]
+        apart = 1
+        while (one := np.flatnonzero(session[apart:] == session[: len(session) - apart])).size:
+            found.append(np.stack([kept[one], kept[one + apart]]))
+            apart += 1
+        both = np.concatenate(found, axis=1)
+        return both[0], both[1]
+
+    def common(self, one: Rows, other: Rows) -> Rows:
+        """Return the known states of whom has fewer, within the span of both. Shape (q,)."""
+        return np.minimum(*_known_within(self.series, one, other))
 
 
 @dataclass(frozen=True)
@@ -85,29 +129,26 @@ class Grid:
 
     @classmethod
     def of(cls, s: Series, pairs: Pairs) -> Self:
-        """Lay the pairs of one axis on even times, as many as the denser of both has states.
+        """Lay the pairs of one axis on even times, as dense as the denser of both is sampled.
 
-        The times run over the span in which both have a state; under three of them a pair
-        gets none.
+        The times run over the span in which both have a state, by the lesser of their median
+        intervals; a pair with fewer than `FEWEST_STATES` of either in it gets none.
         """
-        first, last = s.first(s.known), s.last(s.known)
-        begin, end = s.pick(s.t, first), s.pick(s.t, last)
-        start = np.maximum(begin[pairs.a], begin[pairs.b])
-        span = np.minimum(end[pairs.a], end[pairs.b]) - start
-        stop = start + span
-        size = np.maximum(*(_within(s, side, start, stop) for side in (pairs.a, pairs.b)))
-        size = np.where((span > 0) & (size >= 3), size, 0)
-        step = np.where(size > 0, span / np.maximum(size - 1, 1), np.nan)
+        start, stop = _shared(s, pairs.a, pairs.b)
+        span, enough = stop - start, _enough(s, pairs)
+        rows = np.maximum(*(_within(s, side, start, stop) for side in (pairs.a, pairs.b)))
+        pace = np.fmin(s.pace[pairs.a], s.pace[pairs.b])
+        step = np.maximum(pace, span / (_DENSEST * np.maximum(rows, 1)))
+        enough &= step > 0
+        step = np.where(enough, step, np.nan)
+        size = np.floor(np.where(enough, span, 0.0) / np.where(enough, step, 1.0) + _EARLY) + 1
+        size = np.where(enough, size, 0).astype(np.int64)
         head = np.append(0, np.cumsum(size))
         pair = np.repeat(np.arange(len(pairs)), size)
         place = np.arange(head[-1]) - head[pair]
         time = start[pair] + (place + _EARLY) * step[pair]
         held = (_held(s, side[pair], time) for side in (pairs.a, pairs.b))
         return cls(pair, head, step, *held)
-
-    def parted(self, how: Surrogate, session: Rows, rng: np.random.Generator) -> Floats:
-        """Return `b` of a surrogate. Shape (N,)."""
-        return self.b[_elsewhere(self.head, self.pair, how, session, rng)]
 
 
 @dataclass(frozen=True)
@@ -140,15 +181,10 @@ class Steps:
         row, way = row[1:], way[1:]  # the very first row has no row before it
         source = last_row(s, giver[way], s.t[row], before=True)
         fine = s.paired[row - 1] & (s.group[row] == s.group[row - 1])
-        fine &= (source >= 0) & s.known[source]
+        fine &= (source >= 0) & s.known[source] & np.tile(_enough(s, pairs), 2)[way]
         row, way, source = row[fine], way[fine], source[fine]
         head = np.searchsorted(way, np.arange(len(taker) + 1))
         return cls(way, head, s.off[row], s.off[row - 1], s.off[source])
-
-    def parted(self, how: Surrogate, session: Rows, rng: np.random.Generator) -> Floats:
-        """Return `partner` of a surrogate. Shape (M,)."""
-        both = np.concatenate([session, session])
-        return self.partner[_elsewhere(self.head, self.way, how, both, rng)]
 
 
 def last_row(s: Series, group: Rows, time: Floats, *, before: bool) -> Rows:
@@ -162,44 +198,48 @@ def last_row(s: Series, group: Rows, time: Floats, *, before: bool) -> Rows:
     return np.where(low > s.offsets[group], low - 1, -1)
 
 
+def _actors_of(most: int) -> int:
+    """Return how many actors make `most` pairs."""
+    return int(np.ceil((1 + np.sqrt(1 + 8 * most)) / 2))
+
+
+def _enough(s: Series, pairs: Pairs) -> Flags:
+    """Return which pairs have states enough of either to be compared. Shape (p,)."""
+    return np.minimum(*_known_within(s, pairs.a, pairs.b)) >= FEWEST_STATES
+
+
+def _shared(s: Series, one: Rows, other: Rows) -> tuple[Floats, Floats]:
+    """Return from when to when both have known states, NaN for never. Shapes (q,), (q,)."""
+    begin, end = s.pick(s.t, s.first(s.known)), s.pick(s.t, s.last(s.known))
+    return np.maximum(begin[one], begin[other]), np.minimum(end[one], end[other])
+
+
+def _known_within(s: Series, one: Rows, other: Rows) -> tuple[Rows, Rows]:
+    """Return the known states of each in the span of both. Shapes (q,), (q,)."""
+    start, stop = _shared(s, one, other)
+    so_far = np.append(0, np.cumsum(s.known))
+
+    def known(group: Rows) -> Rows:
+        last, rows = _until(s, group, stop), _within(s, group, start, stop)
+        return np.where(rows > 0, so_far[last + 1] - so_far[last + 1 - np.maximum(rows, 0)], 0)
+
+    return known(one), known(other)
+
+
+def _until(s: Series, group: Rows, stop: Floats) -> Rows:
+    """Return the last row of each group until `stop`, the one before the group for none. (q,)."""
+    last = last_row(s, group, np.where(np.isnan(stop), -np.inf, stop), before=False)
+    return np.maximum(last, s.offsets[group] - 1)
+
+
 def _within(s: Series, group: Rows, start: Floats, stop: Floats) -> Rows:
     """Return how many rows of each group lie from start to stop. Shape (p,)."""
-    known = ~np.isnan(start + stop)
-    first = last_row(s, group, np.where(known, start, -np.inf), before=True)
-    last = last_row(s, group, np.where(known, stop, -np.inf), before=False)
-    head = s.offsets[group]
-    return np.maximum(last, head - 1) - np.maximum(first, head - 1)
+    begin = np.where(np.isnan(start), -np.inf, start)
+    first = last_row(s, group, begin, before=True)
+    return _until(s, group, stop) - np.maximum(first, s.offsets[group] - 1)
 
 
 def _held(s: Series, group: Rows, time: Floats) -> Floats:
     row = last_row(s, group, time, before=False)
     fine = (row >= 0) & (s.known[row] if len(s.x) else row >= 0)
     return np.where(fine, s.off[row] if len(s.x) else 0.0, np.nan)
-
-
-def _elsewhere(
-    head: NDArray[np.int64],
-    part: Rows,
-    how: Surrogate,
-    session: Rows,
-    rng: np.random.Generator,
-) -> Rows:
-    """Return for each row the row of a surrogate that stands in its place."""
-    size = np.diff(head)
-    place = np.arange(len(part)) - head[part]
-    if how is Surrogate.SHIFT:
-        shift = rng.integers(1, np.maximum(size, 2))  # never 0: that would be the data itself
-        return np.asarray(head[part] + (place + shift[part]) % np.maximum(size, 1)[part])
-    other = _strangers(size, session, rng)[part]
-    return np.asarray(head[other] + place * size[other] // size[part])
-
-
-def _strangers(size: Rows, session: Rows, rng: np.random.Generator) -> Rows:
-    """Return for each part one of another session that has rows. Shape (p,)."""
-    full = np.flatnonzero(size > 0)
-    if len(np.unique(session[full])) < 2:
-        raise BadChoice("surrogate", Surrogate.PARTNER, "SHIFT, as there is a single session")
-    other = full[rng.integers(0, len(full), len(size))]
-    while (same := (session[other] == session)).any():
-        other = np.where(same, full[rng.integers(0, len(full), len(size))], other)
-    return np.asarray(other)

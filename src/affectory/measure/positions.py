@@ -11,7 +11,7 @@ import polars as pl
 
 from affectory.core.trajectory import Trajectory
 from affectory.measure.displacement import Home, Outings, leave
-from affectory.measure.series import Series
+from affectory.measure.series import Series, who
 
 _HOME = Home()
 _SIDES = ("LOW", "HOME", "HIGH")
@@ -35,7 +35,7 @@ def positions(felt: Trajectory, axis: str, *, home: Home = _HOME) -> pl.DataFram
         BadChoice: if the Space has no such axis.
     """
     found = leave(_series(felt, axis), home)
-    return _who(felt, np.arange(len(felt))).with_columns(
+    return who(felt, np.arange(len(felt))).with_columns(
         pl.Series("start", felt.start),
         pl.Series("value", felt.axis(axis).astype(np.float64)).fill_nan(None),
         *state_columns(found),
@@ -59,7 +59,7 @@ def displacements(felt: Trajectory, axis: str, *, home: Home = _HOME) -> pl.Data
         BadChoice: if the Space has no such axis.
     """
     found = leave(_series(felt, axis), home)
-    return _who(felt, found.first).with_columns(
+    return who(felt, found.first).with_columns(
         pl.Series("displacement", _numbers(found)),
         pl.Series("start", felt.start[found.first]),
         pl.Series("stop", felt.start[found.last]),
@@ -105,8 +105,3 @@ def _series(felt: Trajectory, axis: str) -> Series:
     at = felt.space.index(axis)
     values = felt.values[:, at].astype(np.float64)
     return Series(felt.space.axes[at], felt.groups.offsets, values, np.asarray(felt.start))
-
-
-def _who(felt: Trajectory, rows: np.ndarray) -> pl.DataFrame:
-    session, actor = felt.session.take(rows), felt.actor.take(rows)
-    return pl.DataFrame([session.to_series("session"), actor.to_series("actor")])

@@ -5,7 +5,7 @@ belongs to a pair of neighbouring states stands at the row of the first; a pair 
 both states are known and of one group. Hence no difference is ever spliced over a gap.
 """
 
-__all__ = ["Series"]
+__all__ = ["Series", "who"]
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from affectory.core.space import Axis
@@ -122,11 +123,22 @@ class Series:
 
     @cached_property
     def typical(self) -> Floats:
-        """Median time between neighbours that lie apart, NaN without any. Shape (g,)."""
-        used = np.flatnonzero(self.elapsed > 0)
+        """Median time between known neighbours that lie apart, NaN without any. Shape (g,)."""
+        return self._median(self.elapsed)
+
+    @cached_property
+    def pace(self) -> Floats:
+        """Median time between neighbours that lie apart, known or not. Shape (g,)."""
+        inside = np.zeros(len(self.t), dtype=bool)
+        inside[:-1] = self.group[:-1] == self.group[1:]
+        return self._median(np.where(inside, np.append(self.t[1:], 0.0) - self.t, 0.0))
+
+    def _median(self, rows: Floats) -> Floats:
+        """Return the median of the positive ones of `rows` (n,), NaN without any. Shape (g,)."""
+        used = np.flatnonzero(rows > 0)
         count = np.bincount(self.group[used], minlength=self.g)
-        order = np.lexsort((self.elapsed[used], self.group[used]))
-        ordered = np.append(self.elapsed[used][order], 0.0)
+        order = np.lexsort((rows[used], self.group[used]))
+        ordered = np.append(rows[used][order], 0.0)
         head = np.cumsum(count) - count
         low = np.minimum(head + np.maximum(count - 1, 0) // 2, len(ordered) - 1)
         high = np.minimum(head + count // 2, len(ordered) - 1)
@@ -161,3 +173,9 @@ class Series:
         if not self.g:
             return rows[:0]
         return np.asarray(ufunc.reduceat(rows, self.offsets[:-1]))
+
+
+def who(felt: Trajectory, rows: Rows) -> pl.DataFrame:
+    """Return the session and the actor of each of `rows`, as columns of these names."""
+    session, actor = felt.session.take(rows), felt.actor.take(rows)
+    return pl.DataFrame([session.to_series("session"), actor.to_series("actor")])

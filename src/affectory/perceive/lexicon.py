@@ -11,6 +11,7 @@ neutral words dropped (`read_lexicon(neutral=...)`); the weights are on [-1, 1].
 
 __all__ = ["CARD", "LexiconEmotion", "toy"]
 
+import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -120,6 +121,14 @@ class LexiconEmotion:
     def by(self) -> str:
         """Who says so: this method and the list."""
         return f"{CARD.name}:{self.words.name}"
+
+    @property
+    def digest(self) -> str:
+        """Return a hash of the words, their weights and the settings, for provenance."""
+        words = self.words
+        settings = (self.negation, self.damping, self.degree, self.coverage)
+        told = repr((words.words, words.axes, settings)).encode() + words.weights.tobytes()
+        return hashlib.blake2b(told, digest_size=8).hexdigest()
 
     def perceive(self, records: Records) -> States:
         """Return a state for every record, in the list's Space.

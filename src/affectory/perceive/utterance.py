@@ -12,6 +12,8 @@ mostly unknown is drawn toward what is usual, with a wide spread; EmoBank's rati
 
 __all__ = ["CARD", "UtteranceEmotion", "toy"]
 
+import hashlib
+import pickle
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
@@ -33,10 +35,8 @@ from affectory.core.space import Space
 from affectory.core.states import States
 from affectory.core.trajectory import Trajectory
 from affectory.parts.bag import Bag, add_up
-from affectory.parts.distil import Recipe, distil
 from affectory.parts.heads import averaged, grouped
 from affectory.parts.reader import Reader
-from affectory.parts.teacher import Lessons, fine_tune
 from affectory.represent.label_maps import MAPS
 from affectory.represent.vocabularies import EKMAN7N, GOEMOTIONS28, POLARITY, VAD
 from affectory.senses import keys
@@ -102,6 +102,13 @@ class UtteranceEmotion:
     weights: Path | None = None
     reader: Reader | None = field(default=None, repr=False, compare=False)
 
+    @property
+    def digest(self) -> str:
+        """Return a hash of what was learned, for provenance."""
+        file = Path(self.weights or SHIPPED)
+        told = pickle.dumps(self.reader) if self.reader is not None else file.read_bytes()
+        return hashlib.blake2b(told, digest_size=8).hexdigest()
+
     def perceive(self, records: Records) -> States:
         """Return a state per record in goemotions28, ekman7n, polarity and vad.
 
@@ -148,28 +155,47 @@ class UtteranceEmotion:
             list(pool.map(work, starts))
         return out
 
-    def evidence(
-        self, records: Records, space: str = "goemotions28", top: int = 3
+    def explain(
+        self,
+        records: Records,
+        felt: Trajectory | None = None,
+        axis: str | None = None,
+        top: int = 3,
     ) -> tuple[Evidence, ...]:
-        """Return the words that moved each record's greatest axis the most.
+        """Return the words that moved the state of each record the most.
 
         A word's weight is the value with it minus the value without it, so negation and
-        neighbours count. In vad the axis is valence.
+        neighbours count.
 
         Args:
-            records: What to explain; meant for chosen rows, each word is read once more.
-            space: One of `CARD.gives`.
+            records: What to explain; meant for chosen rows, since each word is read once more.
+            felt: Explain only the records that these states were read from, in their Space;
+                None: all of them, in goemotions28.
+            axis: Explain this axis; None: the greatest of each record, valence in vad.
             top: Words per record, >= 1.
 
         Raises:
-            BadChoice: if `space` is not one that this method gives.
+            BadChoice: if the Space is not one that this method gives, or has no such axis.
         """
-        if space not in CARD.gives:
-            raise BadChoice("space", space, CARD.gives)
-        at = CARD.gives.index(space)
-        rows = records.frame.filter(pl.col("text").fill_null("") != "").to_dicts()
-        told = (self._reasons(row, SPACES[at], at, top) for row in rows)
-        return tuple(reason for reasons in told for reason in reasons)
+        space = GOEMOTIONS28 if felt is None else felt.space
+        if space.name not in CARD.gives:
+            raise BadChoice("space", space.name, CARD.gives)
+        frame = records.frame.filter(pl.col("text").fill_null("") != "")
+        if felt is not None:
+            asked = felt.to_polars().select("session", "seq").unique()
+            frame = frame.join(asked, on=("session", "seq"), how="semi")
+        rows = frame.drop("samples", "meta").to_dicts()
+        cuts = [_Cuts.of(row["text"]) for row in rows]
+        texts = [text for cut in cuts for text in cut.texts]
+        values = self.read(texts)[CARD.gives.index(space.name)][0]
+        ends = np.cumsum([len(cut.texts) for cut in cuts], dtype=np.int64)[:-1]
+        place = 0 if space is VAD else None
+        at = place if axis is None else space.index(axis)
+        return tuple(
+            reason
+            for row, cut, own in zip(rows, cuts, np.split(values, ends), strict=False)
+            for reason in cut.reasons(row, own, space, at, top)
+        )
 
     def fit(self, records: Records, felt: Trajectory) -> Self:
         """Return a copy whose read-out of one Space is calibrated on labelled records.
@@ -216,6 +242,10 @@ class UtteranceEmotion:
             MissingExtra: if what `affectory[train]` installs is not there.
             MissingFile: if a data set is not there.
         """
+        # learning is rare and its rooms are large; reading must start at once
+        from affectory.parts.distil import Recipe, distil
+        from affectory.parts.teacher import Lessons, fine_tune
+
         go, emo = data / "goemotions", data / "emobank"
         labelled, rated = read_goemotions(go, "train"), read_emobank(emo, "train")
         lessons = Lessons(labelled.texts, labelled.values, rated.texts, rated.values)
@@ -230,38 +260,59 @@ class UtteranceEmotion:
     def _learned(self) -> Reader:
         return self.reader or _load(Path(self.weights or SHIPPED))
 
-    def _reasons(
-        self, row: dict[str, Any], space: Space, at: int, top: int
-    ) -> tuple[Evidence, ...]:
-        raw = row["text"].encode("utf-8", errors="replace")
-        tokens = split(join([row["text"]]), 1)
-        spans = list(zip(tokens.start.tolist(), tokens.stop.tolist(), strict=True))[:MOST_WORDS]
-        without = [(raw[:a] + b" " + raw[b:]).decode("utf-8", "replace") for a, b in spans]
-        values = self.read([row["text"], *without])[at][0]
-        axis = 0 if space is VAD else int(np.nan_to_num(values[0]).argmax())
-        moved = values[0, axis] - values[1:, axis]
-        return tuple(
-            Evidence(
-                session=row["session"],
-                actor=row["actor"],
-                start=row["start"],
-                stop=row["stop"],
-                axis=space.names[axis],
-                weight=float(moved[word]),
-                kind=Ground.ATTRIBUTION,
-                record=row["seq"],
-                span=_characters(raw, spans[word]),
-                text=raw[slice(*spans[word])].decode("utf-8", "replace"),
-                by=CARD.name,
-            )
-            for word in np.argsort(-np.abs(np.nan_to_num(moved)), kind="stable")[:top].tolist()
-        )
-
 
 def toy() -> Records:
     """Return three utterances of one speaker: glad, angry, silent."""
     said = ["Thank you, I love this!", "This is awful, I hate you.", ""]
     return Records(pl.DataFrame({"session": "s1", "actor": "ann", "text": said}))
+
+
+@dataclass(frozen=True)
+class _Cuts:
+    """A text, and the same text with each of its words cut out.
+
+    Args:
+        raw: The text as bytes.
+        spans: First and one past the last byte of each word, at most `MOST_WORDS`.
+        texts: The text, then the text without each word.
+    """
+
+    raw: bytes
+    spans: tuple[tuple[int, int], ...]
+    texts: tuple[str, ...]
+
+    @classmethod
+    def of(cls, text: str) -> Self:
+        """Cut `text`."""
+        raw = text.encode("utf-8", errors="replace")
+        tokens = split(join([text]), 1)
+        pairs = zip(tokens.start.tolist(), tokens.stop.tolist(), strict=True)
+        spans = tuple(pairs)[:MOST_WORDS]
+        cut = ((raw[:a] + b" " + raw[b:]).decode("utf-8", "replace") for a, b in spans)
+        return cls(raw, spans, (text, *cut))
+
+    def reasons(
+        self, row: dict[str, Any], values: Floats, space: Space, at: int | None, top: int
+    ) -> tuple[Evidence, ...]:
+        """Return the words whose absence moves axis `at` (None: the greatest) the most."""
+        axis = int(np.nan_to_num(values[0]).argmax()) if at is None else at
+        moved = np.nan_to_num(values[0, axis] - values[1:, axis])
+        order = np.argsort(-np.abs(moved), kind="stable")[:top]
+        who = {key: row[key] for key in ("session", "actor", "start", "stop")}
+        return tuple(
+            Evidence(
+                **who,
+                axis=space.names[axis],
+                weight=float(moved[word]),
+                kind=Ground.ATTRIBUTION,
+                record=row["seq"],
+                span=_characters(self.raw, self.spans[word]),
+                text=self.raw[slice(*self.spans[word])].decode("utf-8", "replace"),
+                by=CARD.name,
+            )
+            for word in order.tolist()
+            if abs(moved[word]) >= FELT
+        )
 
 
 def _characters(raw: bytes, span: tuple[int, int]) -> tuple[int, int]:
@@ -334,4 +385,5 @@ NOTE = {  # travels inside the weights
     "teacher": "all-MiniLM-L6-v2 (Apache-2.0), fine-tuned on the same data",
     "licence": "CC BY-SA 4.0, as EmoBank asks of what is made from it",
 }
-MOST_WORDS = 400  # of one record, in `evidence`
+MOST_WORDS = 400  # of one record, in `explain`
+FELT = 0.02  # least move of a state that is worth a mark

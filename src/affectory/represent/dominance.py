@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from affectory.core.errors import BadValues
-from affectory.represent.mixture import Mixture
+from affectory.represent.mixtures import Mixture
 from affectory.represent.scales import as_points
 from affectory.represent.term_gaussians import Terms
 

@@ -1,6 +1,6 @@
 """Learning the gain, temperature and priors of a mixture from people's own distributions.
 
-Part of system 06 (`mixture`), *ours*: the paper learns a network instead. Ratings of text lie
+Part of system 06 (`mixtures`), *ours*: the paper learns a network instead. Ratings of text lie
 near the middle of their scales, where the Gaussians of single terms say little; a stretch of the
 axes, a temperature and priors make up for it, and are learned here by quasi-Newton descent.
 """

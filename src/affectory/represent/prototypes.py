@@ -8,7 +8,7 @@ likelihood of Gaussians around them.
 Differs from the papers (*ours*): neutral lies at the origin, the middle of the scales;
 negative and positive lie at the mean of the GoEmotions labels of that sentiment; all Gaussians
 of a label set share one spread, `POOLED_SD`, so that each prototype is its own likeliest label.
-The Gaussians with spreads and correlations of their own are in `represent.mixture`.
+The Gaussians with spreads and correlations of their own are in `represent.mixtures`.
 """
 
 __all__ = ["Prototypes", "prototypes_of"]

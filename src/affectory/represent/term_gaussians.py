@@ -1,7 +1,7 @@
 """Emotion terms as Gaussians in valence, arousal, dominance; likelihood, distance, fusion.
 
 Paper: system 06, "Revisiting Emotions Representation for Recognition in the Wild" (2026). The
-numbers are in `mixture_terms`; the posterior over terms is in `mixture`.
+numbers are in `mixture_terms`; the posterior over terms is in `mixtures`.
 """
 
 __all__ = ["Terms", "affectnet8", "bhattacharyya", "fuse", "log_density", "rm151"]

@@ -77,7 +77,7 @@ def arc(
     scale = felt.space.axes[felt.space.index(axis)] if view is None else view
     time = timeline(felt, only(felt, session), in_order)
     places = speakers(line.actor for line in drawn) if places is None else places
-    ax = blank(720, 290, (36, 30, 42, 26)) if ax is None else ax
+    ax = blank(720, 290, (44, 30, 42, 26)) if ax is None else ax
     dress(ax, theme)
     _ground(ax, scale, time, theme)
     _homes(ax, homes or {}, scale, places, theme)

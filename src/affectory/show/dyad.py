@@ -50,7 +50,7 @@ def dyad(
         if who not in pair.actors:
             raise BadChoice("actor", who, felt.select(session=name).actors)
     wide = 16 if profile is None else 220
-    ax = blank(720, 290, (36, wide, 42, 26)) if ax is None else ax
+    ax = blank(720, 290, (44, wide, 42, 26)) if ax is None else ax
     arc(pair, name, axis, places=places, peaks=False, theme=theme, ax=ax)
     if profile is not None:
         lag, r = (np.asarray(side, dtype=np.float64) for side in profile)

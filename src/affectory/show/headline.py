@@ -109,10 +109,12 @@ def _course(felt: Trajectory, axis: str) -> str:
 
 
 def _reasons(rejected: pl.DataFrame | int | None) -> tuple[tuple[str, int], ...]:
-    """Return why rows were refused, most frequent first."""
+    """Return why rows were refused, most frequent first; `len` holds counts where it is there."""
     if rejected is None or isinstance(rejected, int):
         return (("rejected", rejected),) if rejected else ()
     if "reason" not in rejected.columns:
         return (("rejected", rejected.height),) if rejected.height else ()
-    table = rejected.group_by("reason").len().sort(["len", "reason"], descending=[True, False])
+    rows = pl.col("len").sum() if "len" in rejected.columns else pl.len().alias("len")
+    counted = rejected.group_by("reason").agg(rows)
+    table = counted.sort(["len", "reason"], descending=[True, False])
     return tuple((str(reason), int(n)) for reason, n in table.rows())

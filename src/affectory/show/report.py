@@ -57,11 +57,10 @@ def report(
             with `arcs`, `report.arcs.csv`.
         records: What was read.
         states: What was perceived, one Trajectory per Space.
-        arcs: Measures per session, actor and axis: a polars frame, or what has `.table()`; its
-            `.figures()` become key figures.
+        arcs: Measures per session, actor and axis: a polars frame, or what has `.table()`.
         dyads: Measures per pair, likewise; its `.profile(row)` is drawn for the sessions shown.
         evidence: Why the states were claimed; spans are marked in the transcript.
-        figures: Further key figures.
+        figures: The key figures; none: those that `arcs` and `dyads` give by `.figures()`.
         notices: Words to be read first, such as those of `guard.crisis.notice`.
         rejected: What could not be read: a frame (counted by its column `reason`) or a number.
         provenance: What is needed to do it again: method, version, seed, data, settings.
@@ -83,7 +82,7 @@ def report(
     target = Path(path)
     axis = _axis(states)
     felt = carrying(states, axis)
-    numbers = (*figures, *_figures(arcs), *_figures(dyads))
+    numbers = tuple(figures) or (*_figures(arcs), *_figures(dyads))
     facts = _facts(records, states, provenance)
     story = Story(
         title,

@@ -1,4 +1,7 @@
-"""The report's numbers for a program: the same name with .json, and the arcs as .arcs.csv."""
+"""The report's numbers for a program: the same name with .json, and the arcs as .arcs.csv.
+
+Names in the csv that a spreadsheet would run are written as `store.export` says.
+"""
 
 __all__ = ["write_twin"]
 
@@ -12,6 +15,7 @@ import polars as pl
 
 from affectory.show.measures import as_frame
 from affectory.show.page import Story
+from affectory.store.export import write_csv
 
 
 def write_twin(path: Path, story: Story) -> None:
@@ -37,7 +41,7 @@ def write_twin(path: Path, story: Story) -> None:
     path.with_suffix(".json").write_text(text + "\n", encoding="utf-8")
     if story.arcs is not None:
         flat = [name for name in story.arcs.columns if not story.arcs[name].dtype.is_nested()]
-        story.arcs.select(flat).write_csv(path.with_name(f"{path.stem}.arcs.csv"))
+        write_csv(story.arcs.select(flat), path.with_name(f"{path.stem}.arcs.csv"))
 
 
 def _rows(table: pl.DataFrame | None) -> list[dict[str, Any]]:

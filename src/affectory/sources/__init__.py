@@ -11,8 +11,9 @@ from affectory.sources import messages as messages
 from affectory.sources import scripts as scripts
 from affectory.sources import subtitles as subtitles
 from affectory.sources import textgrids as textgrids
+from affectory.sources.finding import origins
 from affectory.sources.layouts import LAYOUTS
 from affectory.sources.reading import Columns, Reading
 from affectory.sources.stream import read, read_with_rejects, stream
 
-__all__ = ["LAYOUTS", "Columns", "Reading", "read", "read_with_rejects", "stream"]
+__all__ = ["LAYOUTS", "Columns", "Reading", "origins", "read", "read_with_rejects", "stream"]

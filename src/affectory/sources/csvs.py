@@ -3,15 +3,19 @@
 __all__ = ["read_csv"]
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 
 from affectory.sources.chunks import Chunk
+from affectory.sources.dialects import Dialect, dialect_of, is_table
 from affectory.sources.encodings import blocks, decode
 from affectory.sources.files import Origin, head
 from affectory.sources.layouts import LIKELY, MAYBE, NO, Peek, layout
 from affectory.sources.reading import Columns, Reading
-from affectory.sources.separated import chunks, dialect_of, is_table
+from affectory.sources.separated import chunks
 from affectory.sources.tables import read_table
+
+BLANKS = "values are quoted behind a blank; blanks before a value were left out"
 
 
 def _sniff(peek: Peek) -> int:
@@ -23,7 +27,11 @@ def _sniff(peek: Peek) -> int:
 @layout("csv", (".csv", ".tsv", ".tab"), _sniff)
 def read_csv(origin: Origin, columns: Columns, size: int) -> Iterator[Reading]:
     """Yield the readings of a separated-value table; see `tables.read_table`."""
-    yield from read_table(origin, partial(csv_chunks, origin, columns), columns, size, "csv")
+    dialect = _dialect(origin, columns)
+    notes = (BLANKS,) if dialect.blank else ()
+    make = partial(_chunks, origin, dialect)
+    for reading in read_table(origin, make, columns, size, "csv"):
+        yield replace(reading, notes=notes + reading.notes)
 
 
 def csv_chunks(
@@ -34,6 +42,15 @@ def csv_chunks(
     Raises:
         BadFile: if the file is empty or no text.
     """
-    start = decode(head(origin), origin.label)
-    dialect = dialect_of(start, origin.suffix, tuple(columns.named.values()))
+    yield from _chunks(origin, _dialect(origin, columns), only)
+
+
+def _chunks(
+    origin: Origin, dialect: Dialect, only: tuple[str, ...] | None = None
+) -> Iterator[Chunk]:
     yield from chunks(blocks(origin), dialect, origin.label, only)
+
+
+def _dialect(origin: Origin, columns: Columns) -> Dialect:
+    start = decode(head(origin), origin.label)
+    return dialect_of(start, origin.suffix, tuple(columns.named.values()))

@@ -21,6 +21,7 @@ from affectory.core.errors import BadChoice, BadFile, MissingFile
 
 SPLITS = ("train", "dev", "test")
 LABELS = 28
+AGAIN = "fetch the published file again"
 
 
 class Rated(NamedTuple):
@@ -36,41 +37,58 @@ class Rated(NamedTuple):
 
 
 def read_goemotions(folder: Path, split: str) -> Rated:
-    """Return the texts and labels (goemotions28, 0 or 1) of a split.
+    """Return the texts and labels (goemotions28, 0 or 1; shape (n, 28)) of a split.
 
     Raises:
         BadChoice: if `split` is none of train, dev and test.
         MissingFile: if its file is not in `folder`.
-        BadFile: if a line is not text, labels and id.
+        BadFile: if a line is not text, label numbers and id.
     """
     texts: list[str] = []
     rows: list[list[int]] = []
     path = _path(folder, f"{_split(split)}.tsv")
     with _opened(path) as lines:
         for number, line in enumerate(lines, 1):
-            parts = line.rstrip("\n").split("\t")
-            if len(parts) != 3:
-                raise BadFile(path, f"{len(parts)} fields in line {number}", "text, labels, id",
-                              "fetch the published file again")  # fmt: skip
-            texts.append(parts[0])
-            rows.append([int(label) for label in parts[1].split(",")])
+            text, labels = _labelled(line, path, number)
+            texts.append(text)
+            rows.append(labels)
     values = np.zeros((len(rows), LABELS), np.float32)
     for row, labels in enumerate(rows):
         values[row, labels] = 1.0
     return Rated(texts, values)
 
 
+def _labelled(line: str, path: Path, number: int) -> tuple[str, list[int]]:
+    """Return the text and the label numbers of a line."""
+    parts = line.rstrip("\r\n").split("\t")
+    labels = parts[1].split(",") if len(parts) == 3 else []
+    if not labels or not all(label.isdecimal() and int(label) < LABELS for label in labels):
+        expected = f"text, labels from 0 to {LABELS - 1}, id"
+        found = f"line {number} has {len(parts)} fields" + " and other labels" * bool(labels)
+        raise BadFile(path, found, expected, AGAIN)
+    return parts[0], [int(label) for label in labels]
+
+
 def read_emobank(folder: Path, split: str) -> Rated:
-    """Return the texts and ratings (vad, ``(x - 3) / 2``) of a split.
+    """Return the texts and mean ratings (vad, ``(x - 3) / 2``, in [-1, 1]; (n, 3)) of a split.
 
     Raises:
         BadChoice: if `split` is none of train, dev and test.
         MissingFile: if its file is not in `folder`.
+        BadFile: if a column is missing, or a rating is no number from 1 to 5.
     """
-    wanted = _split(split)
-    with _opened(_path(folder, "emobank.csv")) as lines:
-        rows = [row for row in csv.DictReader(lines) if row["split"] == wanted]
-    ratings = np.array([[float(row[name]) for name in "VAD"] for row in rows], np.float32)
+    wanted, path = _split(split), _path(folder, "emobank.csv")
+    with _opened(path) as lines:
+        table = csv.DictReader(lines)
+        if not {"split", "text", *"VAD"} <= set(table.fieldnames or ()):
+            raise BadFile(path, f"columns {table.fieldnames}", "split, V, A, D, text", AGAIN)
+        rows = [row for row in table if row["split"] == wanted]
+    try:
+        ratings = np.array([[float(row[name]) for name in "VAD"] for row in rows], np.float32)
+    except (TypeError, ValueError) as error:
+        raise BadFile(path, "a rating that is no number", "V, A, D from 1 to 5", AGAIN) from error
+    if not ((ratings >= 1) & (ratings <= 5)).all():
+        raise BadFile(path, "a rating out of range", "V, A, D from 1 to 5", AGAIN)
     signed = (ratings.reshape(-1, 3) - np.float32(3)) / np.float32(2)
     return Rated([row["text"] for row in rows], signed)
 

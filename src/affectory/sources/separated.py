@@ -5,11 +5,9 @@ have as many fields as the header; the others are rejected by line. Where the qu
 block do not fit together, Python's csv module reads that block row by row.
 """
 
-__all__ = ["Dialect", "chunks", "dialect_of", "header_of", "is_table"]
+__all__ = ["chunks"]
 
 import csv
-import io
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -19,31 +17,13 @@ from numpy.typing import NDArray
 
 from affectory.core.errors import BadFile
 from affectory.sources.chunks import Chunk
-from affectory.sources.guess import COMMON, looks_like_header, plain
+from affectory.sources.dialects import Dialect
 from affectory.sources.reading import rejected
 
 Ints = NDArray[np.int64]
-SEPARATORS = ",;\t|"
 OPEN_LIMIT = 16 * 2**20  # bytes after which an open quote is taken for a stray one
 UNCLOSED = "a quoted field is never closed"
 FEED, QUOTE = ord("\n"), ord('"')
-
-
-@dataclass(frozen=True)
-class Dialect:
-    """How a file separates its values.
-
-    Args:
-        separator: One character.
-        names: Of the columns.
-        skip: Lines before the first row of values.
-        only: The columns that are wanted; None for all.
-    """
-
-    separator: str
-    names: tuple[str, ...]
-    skip: int
-    only: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -61,50 +41,6 @@ class Shape:
     stop: Ints
     line: Ints
     fields: Ints
-
-
-def dialect_of(head: str, suffix: str, named: tuple[str, ...] = ()) -> Dialect:
-    """Return the separator and the header of the file that begins with `head`.
-
-    Args:
-        head: First characters of the file.
-        suffix: Its ending; ``.tsv`` settles the separator.
-        named: Column names that the user gave; a first line that has one is a header.
-    """
-    skip = 0
-    if head[:4].lower() == "sep=" and head[5:6] in "\r\n":  # written by spreadsheets
-        separator, head, skip = head[4], head.split("\n", 1)[-1], 1
-    else:
-        separator = "\t" if suffix in (".tsv", ".tab") else _separator(head, named)
-    rows = header_of(head, separator)
-    if not rows:
-        return Dialect(separator, (), skip)
-    if looks_like_header(rows, named):
-        taken = len(head[: _end_of_first(head, separator)].splitlines())
-        return Dialect(separator, _unique(rows[0]), skip + taken)
-    names = tuple(f"column_{place + 1}" for place in range(len(rows[0])))
-    return Dialect(separator, names, skip)
-
-
-def is_table(head: str) -> bool:
-    """Tell whether the first row names a usual column and the next have as many fields."""
-    rows = header_of(head, _separator(head))
-    widths = {len(row) for row in rows[:-1]}
-    return len(widths) == 1 and widths.pop() > 1 and any(plain(c) in COMMON for c in rows[0])
-
-
-def header_of(head: str, separator: str, count: int = 40) -> list[list[str]]:
-    """Return the first rows of a file, empty lines left out."""
-    rows: list[list[str]] = []
-    try:
-        for row in csv.reader(io.StringIO(head, newline=""), delimiter=separator):
-            if row:
-                rows.append(row)
-            if len(rows) == count:
-                break
-    except csv.Error:  # judged by the rows before it
-        pass
-    return rows
 
 
 def chunks(
@@ -134,7 +70,7 @@ def chunks(
 
 def _chunk(data: bytes, dialect: Dialect, label: str, line: int, last: bool) -> tuple[Chunk, int]:
     """Return the rows of `data` and how many of its bytes they took."""
-    shape = _shape(data, ord(dialect.separator))
+    shape = None if dialect.blank else _shape(data, ord(dialect.separator))
     chunk = None if shape is None else _fast(data, shape, dialect, label, line)
     if shape is None or chunk is None:
         return _slow(data, dialect, label, line, last or len(data) > OPEN_LIMIT)
@@ -251,7 +187,9 @@ def _rows(
     """Yield (first line, line after it, fields, what is wrong) up to the first broken row."""
     csv.field_size_limit(2**31 - 1)  # the default refuses fields of 128 KiB
     text = (lines[place].removesuffix("\r") + "\n" for place in range(at, len(lines)))
-    reader = csv.reader(text, delimiter=dialect.separator, strict=True)
+    reader = csv.reader(
+        text, delimiter=dialect.separator, skipinitialspace=dialect.blank, strict=True
+    )
     first = at
     try:
         for row in reader:
@@ -266,39 +204,3 @@ def _rows(
 
 def _ragged(fields: int, dialect: Dialect) -> str:
     return f"{fields} fields, the table has {len(dialect.names)} columns"
-
-
-def _separator(head: str, named: tuple[str, ...] = ()) -> str:
-    """Return the separator that makes a header, else cuts the first rows most evenly."""
-
-    def score(separator: str) -> tuple[bool, float, int]:
-        rows = header_of(head, separator)
-        widths = Counter(len(row) for row in rows[:-1] or [[]])
-        width, times = widths.most_common(1)[0]
-        first = [cell.strip() for cell in rows[0]] if rows else []
-        known = any(cell in named or plain(cell) in COMMON for cell in first)
-        even = times / widths.total() if width > 1 else 0.0
-        return known and len(first) > 1, even, width
-
-    return max(SEPARATORS, key=score)
-
-
-def _unique(names: list[str]) -> tuple[str, ...]:
-    """Return column names without blanks around them, none empty, none twice."""
-    unique: list[str] = []
-    for at, given in enumerate(names):
-        name = first = given.strip().strip("\ufeff") or f"column_{at + 1}"
-        while name in unique:
-            name = f"{first}_{unique.count(first) + 1}" if name == first else f"{name}_2"
-        unique.append(name)
-    return tuple(unique)
-
-
-def _end_of_first(head: str, separator: str) -> int:
-    """Return the offset after the first row that is not empty."""
-    lines = head.splitlines(keepends=True)
-    reader = csv.reader(lines, delimiter=separator)
-    for row in reader:
-        if row:
-            break
-    return sum(map(len, lines[: reader.line_num]))

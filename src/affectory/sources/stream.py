@@ -4,7 +4,6 @@ __all__ = ["read", "read_with_rejects", "stream"]
 
 import zlib
 from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import replace
 from lzma import LZMAError
 from typing import Any
@@ -19,7 +18,8 @@ from affectory.core.errors import (
 )
 from affectory.core.records import Records
 from affectory.sources.encodings import decode
-from affectory.sources.files import Origin, Sources, bare, head, origins, spooled
+from affectory.sources.files import Origin, bare, head, spooled
+from affectory.sources.finding import Paths, Sources, found
 from affectory.sources.frames import as_frame, read_frame
 from affectory.sources.layouts import LAYOUTS, Layout, Peek, best
 from affectory.sources.reading import Columns, Reading, rejected
@@ -34,6 +34,7 @@ def stream(
     *,
     size: int = 20_000,
     layout: str | None = None,
+    without: Paths = (),
 ) -> Iterator[Reading]:
     """Read files batch by batch; memory does not grow with their number or length.
 
@@ -42,10 +43,13 @@ def stream(
     of its file, ``<stem>/<session>``, so that equal names of two files are never merged.
 
     Args:
-        sources: A path, a pattern, a folder, ``"-"`` for standard input, or several.
+        sources: A path, a pattern, a folder, ``"-"`` for standard input, or several of these.
         columns: The names of columns where they cannot be guessed.
         size: About how many records a batch has, >= 1; a batch holds whole sessions.
         layout: The layout of all the files, where it cannot be told; a key of `LAYOUTS`.
+        without: Folders and files that are passed over where a folder or pattern holds them,
+            such as the folder of an output; a source that is named itself is read. Lakes, and
+            reports beside them, are always passed over. `origins` lists what is left.
 
     Yields:
         One or more readings per file.
@@ -58,13 +62,14 @@ def stream(
         raise BadChoice("size", size, "an integer >= 1")
     if layout is not None and layout not in LAYOUTS:
         raise BadChoice("layout", layout, sorted(LAYOUTS))
-    return _stream(sources, columns, size, layout)
+    return _stream(found(sources, without), columns, size, layout)
 
 
-def _stream(sources: Sources, columns: Columns, size: int, layout: str | None) -> Iterator[Reading]:
-    with ExitStack() as stack:
-        files = [stack.enter_context(spooled())] if sources == "-" else origins(sources)
-        for origin in files:
+def _stream(
+    files: list[Origin], columns: Columns, size: int, layout: str | None
+) -> Iterator[Reading]:
+    for file in files:
+        with spooled(file) as origin:
             yield from _guarded(origin, columns, size, layout)
 
 
@@ -172,21 +177,19 @@ def read_with_rejects(
     frame = as_frame(source)
     if frame is not None:
         return _joined(list(read_frame(frame, columns, max(frame.height, 1))))
-    with ExitStack() as stack:
-        stdin = isinstance(source, str) and source == "-"
-        files = [stack.enter_context(spooled())] if stdin else origins(source)
-        return _joined([reading for file in files for reading in _strict(file, columns, layout)])
+    return _joined([part for file in found(source) for part in _strict(file, columns, layout)])
 
 
 def _strict(origin: Origin, columns: Columns, layout: str | None) -> Iterator[Reading]:
     """Yield the readings of one file; raise what stops it if the user named the file."""
-    if not origin.asked:
-        yield from _guarded(origin, columns, ALL, layout)
-        return
-    try:
-        yield from _layout(origin, layout).read(origin, columns, ALL)
-    except DAMAGED as error:
-        raise _told(error, origin) from error
+    with spooled(origin) as here:
+        if not here.asked:
+            yield from _guarded(here, columns, ALL, layout)
+            return
+        try:
+            yield from _layout(here, layout).read(here, columns, ALL)
+        except DAMAGED as error:
+            raise _told(error, here) from error
 
 
 def _joined(parts: list[Reading]) -> Reading:

@@ -6,7 +6,7 @@ whoever only reads files never pays for it.
 
 __all__ = ["Delta"]
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -65,6 +65,20 @@ class Delta:
         self._about(self._seen)
         return self._seen
 
+    @property
+    def seen(self) -> bool:
+        """Whether the table was there when it was last looked at; a table stays where it is."""
+        return self._seen is not None
+
+    def there(self) -> bool:
+        """Whether the table was ever written; looks only until it has been found."""
+        return self.seen or self.snapshot() is not None
+
+    def stamp(self) -> tuple[str, int] | None:
+        """Return what changes whenever the table does, None where it was never written."""
+        found = self.snapshot()
+        return None if found is None else (str(found.metadata().id), found.version())
+
     def about(self) -> About | None:
         """Return what the table says of itself, or None where it was never written."""
         found = self.snapshot()
@@ -86,21 +100,38 @@ class Delta:
             BadValues: if the table holds another Space of the same name.
         """
         rows = frame.with_columns(pl.lit(job).alias("job"), pl.lit(batch, pl.Int64).alias("batch"))
+        return self.append_each(rows, to, {job: batch})
+
+    def append_each(self, frame: pl.DataFrame, to: Table, marks: Mapping[str, int]) -> bool:
+        """Write one batch of each of several jobs, in one commit; leave out what is there.
+
+        Args:
+            frame: Rows with the `job` and `batch` of each.
+            to: The table.
+            marks: The batch of each job.
+
+        Raises:
+            BadFile: if the table cannot be written.
+            BadValues: if the table holds another Space of the same name.
+        """
         lost = ""
         for _ in range(TRIES):
             found = self.snapshot()
-            if _mark(found, job) >= batch:
+            left = {job: batch for job, batch in marks.items() if _mark(found, job) < batch}
+            if not left:
                 return False
             if found is not None and self._about(found).version < schema.VERSION:
                 self._rewrite(found)
                 continue
-            lost = self._write(found, rows, to, job, batch)
+            some = len(left) < len(marks)
+            rows = frame.filter(pl.col("job").is_in(list(left))) if some else frame
+            lost = self._write(found, rows, to, left)
             if not lost:
                 return True
         raise BadFile(self.uri, f"{TRIES} times {lost}", "a turn to write", "start again")
 
     def _write(
-        self, found: "DeltaTable | None", rows: pl.DataFrame, to: Table, job: str, batch: int
+        self, found: "DeltaTable | None", rows: pl.DataFrame, to: Table, marks: Mapping[str, int]
     ) -> str:
         """Commit `rows` on top of the snapshot `found`; return why not where another was faster."""
         from deltalake import write_deltalake
@@ -108,7 +139,7 @@ class Delta:
 
         settings = {"delta.dataSkippingStatsColumns": to.skipping}
         settings |= {"delta.checkpointInterval": str(FRESH)}
-        how: dict[str, Any] = {"commit_properties": _marked(job, batch, found is None)}
+        how: dict[str, Any] = {"commit_properties": _marked(marks, found is None)}
         how |= {"writer_properties": _packing(rows.columns)}
         if found is None:
             how |= {"mode": "error", "name": to.name, "description": to.about.to_json()}
@@ -152,6 +183,14 @@ class Delta:
             return None
         frame = pl.scan_delta(found, storage_options=self.options)
         return schema.migrated(self.name, frame, self._about(found).version)
+
+    def collected(self, frame: pl.LazyFrame) -> pl.DataFrame:
+        """Run a scan; a data file that is lost or damaged is named in one sentence."""
+        try:
+            return frame.collect()
+        except (OSError, pl.exceptions.ComputeError) as error:
+            cure = "restore the file from a copy"
+            raise BadFile(self.uri, _first(error), "a readable table", cure) from None
 
     def compact(self) -> int:
         """Join small files into large ones; return how many files the table has then."""
@@ -234,8 +273,8 @@ def _first(error: Exception) -> str:
     return str(error).partition("\n")[0] or type(error).__name__
 
 
-def _marked(job: str, batch: int, first: bool) -> "CommitProperties":
-    """Return the mark that makes a batch of a job unique in the log of a table.
+def _marked(marks: Mapping[str, int], first: bool) -> "CommitProperties":
+    """Return the marks that make a batch of each job unique in the log of a table.
 
     A table's first commit must not be retried by the storage layer: it would land on top of
     another writer's first commit without a look at the marks in it.
@@ -243,4 +282,6 @@ def _marked(job: str, batch: int, first: bool) -> "CommitProperties":
     from deltalake import CommitProperties, Transaction
 
     retries = 0 if first else None
-    return CommitProperties(None, retries, app_transactions=[Transaction(job, batch)])
+    return CommitProperties(
+        None, retries, app_transactions=[Transaction(*m) for m in marks.items()]
+    )

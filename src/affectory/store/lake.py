@@ -4,12 +4,14 @@
 
 Each append names its job and batch, and happens exactly once: a job that was killed is
 started again from its first batch, or from `done`, and the lake holds every batch once.
+A lake may hold several jobs: `latest` names the one that ended last, `view` reads one alone.
 """
 
 __all__ = ["Lake", "open_lake"]
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +24,19 @@ from affectory.core.records import COLUMNS, Records
 from affectory.core.space import Space
 from affectory.core.states import States
 from affectory.core.trajectory import Trajectory
-from affectory.store import rows, sql
+from affectory.store import clearing, rows, sql
 from affectory.store.delta import Delta
-from affectory.store.schema import FIXED, OF_SPACE, WRITTEN, Columns, conform, named, table
+from affectory.store.schema import (
+    FIXED,
+    OF_SPACE,
+    WHOLE,
+    WRITTEN,
+    Columns,
+    Table,
+    conform,
+    named,
+    table,
+)
 
 
 def open_lake(
@@ -70,15 +82,26 @@ class Lake:
     Args:
         uri: Where it is.
         storage_options: Keys and settings of the object store.
+        job: Whose rows are read; None for all. Set by `view`.
     """
 
     uri: str
     storage_options: dict[str, str] | None = field(default=None, repr=False)
-    _handles: dict[str, Delta] = field(default_factory=dict, init=False, repr=False)
+    job: str | None = None
+    _handles: dict[str, Delta] = field(default_factory=dict, repr=False)
+    _listed: dict[object, tuple[Space, ...]] = field(default_factory=dict, repr=False)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Travel to another process as an address; handles are opened there."""
-        return type(self), (self.uri, self.storage_options)
+        return type(self), (self.uri, self.storage_options, self.job)
+
+    def view(self, job: str | None) -> "Lake":
+        """Return this lake with the rows of `job` alone to read; None gives all of them back.
+
+        Every reader and `query` see only that job's rows; `runs` and `spaces`, and with them
+        `tables`, stay whole. Writing is as before: each append names its own job.
+        """
+        return replace(self, job=job)
 
     # writing
 
@@ -101,11 +124,8 @@ class Lake:
             BadValues: if the columns do not fit the table.
             BadFile: if the table cannot be written.
         """
-        if batch < 0:
-            raise BadChoice("batch", batch, "an integer >= 0")
         to = table(name, space)
-        if space is not None and name not in self._handles:
-            self._enter(space)
+        self._enter(batch, to)
         return self._delta(name).append(conform(frame, to), to, job, batch)
 
     def write_records(self, records: Records, job: str, batch: int) -> bool:
@@ -115,6 +135,7 @@ class Lake:
     def write_states(self, states: States | Trajectory, job: str, batch: int) -> bool:
         """Write a batch of states, each Space to its own table, once."""
         each = states.trajectories if isinstance(states, States) else (states,)
+        self._enter(batch, *(table(f"states/{t.space.name}", t.space) for t in each))
         wrote = [
             self.append(f"states/{t.space.name}", rows.states_to_frame(t), job, batch, t.space)
             for t in each
@@ -132,18 +153,39 @@ class Lake:
         return self.append("evidence", rows.evidence_to_frame(evidence, space), job, batch)
 
     def write_figures(
-        self, run: str, task: str, figures: Iterable[Figure], **of_all: str | int | float | None
+        self,
+        run: str,
+        task: str,
+        figures: Iterable[Figure],
+        *,
+        batch: int | None = None,
+        at: datetime | None = None,
+        **of_all: str | int | float | None,
     ) -> bool:
-        """Write the figures of one task of one run, once.
+        """Note the figures of one task of one run, with their time.
+
+        A run that is done again is noted again, so that `latest` finds it. Whoever may be
+        killed and start over passes `batch`, and the figures of that batch are written once.
 
         Args:
             run: Name of the run.
             task: What was measured, on which data.
             figures: The figures.
+            batch: Number of the note among those of this task of this run, >= 0; None for
+                the next one.
+            at: When it was; None for now. A time without a zone is local.
             of_all: What holds for all of them: `method`, `digest`, `seed`, `published`.
+
+        Returns:
+            Whether it was written: False only where this `batch` was there already.
         """
-        frame = rows.figures_to_frame(figures, run=run, task=task, **of_all)
-        return self.append("runs", frame, f"{run}/{task}", 0)
+        frame = rows.figures_to_frame(figures, at, run=run, task=task, **of_all)
+        name = f"{run}/{task}"
+        if batch is not None:
+            return self.append("runs", frame, name, batch)
+        while not self.append("runs", frame, name, self.done(name, "runs") + 1):
+            pass  # another process took that number: take the next
+        return True
 
     def write_rejected(self, frame: pl.DataFrame, job: str, batch: int) -> bool:
         """Write which input rows were refused: `file`, `line`, `reason`, `raw`; once."""
@@ -208,18 +250,31 @@ class Lake:
         """Return every figure with its run, task and method, in the order of time."""
         return self._rows("runs", None, None, FIXED["runs"]).sort("at", maintain_order=True)
 
+    def latest(self, task: str = "trace") -> str | None:
+        """Return the run whose `task` was noted last, None where none was.
+
+        The name of a run of task "trace" is the job that wrote its rows: see `view`.
+        """
+        runs = self._rows("runs", None, pl.col("task") == task, FIXED["runs"])
+        return None if runs.is_empty() else str(runs.sort("at", maintain_order=True)["run"][-1])
+
     def rejected(self) -> pl.DataFrame:
         """Return which input rows were refused: `file`, `line`, `reason`, `raw`."""
         return self._rows("rejected", None, None, FIXED["rejected"])
 
     def arcs(self, space: str) -> pl.DataFrame:
         """Return the measures per session, actor and axis of the Space called `space`."""
-        return _in_order(self._collected(self.scan(f"arcs/{space}"), f"arcs/{space}"))
+        name = f"arcs/{space}"
+        return self._delta(name).collected(_in_order(self.scan(name)).drop(*WRITTEN))
 
     def spaces(self) -> tuple[Space, ...]:
         """Return the Spaces that the lake has states or arcs in."""
-        frame = self._rows("spaces", None, None, FIXED["spaces"])
-        return tuple(Space.from_json(text) for text in frame["json"])
+        stamp = self._delta("spaces").stamp()
+        if stamp not in self._listed:
+            frame = self._rows("spaces", None, None, FIXED["spaces"])
+            self._listed.clear()
+            self._listed[stamp] = tuple(map(Space.from_json, frame["json"]))
+        return self._listed[stamp]
 
     def sessions(self) -> tuple[str, ...]:
         """Return the names of the sessions that have records or states, sorted."""
@@ -227,13 +282,13 @@ class Lake:
         if not names:
             return ()
         every = pl.concat([self.scan(name).select("session") for name in names])
-        return tuple(self._collected(every.unique().sort("session"), "records")["session"])
+        return tuple(self._delta("records").collected(every.unique().sort("session"))["session"])
 
     def tables(self) -> tuple[str, ...]:
         """Return the names of the tables that have been written."""
         spaces = [known.name for known in self.spaces()]
         names = [*FIXED, *(f"{kind}/{space}" for kind in OF_SPACE for space in spaces)]
-        return tuple(name for name in names if self._delta(name).snapshot() is not None)
+        return tuple(name for name in names if self._delta(name).there())
 
     def scan(self, name: str) -> pl.LazyFrame:
         """Return a lazy view of a table, with the `job` and `batch` that wrote each row.
@@ -241,22 +296,25 @@ class Lake:
         Raises:
             BadChoice: if the lake has no such table.
         """
-        frame = self._delta(name).scan()
+        frame = self._mine(name)
         if frame is None:
             raise BadChoice("table", name, self.tables() or "none: the lake is empty")
         return frame
 
-    def query(self, text: str) -> pl.DataFrame:
+    def query(self, text: str, job: str | None = None) -> pl.DataFrame:
         """Return the answer to a SQL query over the tables.
 
         Args:
-            text: A SELECT. Tables are called `records`, `evidence`, `runs`, `rejected`,
-                `spaces`, and `states_vad` or `"states/vad"` for `states/vad`.
+            text: One SELECT, with or without WITH; nothing that opens a file. Tables are
+                called `records`, `evidence`, `runs`, `rejected`, `spaces`, and `states_vad`
+                or `"states/vad"` for `states/vad`.
+            job: Whose rows the tables hold, as in a `view` of it; None for those seen here.
 
         Raises:
-            BadQuery: if it cannot be run; the message names the tables.
+            BadQuery: if it cannot or must not be run; the message names the tables.
         """
-        return sql.answer(text, self.tables(), self.scan)
+        seen = self if job is None else self.view(job)
+        return sql.answer(text, seen.tables(), seen.scan)
 
     # keeping
 
@@ -271,15 +329,42 @@ class Lake:
         """
         return {name: self._delta(name).vacuum(hours) for name in self.tables()}
 
+    def clear(self) -> tuple[str, ...]:
+        """Delete every table, and nothing else; return their names.
+
+        Hidden files beside the tables stay. No link is followed. Who is killed while clearing
+        clears again: a table can be told as ours until its last file is gone.
+
+        Raises:
+            BadFile: if anything else lies in the folder, before anything is deleted; or if
+                the lake is in an object store.
+        """
+        gone = clearing.clear(self.uri, lambda name: self._delta(name).about() is not None)
+        self._handles.clear()
+        self._listed.clear()
+        return gone
+
     def _delta(self, name: str) -> Delta:
         if named(name) not in self._handles:
             self._handles[name] = Delta(f"{self.uri}/{name}", name, self.storage_options)
         return self._handles[name]
 
-    def _enter(self, space: Space) -> None:
-        """Put `space` on the list, before its first table exists; a second time is no time."""
-        row = pl.DataFrame({"space": space.name, "axes": space.k, "json": space.to_json()})
-        self.append("spaces", row, f"space {space.name}", 0)
+    def _enter(self, batch: int, *to: Table) -> None:
+        """Put the Spaces of tables on the list, before their first rows exist, in one commit."""
+        if batch < 0:
+            raise BadChoice("batch", batch, "an integer >= 0")
+        new = [t.about.space for t in to if t.about.space and not self._delta(t.name).seen]
+        if not new:
+            return
+        frame = rows.spaces_to_frame(new)
+        self._delta("spaces").append_each(frame, table("spaces"), dict.fromkeys(frame["job"], 0))
+
+    def _mine(self, name: str) -> pl.LazyFrame | None:
+        """Return a lazy view of a table, of the job that is looked at; None where there is none."""
+        frame = self._delta(name).scan()
+        if frame is None or self.job is None or name in WHOLE:
+            return frame
+        return frame.filter(pl.col("job") == self.job)
 
     def _rows(
         self,
@@ -289,7 +374,7 @@ class Lake:
         columns: Columns,
     ) -> pl.DataFrame:
         """Return the rows of a table in the order in which they were written."""
-        frame = self._delta(name).scan()
+        frame = self._mine(name)
         if frame is None:
             return pl.DataFrame(schema=dict(columns))
         if sessions is not None:
@@ -297,18 +382,9 @@ class Lake:
             frame = frame.filter(pl.col("session").is_in(chosen))
         if where is not None:
             frame = frame.filter(where)
-        return _in_order(self._collected(frame, name)).select(list(columns))
-
-    def _collected(self, frame: pl.LazyFrame, name: str) -> pl.DataFrame:
-        """Run a scan; a data file that is lost or damaged is named in one sentence."""
-        try:
-            return frame.collect()
-        except (OSError, pl.exceptions.ComputeError) as error:
-            found = str(error).partition("\n")[0]
-            cure = "restore the file from a copy"
-            raise BadFile(f"{self.uri}/{name}", found, "a readable table", cure) from None
+        return self._delta(name).collected(_in_order(frame).select(list(columns)))
 
 
-def _in_order(frame: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows as their jobs wrote them, without the marks of those jobs."""
-    return frame.sort("job", "batch", maintain_order=True).drop(*WRITTEN)
+def _in_order(frame: pl.LazyFrame) -> pl.LazyFrame:
+    """Return the rows as their jobs wrote them."""
+    return frame.sort("job", "batch", maintain_order=True)

@@ -5,12 +5,13 @@ __all__ = [
     "evidence_to_frame",
     "figures_to_frame",
     "records_to_frame",
+    "spaces_to_frame",
     "states_to_frame",
     "trajectory_from_frame",
 ]
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -93,12 +94,22 @@ def _evidence(row: Mapping[str, Any]) -> Evidence:
     )
 
 
-def figures_to_frame(figures: Iterable[Figure], **of_all: Any) -> pl.DataFrame:
-    """Return one row a figure, with what holds `of_all` of them (run, task, method, ...)."""
+def figures_to_frame(
+    figures: Iterable[Figure], at: datetime | None = None, **of_all: Any
+) -> pl.DataFrame:
+    """Return one row a figure, with its time (None: now) and what holds `of_all` of them."""
     names = ("value", "low", "high", "n", "unit", "setting", "by", "reason")
+    of_all["at"] = datetime.now(UTC) if at is None else at.astimezone(UTC)
     rows = [
         {"figure": f.name, **{name: getattr(f, name) for name in names}} | of_all for f in figures
     ]
-    frame = pl.DataFrame(rows, schema=dict(FIXED["runs"]))
-    now = pl.lit(datetime.now(UTC)).cast(pl.Datetime("us", "UTC"))
-    return frame.with_columns(pl.col("at").fill_null(now))
+    return pl.DataFrame(rows, schema=dict(FIXED["runs"]))
+
+
+def spaces_to_frame(spaces: Sequence[Space]) -> pl.DataFrame:
+    """Return one row a Space; each is a job of its own, so that it is listed once."""
+    names = [space.name for space in spaces]
+    texts = [space.to_json() for space in spaces]
+    listed = {"space": names, "axes": [space.k for space in spaces], "json": texts}
+    jobs = pl.Series("job", [f"space {name}" for name in names], pl.String)
+    return pl.DataFrame(listed, FIXED["spaces"]).with_columns(jobs, batch=pl.lit(0, pl.Int64))

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import polars as pl
@@ -65,6 +66,7 @@ FIXED: dict[str, Columns] = {
     "spaces": {"space": pl.String, "axes": pl.Int64, "json": pl.String},
 }
 OF_SPACE = ("states", "arcs")
+WHOLE = ("runs", "spaces")  # what is said of all jobs together: a view of one keeps them whole
 
 # Minima and maxima go into the log of a table, where deleting a row does not reach them; so
 # they are kept for what readers select by, and never for what somebody said.
@@ -97,6 +99,7 @@ class About:
         return json.dumps({"affectory": self.version, "space": space}, sort_keys=True)
 
     @classmethod
+    @lru_cache(maxsize=256)  # every look at a table reads what it says of itself
     def from_json(cls, text: str | None) -> "About | None":
         """Return what `to_json` wrote, or None where the text is something else."""
         try:

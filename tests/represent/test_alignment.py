@@ -1,11 +1,11 @@
-"""represent/align: straight lines, honest gaps, common times, other clocks."""
+"""represent/alignment: straight lines, honest gaps, common times."""
 
 import numpy as np
 import pytest
 
 from affectory.core.errors import BadChoice, BadValues, ClockMismatch, NoRecords
 from affectory.core.trajectory import Clock, Trajectory
-from affectory.represent.align import align, on_turns, relative, resample
+from affectory.represent.alignment import align, resample
 from affectory.represent.vocabularies import VA, VALENCE
 
 NAN = np.nan
@@ -137,36 +137,6 @@ def test_rows_meet_for_several_groups_whose_codes_differ():
     a, b = align(one, two)
     assert a.session.to_series("s").to_list() == b.session.to_series("s").to_list()
     np.testing.assert_allclose(a.values, b.values, atol=1e-6)
-
-
-def test_turns_count_the_starts_of_a_session():
-    felt = path([10.0, 30.0, 20.0], [0.1, 0.2, 0.3], actor=["ann", "ann", "bo"])
-    turns = on_turns(felt)
-    assert turns.clock is Clock.TURNS
-    assert turns.select(actor="ann").start.tolist() == [0, 2]
-    assert turns.select(actor="bo").start.tolist() == [1]
-    assert (turns.stop - turns.start == 1).all()
-    assert on_turns(turns) is turns
-
-
-def test_turns_start_anew_in_every_session():
-    felt = path([5, 6, 1, 9], [0.1] * 4, session=["s", "s", "t", "t"])
-    assert on_turns(felt).start.tolist() == [0, 1, 0, 1]
-
-
-def test_draws_of_one_state_share_its_turn():
-    felt = Trajectory(
-        VALENCE, Clock.SECONDS, ["s"] * 4, ["a"] * 4, [0, 5, 0, 5], [0, 5, 0, 5],
-        np.zeros((4, 1)), draw=[0, 0, 1, 1],
-    )  # fmt: skip
-    assert on_turns(felt).start.tolist() == [0, 1, 0, 1]
-
-
-def test_relative_times_count_from_the_session_not_the_actor():
-    felt = path([100, 107, 103], [0.1, 0.2, 0.3], stop=[101, 109, 104], actor=["a", "a", "b"])
-    moved = relative(felt)
-    assert moved.start.tolist() == [0, 7, 3]
-    assert (moved.stop - moved.start).tolist() == [1, 2, 1]
 
 
 def test_illegal_wishes_are_refused():

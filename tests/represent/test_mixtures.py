@@ -1,4 +1,4 @@
-"""represent/mixture: closed forms, the released annotations, then fitting and errors."""
+"""represent/mixtures: closed forms, the released annotations, then fitting and errors."""
 
 import numpy as np
 import pytest
@@ -7,8 +7,8 @@ from scipy.optimize import least_squares, minimize
 from affectory.core.errors import BadChoice, BadValues, NoRecords, SpaceMismatch
 from affectory.core.trajectory import Clock, Trajectory
 from affectory.represent.dominance import dominance
-from affectory.represent.mixture import CARD, Mixture, entropy, mixture
 from affectory.represent.mixture_terms import AFFECTNET_COUNTS
+from affectory.represent.mixtures import CARD, Mixture, entropy, mixture
 from affectory.represent.scales import rescale
 from affectory.represent.term_gaussians import affectnet8, log_density, rm151
 from affectory.represent.vocabularies import MELD7, VA, VAD

@@ -1,4 +1,4 @@
-"""represent/smooth: closed forms, then a dense solve, then likelihood, gaps and errors."""
+"""represent/smoothing: closed forms, then a dense solve, then likelihood, gaps and errors."""
 
 import numpy as np
 import pytest
@@ -7,7 +7,7 @@ from scipy.stats import multivariate_normal
 
 from affectory.core.errors import BadChoice, NoRecords
 from affectory.core.trajectory import Clock, Trajectory
-from affectory.represent.smooth import smooth
+from affectory.represent.smoothing import smooth
 from affectory.represent.vocabularies import POLARITY, VA, VALENCE
 
 NAN = np.nan

@@ -72,7 +72,7 @@ class Mixture:
         BadValues: if `priors` are not k weights >= 0 with a sum above zero.
 
     Example:
-        >>> from affectory.represent.mixture import Mixture
+        >>> from affectory.represent.mixtures import Mixture
         >>> from affectory.represent.term_gaussians import affectnet8
         >>> p = Mixture(affectnet8()).posterior([[0.8, 0.5, 0.5]])
         >>> affectnet8().space.names[p[0].argmax()]

@@ -1,11 +1,11 @@
-"""The same states at other times: resampled, on common times, joined, on another clock.
+"""The same states at other times: resampled, or at times that two Trajectories share.
 
 A state holds from its `start` to its `stop`; between states values go in a straight line from
 start to start. What nobody observed stays missing: no line is drawn over a missing state, or
 over a silence longer than `max_gap`.
 """
 
-__all__ = ["align", "on_turns", "relative", "resample"]
+__all__ = ["align", "resample"]
 
 from dataclasses import replace
 from enum import StrEnum
@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from affectory.core.errors import BadChoice, BadValues, ClockMismatch, NoRecords
 from affectory.core.groups import Names
-from affectory.core.trajectory import Clock, Trajectory
+from affectory.core.trajectory import Trajectory
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -105,34 +105,6 @@ def align(
     actor = here.actor if match == Match.ACTOR else None
     there = _at(two, second[pair], time, stop, max_gap, here.session, actor)
     return here, there
-
-
-def on_turns(trajectory: Trajectory) -> Trajectory:
-    """Return the states counted in turns: the order of their starts within the session.
-
-    States that begin together are ordered by actor; draws of one state share its turn.
-    """
-    if trajectory.clock is Clock.TURNS:
-        return trajectory
-    session, actor = trajectory.session.codes, trajectory.actor.codes
-    order = np.lexsort((actor, trajectory.start, session))
-    new_session = np.ones(len(order), dtype=bool)
-    new_session[1:] = np.diff(session[order]) != 0
-    new_turn = new_session.copy()
-    for key in (trajectory.start, actor):
-        new_turn[1:] |= np.diff(key[order]) != 0
-    count = np.cumsum(new_turn)
-    turn = np.empty(len(order))
-    turn[order] = count - count[new_session][np.cumsum(new_session) - 1]
-    return replace(trajectory, clock=Clock.TURNS, start=turn, stop=turn + 1)
-
-
-def relative(trajectory: Trajectory) -> Trajectory:
-    """Return the states with times counted from the first state of their session."""
-    first = np.full(len(trajectory.session.names), np.inf)
-    np.minimum.at(first, trajectory.session.codes, trajectory.start)
-    origin = first[trajectory.session.codes]
-    return replace(trajectory, start=trajectory.start - origin, stop=trajectory.stop - origin)
 
 
 def _first(trajectory: Trajectory) -> Floats:

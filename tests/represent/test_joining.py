@@ -1,11 +1,11 @@
-"""represent/join: precision weights in closed form, disagreement, missing voices."""
+"""represent/joining: precision weights in closed form, disagreement, missing voices."""
 
 import numpy as np
 import pytest
 
 from affectory.core.errors import BadValues, SpaceMismatch
 from affectory.core.trajectory import Clock, Trajectory
-from affectory.represent.join import join
+from affectory.represent.joining import join
 from affectory.represent.vocabularies import POLARITY, VALENCE
 
 NAN = np.nan
