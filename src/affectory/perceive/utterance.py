@@ -386,4 +386,4 @@ NOTE = {  # travels inside the weights
     "licence": "CC BY-SA 4.0, as EmoBank asks of what is made from it",
 }
 MOST_WORDS = 400  # of one record, in `explain`
-FELT = 0.02  # least move of a state that is worth a mark
+FELT = 0.05  # least move of a state that is worth a mark

@@ -18,6 +18,7 @@ from affectory.bench.protocol import Protocol
 from affectory.core import registry
 from affectory.core.figure import Figure
 from affectory.measure.agreement import CCC, PEARSON, RMSE
+from affectory.measure.bootstrap import figures
 from affectory.represent.vocabularies import VAD
 from affectory.sources.rated import read_emobank
 
@@ -41,7 +42,8 @@ def measure(folder: Path, seed: int) -> tuple[Figure, ...]:
         rival = RMSE.figure(truth, mean, by="mean of train", **how)
         told.append(replace(rival, name=f"rmse/{axis}"))
         told.append(_coverage(axis, np.abs(values[:, at] - truth) <= BAND * spread[:, at]))
-    return tuple(told)
+    inside = np.abs(values - test.values) <= BAND * spread
+    return (*told, _together(inside, seed))
 
 
 PROTOCOL = Protocol(
@@ -50,6 +52,15 @@ PROTOCOL = Protocol(
     "emobank",
     measure,
 )
+
+
+def _together(inside: NDArray[np.bool_], seed: int) -> Figure:
+    """Return the share of all ratings inside their bands; a sentence is drawn with all three."""
+    sums = np.column_stack([np.full(len(inside), inside.shape[1]), inside.sum(axis=1)])
+    return figures(
+        ("cover90/vad",), sums.astype(np.float64), lambda s: s[:, 1] / s[:, 0], ("no rating",),
+        drawn="sentences", seed=seed, setting="EmoBank test, three axes together", by=METHOD,
+    )[0]  # fmt: skip
 
 
 def _coverage(axis: str, inside: NDArray[np.bool_]) -> Figure:

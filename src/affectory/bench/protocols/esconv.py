@@ -82,6 +82,7 @@ def _outcomes(records: Records, perceiver: Any) -> pl.DataFrame:
             on="session",
         )
         .join(rated.group_by("session").agg(pl.all().drop_nulls().first()), on="session")
+        .sort("session")  # a join keeps no order, and the draws go by row
     )
 
 
