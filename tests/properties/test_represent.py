@@ -191,9 +191,8 @@ def test_every_record_is_a_turn_of_its_own_in_the_order_of_start_and_record(rows
     turns = on_turns(felt)
     for name in turns.sessions:
         one, times = turns.select(session=name), felt.select(session=name).start
-        assert sorted(one.start.tolist()) == list(range(len(one)))
-        ties = range(len(one)) if one.seq is None else one.seq
-        order = np.lexsort((ties, times))  # without seq: rows are sorted by actor
-        if recorded:
-            assert one.start[order].tolist() == list(range(len(one)))
-        assert (np.diff(times[np.argsort(one.start)]) >= 0).all()
+        order = np.argsort(one.start)
+        assert one.start[order].tolist() == list(range(len(one)))
+        ties = one.seq if recorded else one.actor.to_series("actor").to_numpy()
+        told = list(zip(times[order].tolist(), ties[order].tolist(), strict=True))
+        assert told == sorted(told)

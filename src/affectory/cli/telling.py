@@ -17,8 +17,10 @@ from affectory.guard import crisis
 from affectory.measure.arcs import arcs
 from affectory.measure.dyads import Dyads, dyads
 from affectory.represent import to_space
+from affectory.show.choose import choose
 from affectory.show.page import Timed
 from affectory.show.report import report
+from affectory.show.shape import shapes
 
 SURROGATES = 200
 
@@ -73,7 +75,7 @@ def tell(wish: Wish) -> Path:
         arcs=measured.table(),
         dyads=pairs.table(),
         figures=(*every.figures(seed=wish.seed), *_told(pairs, choice, wish.seed)),
-        evidence=_words(mine, wish, own),
+        evidence=_words(mine, wish, own, whole),
         notices=_notices(mine),
         rejected=_refused(mine),
         overview=every if choice.partial else None,
@@ -115,17 +117,24 @@ def _told(pairs: Dyads, choice: Choice, seed: int) -> tuple[Figure, ...]:
     return tuple(replace(each, setting=f"{drawn}; {each.setting}") for each in figures)
 
 
-def _words(mine: Mine, wish: Wish, parts: Sequence[Timed]) -> tuple[Evidence, ...]:
-    """Return the words that moved the states, where the method that perceived can say.
+def _words(mine: Mine, wish: Wish, parts: Sequence[Timed], whole: Timed) -> tuple[Evidence, ...]:
+    """Return the words that moved the states of the sessions shown in full.
 
-    A word list that is not the one of the trace would give reasons that were never used.
+    Only the method that perceived can say, with its own word list: another list would give
+    reasons that were never used.
     """
     if mine.axis is None or digest(mine.method, wish.lexicon) != mine.digest:
         return ()
     explain = getattr(make(mine.method, wish.lexicon), "explain", None)
     if explain is None:
         return ()
-    told = [explain(part.records, part.states[mine.space], mine.axis) for part in parts]
+    picks = choose(shapes(whole.states[mine.space], mine.axis), wish.stories)
+    shown = [pick.session for pick in picks]
+    few = pl.col("session").is_in(shown)
+    told = [
+        explain(part.records.where(few), part.states[mine.space].select(session=shown), mine.axis)
+        for part in parts
+    ]
     return tuple(one for each in told for one in each)
 
 
