@@ -302,3 +302,11 @@ def test_blanks_and_quotes_of_the_text_itself_are_kept(tmp_path, table, said):
     reading = read_with_rejects(put(tmp_path, "a.csv", table))
     assert reading.records.frame["text"].to_list() == [said, "no"]
     assert reading.notes == ()
+
+
+def test_accents_do_not_hide_a_column(tmp_path):
+    path = tmp_path / "de.csv"
+    said = "Gespräch;Wer;Nachricht\n1;Jürgen;Ich bin traurig über das alles\n"
+    path.write_bytes(said.encode("latin-1"))
+    (reading,) = stream(str(path))
+    assert dict(reading.columns) == {"session": "Gespräch", "actor": "Wer", "text": "Nachricht"}

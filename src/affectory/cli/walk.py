@@ -282,6 +282,9 @@ def _say_columns(console: Console, reading: Reading, tally: Tally) -> None:
     told = ", ".join(f"{role}={column}" for role, column in reading.columns.items())
     clock = reading.records.clock.value
     _say(console, f"{name} ({reading.layout}, {clock}) {told}")
+    if "actor" not in reading.columns and len(reading.records.actors) == 1:
+        who = reading.records.actors[0]
+        _say(console, f"  no column of speakers was found: all are {who!r} (--actor NAME)", "dim")
     for note in reading.notes:
         _say(console, f"  {note}", "dim")
 

@@ -7,6 +7,7 @@ their content does not tell them apart, the user is asked rather than the first 
 __all__ = ["COMMON", "looks_like_header", "plain", "roles"]
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
 import polars as pl
@@ -24,13 +25,14 @@ SPELLINGS: dict[str, tuple[str, ...]] = {
         "session sessionid conversationid convid conversation dialogueid dialogid dialogue dialog",
         "threadid chatid callid interactionid ticketid roomid channelid thread chat call talk",
         "ticket transcriptid interviewid caseid sessionname meetingid storyid docid documentid",
-        "sesion conversacion idconversacion gespraech gespraechid sitzung idsession dialogo",
+        "sesion conversacion idconversacion gespraech gesprach gespraechid sitzung dialogo",
     ),
     "actor": (
         "actor speaker speakername speakerid author authorname sender sendername who",
         "participant participantname role from username nickname userid user agentname",
         "fromname fromuser person character name spk interlocutor party speakerrole",
         "sprecher locuteur auteur hablante autor orador remitente expediteur absender falante",
+        "wer quien qui chi quem",
     ),
     "text": (
         "text utterance message messagetext body content transcript",
@@ -59,8 +61,9 @@ COMMON = frozenset(" ".join(line for lines in SPELLINGS.values() for line in lin
 
 
 def plain(name: str) -> str:
-    """Return a column name reduced to its letters and digits, in lower case."""
-    return re.sub(r"[\W_]+", "", name.lower())
+    """Return a column name reduced to its letters and digits, lower case, without accents."""
+    bare = unicodedata.normalize("NFKD", name.lower())
+    return re.sub(r"[\W_]+", "", "".join(c for c in bare if not unicodedata.combining(c)))
 
 
 def looks_like_header(rows: Sequence[Sequence[str]], named: Sequence[str] = ()) -> bool:
