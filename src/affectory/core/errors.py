@@ -12,16 +12,23 @@ __all__ = [
     "BadFile",
     "BadQuery",
     "BadValues",
+    "CapReached",
     "ClockMismatch",
     "DuplicateMethod",
     "MissingExtra",
     "MissingFile",
+    "MissingModel",
     "NewerSchema",
     "NoRecords",
     "NoRoute",
     "NotFitted",
+    "NotServed",
+    "NotTrained",
+    "ServerFailed",
     "SpaceMismatch",
+    "TermsNotAccepted",
     "UnknownMethod",
+    "UnknownModel",
     "UnknownSpace",
     "WorkerLost",
 ]
@@ -156,6 +163,71 @@ class NotFitted(AffectoryError, RuntimeError):
 
     def __init__(self, method: str) -> None:
         super().__init__(f"{method} has not learned yet; use what .fit(...) returns")
+
+
+class NotTrained(NotFitted):
+    """A method has no trained weights on this machine."""
+
+    def __init__(self, method: str, where: object) -> None:
+        RuntimeError.__init__(
+            self,
+            f"{method} has no trained weights: found none at {where}, expected a safetensors "
+            f"file; train it once: affectory train {method} --data DATA",
+        )
+
+
+class UnknownModel(AffectoryError, LookupError):
+    """No language model of that name is in the catalogue."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        super().__init__(
+            f"no language model {name!r}, expected one of: {', '.join(sorted(known))}, or a "
+            f"folder or .gguf file; see affectory models list"
+        )
+
+
+class MissingModel(AffectoryError, FileNotFoundError):
+    """A language model of the catalogue is not on this machine, or not whole."""
+
+    def __init__(self, name: str, found: str) -> None:
+        super().__init__(
+            f"language model {name!r}: {found}, expected its checked weights in the cache; "
+            f"fetch it once: affectory models get {name}"
+        )
+
+
+class TermsNotAccepted(AffectoryError, PermissionError):
+    """A language model comes with terms that its user must accept first."""
+
+    def __init__(self, name: str, terms: str) -> None:
+        super().__init__(
+            f"language model {name!r} comes under {terms}, which nobody here has accepted yet; "
+            f"read them and accept: affectory models get {name} --accept"
+        )
+
+
+class NotServed(AffectoryError, NotImplementedError):
+    """A language model cannot do what was asked of it."""
+
+    def __init__(self, model: str, act: str, who: str) -> None:
+        super().__init__(f"{model} cannot {act}, expected a model that can; use {who}")
+
+
+class CapReached(AffectoryError, RuntimeError):
+    """A run has used up the tokens, calls or money that it was allowed."""
+
+    def __init__(self, what: str, used: object, cap: object) -> None:
+        super().__init__(
+            f"the run has used {used} {what}, expected at most {cap}; what was answered is kept: "
+            f"raise the cap and run again to go on from there"
+        )
+
+
+class ServerFailed(AffectoryError, ConnectionError):
+    """A model server did not answer, or answered with an error that repeating does not cure."""
+
+    def __init__(self, where: str, found: str, cure: str) -> None:
+        super().__init__(f"{where}: {found}, expected an answer; {cure}")
 
 
 class UnknownSpace(AffectoryError, LookupError):

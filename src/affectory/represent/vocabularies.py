@@ -5,12 +5,18 @@ A label set from elsewhere is mapped onto one of these by an explicit table
 """
 
 __all__ = [
+    "AFFECT11",
     "AFFECTNET8",
+    "BOUNDARY7",
+    "DSM5_9",
     "ED32",
     "EKMAN6",
     "EKMAN7N",
+    "EMPATHY",
     "ESCONV7",
     "GOEMOTIONS28",
+    "IEMOCAP6",
+    "INTENSITY4",
     "MELD7",
     "PHQ8",
     "POLARITY",
@@ -100,6 +106,45 @@ AFFECTNET8 = Space(
 RM151 = Space(
     "rm151", Kind.DISTRIBUTION, _shares(" ".join(RM151_TERMS)), "Russell & Mehrabian 1977"
 )
+IEMOCAP6 = Space(
+    "iemocap6",
+    Kind.DISTRIBUTION,
+    _shares("happy sad neutral angry excited frustrated"),
+    "Busso et al. 2008 (IEMOCAP)",
+)
+INTENSITY4 = Space(
+    "intensity4",
+    Kind.FLAGS,
+    _shares("anger fear joy sadness"),
+    "Mohammad et al. 2018 (SemEval-2018 Task 1, EI-reg): how strongly each is felt",
+)
+AFFECT11 = Space(
+    "affect11",
+    Kind.FLAGS,
+    _shares("anger anticipation disgust fear joy love optimism pessimism sadness surprise trust"),
+    "Mohammad et al. 2018 (SemEval-2018 Task 1, E-c); several or none may hold at once",
+)
+EMPATHY = Space(
+    "empathy",
+    Kind.DIMENSIONS,
+    (Axis("concern", 1.0, 7.0, 1.0, "points"), Axis("distress", 1.0, 7.0, 1.0, "points")),
+    "Batson et al. 1987: empathic concern and personal distress, means of items from 1 to 7",
+)
+DSM5_9 = Space(
+    "dsm5-9",
+    Kind.FLAGS,
+    _shares(
+        "anhedonia appetite_change cognitive_issues depressed_mood fatigue psychomotor "
+        "sleep_issues suicidal_thoughts worthlessness"
+    ),
+    "Bao et al. 2025 (ReDSM5): mentions of the nine A-criteria of a depressive episode",
+)
+BOUNDARY7 = Space(
+    "boundary7",
+    Kind.FLAGS,
+    _shares("refusal apology explanation deflection acknowledgment boundary emotional_awareness"),
+    "Noever & Rosario 2025 (Beyond No): patterns of a reply to a bid for attachment",
+)
 SUDS = Space("suds", Kind.SCALE, (Axis("distress", 0.0, 100.0, 0.0, "SUDS"),), "Wolpe 1969")
 PHQ8 = Space(
     "phq8", Kind.SCALE, (Axis("severity", 0.0, 24.0, 0.0, "points"),), "Kroenke et al. 2009"
@@ -107,7 +152,7 @@ PHQ8 = Space(
 
 _ALL = (
     VALENCE, VA, VAD, POLARITY, EKMAN6, EKMAN7N, MELD7, GOEMOTIONS28, ED32, ESCONV7, AFFECTNET8,
-    RM151, SUDS, PHQ8,
+    RM151, IEMOCAP6, INTENSITY4, AFFECT11, EMPATHY, DSM5_9, BOUNDARY7, SUDS, PHQ8,
 )  # fmt: skip
 _BY_NAME = {known.name: known for known in _ALL}
 

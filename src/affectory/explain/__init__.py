@@ -1,0 +1,3 @@
+"""Why a state is claimed: methods that give evidence."""
+
+__all__: list[str] = []

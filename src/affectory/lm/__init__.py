@@ -1,0 +1,1 @@
+"""The one door to language models: local, remote, scripted; prompts, judges, stages."""
