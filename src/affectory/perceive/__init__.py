@@ -1,6 +1,7 @@
 """What is felt: methods that read a state from records."""
 
+from affectory.perceive.empathy import EmpathyReader
 from affectory.perceive.lexicon import LexiconEmotion
 from affectory.perceive.utterance import UtteranceEmotion
 
-__all__ = ["LexiconEmotion", "UtteranceEmotion"]
+__all__ = ["EmpathyReader", "LexiconEmotion", "UtteranceEmotion"]

@@ -20,6 +20,7 @@ __all__ = [
     "MELD7",
     "PHQ8",
     "POLARITY",
+    "READERS5",
     "RM151",
     "SUDS",
     "VA",
@@ -124,6 +125,12 @@ AFFECT11 = Space(
     _shares("anger anticipation disgust fear joy love optimism pessimism sadness surprise trust"),
     "Mohammad et al. 2018 (SemEval-2018 Task 1, E-c); several or none may hold at once",
 )
+READERS5 = Space(
+    "readers5",
+    Kind.DISTRIBUTION,
+    _shares("anger fear joy sadness surprise"),
+    "Kadan et al. 2024 (REDAffectiveLM): what the readers of a text feel",
+)
 EMPATHY = Space(
     "empathy",
     Kind.DIMENSIONS,
@@ -152,7 +159,7 @@ PHQ8 = Space(
 
 _ALL = (
     VALENCE, VA, VAD, POLARITY, EKMAN6, EKMAN7N, MELD7, GOEMOTIONS28, ED32, ESCONV7, AFFECTNET8,
-    RM151, IEMOCAP6, INTENSITY4, AFFECT11, EMPATHY, DSM5_9, BOUNDARY7, SUDS, PHQ8,
+    RM151, IEMOCAP6, INTENSITY4, AFFECT11, READERS5, EMPATHY, DSM5_9, BOUNDARY7, SUDS, PHQ8,
 )  # fmt: skip
 _BY_NAME = {known.name: known for known in _ALL}
 

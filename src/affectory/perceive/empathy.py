@@ -1,0 +1,321 @@
+"""How much concern and distress a writer shows after bad news about others.
+
+System 31: "Towards More Accurate Prediction of Human Empathy and Emotion in Text and Multi-turn
+Conversations" (Singh et al. 2024, arXiv 2407.18496): sentence vectors with word lists, nets and
+support vectors, stratified draws, an ensemble.
+
+Differs from the paper: no sizes are published, so all are *ours*; kernel ridge stands for support
+vector regression; the shares of the ensemble are fitted on rows that no member had learned from.
+Beside the vectors of MiniLM stand the states of another perceiver, listed words and topics of
+TF-IDF. The turns of 2023 are not obtainable: every record is read alone.
+"""
+
+__all__ = ["CARD", "EmpathyReader", "taught", "toy"]
+
+import hashlib
+import pickle
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple, Self
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from affectory.core import registry, shelf
+from affectory.core.card import Card, Paper
+from affectory.core.errors import NoRecords
+from affectory.core.figure import Figure
+from affectory.core.records import Records
+from affectory.core.registry import method
+from affectory.core.states import States
+from affectory.core.trajectory import Trajectory
+from affectory.core.verbs import Perceiver
+from affectory.parts.blend import Blend, Maker, blended, within
+from affectory.parts.blocks import Block, Blocks
+from affectory.parts.perceptron import Net
+from affectory.parts.ridge import Curved, Straight
+from affectory.represent.vocabularies import EMPATHY
+from affectory.senses.hashed import HashedEncoder
+from affectory.senses.lexicon import Lexicon, starter
+from affectory.senses.scoring import score
+from affectory.senses.tfidf import Topics
+from affectory.senses.vectors import TextEncoder, sentence_vectors
+from affectory.sources.reactions import read_essays
+
+Floats = NDArray[np.float64]
+
+CARD = Card(
+    name="perceive/empathy",
+    paper=Paper(
+        31,
+        "Towards More Accurate Prediction of Human Empathy and Emotion in Text and Multi-turn "
+        "Conversations",
+        2024,
+        "Singh, Sharma, Ma, Goldfine, arXiv 2407.18496",
+    ),
+    summary="empathic concern and personal distress (1-7) that a text shows for others",
+    takes=("text",),
+    gives=("empathy",),
+    learns=True,
+    aka=("WASSA", "empathy", "empathic concern", "personal distress", "EmpathyScorer"),
+    extras=("encoder", "train"),
+    published=tuple(
+        Figure(f"pearson/{axis}", r, n=1860, setting="10-fold, essays", by=by)
+        for by, row in (
+            ("CNN (Buechel et al. 2018)", (0.404, 0.444)),
+            ("FFN (Buechel et al. 2018)", (0.379, 0.401)),
+            ("ridge (Buechel et al. 2018)", (0.385, 0.410)),
+        )
+        for axis, r in zip(EMPATHY.names, row, strict=True)
+    ),
+    cautions=(
+        "It was taught on essays of some 80 words about news stories, by American crowd workers; "
+        "single turns of talk are outside of what it has seen.",
+        "The truth is what writers said of themselves; half of its variance and more is not in "
+        "their words. Trust means over many texts, not one text.",
+        "Answers crowd around the mean (their spread is half of the raters' or less); compare "
+        "texts with each other, not with the ends of the scale.",
+        "Concern and distress go together (r = .45). Neither is a trait of a person; never use "
+        "them to judge, hire or rank people.",
+    ),
+)
+STATES = ("goemotions28", "vad")  # of the perceiver it is handed; all of its Spaces if it has none
+KINDS = (Block(1.0), Block(0.5, each=True), Block(0.3, each=True), Block(0.7))
+MEMBERS: tuple[Maker, ...] = (
+    Straight("ridge", "rows", 2),
+    Curved("kernel", "rows", 2),
+    Straight("words", "words", 2),
+    Net("net", "rows", 2),
+)
+CHUNK = 512  # texts whose words are held as dense rows at once
+
+
+class _Learned(NamedTuple):
+    topics: Topics
+    blocks: Blocks
+    blend: Blend
+    spread: Floats  # (2,)
+
+
+@method(CARD)
+@dataclass(frozen=True)
+class EmpathyReader:
+    """Perceive empathic concern and personal distress, each from 1 to 7.
+
+    Args:
+        weights: A file that `affectory train perceive/empathy` wrote; None: where it put them.
+        encoder: What turns texts into vectors; None: all-MiniLM-L6-v2, with its cache. Must be
+            the one that was there in training, as must perceiver and lexicons.
+        perceiver: Whose states are read beside; None: `perceive/utterance`.
+        lexicons: Lists whose mean weights are read beside; none: the starter list.
+        members: What the ensemble is made of.
+        topics: How many directions of TF-IDF are kept.
+        fewest: Texts that must share a word for it to count.
+        seed: Seed of folds and nets.
+        learned: What was learned. Set by `fit`; else read from `weights` when first needed.
+    """
+
+    weights: Path | None = None
+    encoder: TextEncoder | None = None
+    perceiver: Perceiver | None = None
+    lexicons: tuple[Lexicon, ...] = ()
+    members: tuple[Maker, ...] = MEMBERS
+    topics: int = 200
+    fewest: int = 3
+    seed: int = 0
+    learned: _Learned | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def digest(self) -> str:
+        """Return a hash of what was learned, for provenance."""
+        told = (
+            pickle.dumps(self.learned)
+            if self.learned is not None
+            else shelf.weights_of(CARD.name, self.weights).read_bytes()
+        )
+        return hashlib.blake2b(told, digest_size=8).hexdigest()
+
+    def perceive(self, records: Records) -> States:
+        """Return a state per record in the Space empathy; blank texts have none.
+
+        `spread` is the error (root mean square) on texts that were not learned from.
+
+        Raises:
+            NotTrained: if there are no weights.
+            MissingExtra: if the encoder is not there.
+        """
+        learned = self._learned()
+        read, rows = _spoken(records)
+        values = np.full((len(records), 2), np.nan)
+        spread = values.copy()
+        low, high = EMPATHY.bounds
+        values[rows] = np.clip(self._said(read)[0], low, high)
+        spread[rows] = learned.spread
+        return States.of(Trajectory.on(records, EMPATHY, values, CARD.name, spread))
+
+    def each(self, records: Records) -> dict[str, Floats]:
+        """Return what every member says by itself, before shares and bounds. Shapes (n, 2)."""
+        read, rows = _spoken(records)
+        out = {}
+        for name, said in zip(self._learned().blend.names, self._said(read)[1], strict=True):
+            out[name] = np.full((len(records), 2), np.nan)
+            out[name][rows] = said
+        return out
+
+    def fit(self, records: Records, felt: Trajectory, beside: Trajectory | None = None) -> Self:
+        """Return a copy that has learned from rated texts.
+
+        Args:
+            records: The texts. Those of one session never stand on both sides of a fold: make
+                what they are about (an article, a writer) their session.
+            felt: What was felt, in the Space empathy, one state a record.
+            beside: Labels that the nets learn beside, such as emotions in ekman7n.
+
+        Raises:
+            SpaceMismatch: if `felt` is in another Space.
+            NoRecords: if fewer than 20 texts or two sessions have a state.
+        """
+        felt.in_space(EMPATHY.name, CARD.name)
+        read, _ = _spoken(records)
+        ratings = _aligned(read, felt)
+        labels = np.empty((len(read), 0)) if beside is None else _aligned(read, beside)
+        held = ~np.isnan(ratings).any(axis=1) & ~np.isnan(labels).any(axis=1)
+        read = read.where(pl.lit(pl.Series(held)))
+        if len(read) < 20 or len(read.sessions) < 2:
+            raise NoRecords(f"{CARD.name}.fit", "give 20 rated texts of several sessions")
+        texts = read.frame["text"].to_list()
+        topics = Topics.of(texts, self.topics, self.fewest)
+        parts = self._parts(read, topics)
+        blocks = Blocks.fit(parts, KINDS)
+        views = {"rows": blocks.rows(parts), "words": topics.words.dense(texts)}
+        group = np.unique(read.frame["session"].to_numpy(), return_inverse=True)[1]
+        y = np.hstack([ratings, labels])[held]
+        blend = blended(self.members, views, y, group, asked=2, seed=self.seed)
+        spread = np.sqrt(((blend.unseen - y[:, :2]) ** 2).mean(axis=0))
+        return replace(self, learned=_Learned(topics, blocks, blend, spread))
+
+    @staticmethod
+    def train(data: Path, out: Path, seed: int, report: Callable[[str], None]) -> Path:
+        """Learn from the essays of WASSA 2022, grouped by article; return the weights' path.
+
+        Args:
+            data: Folder that holds the folder `wassa2022_train`.
+            out: Folder for the weights; they are also put where the method looks for them.
+            seed: Seed of everything random.
+            report: Told how far it is.
+
+        Raises:
+            MissingFile: if the data set is not there.
+            MissingExtra: if what `affectory[train]` installs is not there.
+        """
+        records, felt = read_essays(data / "wassa2022_train")
+        report(f"{len(records)} essays on {len(records.sessions)} articles; about a minute")
+        fitted = EmpathyReader(seed=seed).fit(records, felt["empathy"], felt["ekman7n"])
+        assert fitted.learned is not None
+        _save(out / "empathy.safetensors", fitted.learned, seed)
+        _save(shelf.place(CARD.name), fitted.learned, seed)
+        return out / "empathy.safetensors"
+
+    def _learned(self) -> _Learned:
+        return self.learned or _load(shelf.weights_of(CARD.name, self.weights), self.members)
+
+    def _said(self, read: Records) -> tuple[Floats, Floats]:
+        """Return what all say together, and what each says. Shapes (n, 2), (m, n, 2)."""
+        learned, texts = self._learned(), read.frame["text"].to_list()
+        rows = learned.blocks.rows(self._parts(read, learned.topics))
+        found = [np.empty((len(self.members), 0, 2))]
+        for low in range(0, len(texts), CHUNK):
+            some = slice(low, low + CHUNK)
+            words = learned.topics.words.dense(texts[some])
+            found.append(learned.blend.each({"rows": rows[some], "words": words}))
+        each = np.concatenate(found, axis=1)
+        return (each * learned.blend.shares[:, None, :]).sum(axis=0), each
+
+    def _parts(self, read: Records, topics: Topics) -> list[Floats]:
+        """Return vectors, states, listed words and topics of each text."""
+        texts = read.frame["text"].to_list()
+        vectors = self.encoder.encode(texts) if self.encoder else sentence_vectors(texts)
+        states = (self.perceiver or registry.make("perceive/utterance")).perceive(read)
+        spaces = [space for space in states if space in STATES] or list(states)
+        return [
+            vectors.astype(np.float64),
+            np.hstack([_aligned(read, states[space]) for space in spaces]),
+            np.hstack([_listed(texts, one) for one in self.lexicons or (starter(),)]),
+            topics.rows(texts),
+        ]
+
+
+def toy() -> Records:
+    """Return three turns: one of concern, one of none, and silence."""
+    said = ["Those poor children, my heart breaks for them.", "The shop sells new red cars.", ""]
+    return Records(pl.DataFrame({"session": "s1", "actor": "ann", "text": said}))
+
+
+@cache
+def taught() -> EmpathyReader:
+    """Return the method, taught in a moment that poor children are pitied and cars are not."""
+    pity = "those poor {} , my heart breaks for their {}"
+    cool = "the shop sells new red {} and cheap {}"
+    poor, wares = ("children", "parents", "people", "homes"), ("cars", "boats", "tools", "lamps")
+    pairs = ((pity, poor), (cool, wares))
+    texts = [form.format(a, b) for form, names in pairs for a in names for b in names * 2]
+    talk = pl.DataFrame({"session": [str(n % 10) for n in range(len(texts))], "text": texts})
+    records = Records(talk.with_columns(actor=pl.lit("ann")))
+    pitied = records.frame["text"].str.contains("heart").to_numpy()
+    ratings = np.where(pitied[:, None], [6.0, 5.0], [1.5, 1.5])
+    bare = EmpathyReader(encoder=HashedEncoder(), members=MEMBERS[:3], topics=20, fewest=2)
+    return bare.fit(records, Trajectory.on(records, EMPATHY, ratings, "toy"))
+
+
+def _spoken(records: Records) -> tuple[Records, NDArray[np.int64]]:
+    """Return the records that say something, and their places."""
+    says = pl.col("text").fill_null("").str.strip_chars() != ""
+    return records.where(says), records.frame.select(says.arg_true()).to_series().to_numpy()
+
+
+def _aligned(read: Records, felt: Trajectory) -> Floats:
+    """Return the states of `read`, in its order; NaN for a record without one. Shape (n, k)."""
+    keys = read.frame.select("session", "seq")
+    table = felt.to_polars().select("session", "seq", *felt.space.names)
+    both = keys.join(table, on=("session", "seq"), how="left", maintain_order="left")
+    return both.select(pl.col(felt.space.names).cast(pl.Float64).fill_null(np.nan)).to_numpy()
+
+
+def _listed(texts: list[str], lexicon: Lexicon) -> Floats:
+    """Return mean weights, the share of listed words and log(1 + words). Shape (n, k + 2)."""
+    found = score(texts, lexicon)
+    share = found.known / np.maximum(found.words, 1)
+    return np.column_stack([found.means()[0], share, np.log1p(found.words)])
+
+
+def _save(path: Path, learned: _Learned, seed: int) -> None:
+    parts = {
+        "topics": learned.topics.arrays(),
+        "blocks": learned.blocks.arrays(),
+        "blend": learned.blend.arrays(),
+        "own": {"spread": learned.spread},
+    }
+    arrays = {f"{part}/{key}": array for part, own in parts.items() for key, array in own.items()}
+    shelf.save(path, arrays, {**NOTE, "seed": seed, "members": list(learned.blend.names)})
+
+
+@cache
+def _load(path: Path, members: tuple[Maker, ...]) -> _Learned:
+    arrays, note = shelf.load(path)
+    known = {maker.name: maker for maker in members}
+    return _Learned(
+        Topics.of_arrays(within(arrays, "topics")),
+        Blocks.of(within(arrays, "blocks")),
+        Blend.of(within(arrays, "blend"), [known[name] for name in note["members"]]),
+        arrays["own/spread"],
+    )
+
+
+NOTE = {  # travels inside the weights
+    "name": CARD.name,
+    "data": "WASSA 2022 train (no stated licence): weights are for their owner's use, not to ship",
+    "encoder": "all-MiniLM-L6-v2 (Apache-2.0), frozen",
+}
