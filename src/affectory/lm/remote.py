@@ -1,0 +1,278 @@
+"""A model behind an address: any server that speaks OpenAI's protocol, here or far away.
+
+Every answer is kept (`lm.cache`) before it is handed on, under model, prompt, parameters and
+endpoint: a run that was killed is started again and asks only what was never answered. Retries
+with growing pauses are those of the `openai` client. The key is read from the environment when
+the first call is made, and is kept nowhere.
+
+Each request carries its cache key as `Idempotency-Key`. An answer that the server sent while
+this process was being killed is asked for again; a server that honours the header bills it once.
+"""
+
+__all__ = ["Remote"]
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from functools import partial
+from typing import Any, Self
+
+from affectory.core.errors import BadChoice, NotServed, ServerFailed
+from affectory.lm.asking import Asker, Question
+from affectory.lm.cache import Cache, Kept, key_of
+from affectory.lm.ledger import Caps, Ledger, Prices, Usage
+from affectory.lm.likely import Walk, echoed, scored, shown
+from affectory.lm.model import Answer, Ask, Hidden, Message, Place, Prompt, Push, Sampling, Scored
+from affectory.lm.wire import Wire, address
+
+
+@dataclass(frozen=True, eq=False)
+class Remote:
+    """Ask a server, at most `at_once` questions at a time, each question once.
+
+    Args:
+        model: What the server calls the model.
+        endpoint: The server's address, such as "http://127.0.0.1:8000/v1".
+        key_from: Name of the environment variable that holds the key; "" sends none. A server
+            on this machine needs none.
+        cache: Where answers are kept.
+        caps: The most that this run may use.
+        prices: What a million tokens cost.
+        run: Name of the run. With a name, what earlier processes spent in that run counts
+            toward the caps; without, only what this object spends.
+        at_once: Questions under way at the same time, >= 1.
+        retries: How often a question is repeated after 408, 409, 429, 5xx or silence.
+        patience: Seconds that one try may take.
+        redact: Applied to every message before it is sent or kept, such as `guard.redact`
+            wrapped for one text. Not applied to the answers that `score` asks about.
+        limit: What the server calls the most tokens of an answer.
+        extra: More parameters of the request; a value None leaves a parameter out.
+        top: Likeliest tokens that `score` asks for.
+        prefill: Whether the server goes on with an unfinished message of the assistant
+            (llama.cpp and vLLM do); `score` needs it for answers of several tokens.
+        plain: Writes a prompt as the text that the model reads. With it, `score` has prompt
+            and answer echoed by the completions endpoint (vLLM), one call an answer.
+        known_as: Stands for the endpoint in the cache; for servers whose port changes.
+        asker: Sends, keeps and counts. Set from the above.
+
+    Raises:
+        BadChoice: if the endpoint is no address, or a number is out of range.
+
+    Example:
+        >>> from affectory.lm.remote import Remote
+        >>> Remote("smollm2", "http://127.0.0.1:8000/v1").usage.calls
+        0
+    """
+
+    model: str
+    endpoint: str
+    key_from: str = "OPENAI_API_KEY"
+    cache: Cache = field(default_factory=Cache)
+    caps: Caps = field(default_factory=Caps)
+    prices: Prices = field(default_factory=Prices)
+    run: str = ""
+    at_once: int = 8
+    retries: int = 6
+    patience: float = 120.0
+    redact: Callable[[str], str] | None = None
+    limit: str = "max_tokens"
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    top: int = 20
+    prefill: bool = False
+    plain: Callable[[Prompt], str] | None = None
+    known_as: str = ""
+    asker: Asker = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Open the books; nothing is sent."""
+        for name, least in (("at_once", 1), ("retries", 0), ("top", 1)):
+            if getattr(self, name) < least:
+                raise BadChoice(name, getattr(self, name), f"whole numbers >= {least}")
+        endpoint = address(self.endpoint)
+        before = Usage()
+        if self.run:
+            calls, asked, said, cost = self.cache.spent(self.run)
+            before = Usage(calls, 0, asked, said, cost)
+        wire = Wire(endpoint, self.key_from, self.retries, self.patience)
+        ledger = Ledger(self.caps, self.prices, before)
+        where = self.known_as or endpoint
+        asker = Asker(wire, self.cache, ledger, self.at_once, where, self.run)
+        object.__setattr__(self, "endpoint", endpoint)
+        object.__setattr__(self, "asker", asker)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel to another process without connection and books, which are made anew there."""
+        return _made, ({one.name: getattr(self, one.name) for one in fields(self) if one.init},)
+
+    @property
+    def name(self) -> str:
+        """Return what the server calls the model."""
+        return self.model
+
+    @property
+    def digest(self) -> str:
+        """Return a hash of address, model and parameters; what the server runs is its own."""
+        return key_of({"endpoint": self.known_as or self.endpoint, **self._body()})[:16]
+
+    @property
+    def usage(self) -> Usage:
+        """Return what this object used so far."""
+        return self.asker.ledger.usage
+
+    def generate(
+        self, prompts: Sequence[Prompt], how: Sampling | None = None
+    ) -> tuple[Answer, ...]:
+        """Return the server's answer to each prompt.
+
+        Questions that fail do not stop the others, unless all would fail; then the failure is
+        raised, and a second call asks only what is still open.
+
+        Raises:
+            MissingExtra: if the `openai` client is not installed.
+            CapReached: if the next call could pass a cap.
+            ServerFailed: if questions got no answer.
+        """
+        how = how or Sampling()
+        drawn: dict[str, Any] = {"temperature": how.temperature, "top_p": how.top_p}
+        drawn |= {"seed": how.seed, **({"stop": list(how.stop)} if how.stop else {})}
+        kept = self.asker.all(
+            [self._chat(self._clean(one), how.tokens, _words, drawn) for one in prompts]
+        )
+        return tuple(_answer(one) for one in kept)
+
+    def score(self, asked: Sequence[Ask]) -> tuple[tuple[Scored, ...], ...]:
+        """Return how likely each answer is, from the likeliest tokens that the server shows.
+
+        Without `plain`, one call per question and, with `prefill`, one more for each further
+        token of an answer; what several answers share is asked once. Of several ways to cut an
+        answer into tokens the one with the longest is followed.
+
+        Raises:
+            NotServed: if the server shows no likelihoods, or not that of a token in question.
+            MissingExtra, CapReached, ServerFailed: as `generate`.
+        """
+        if self.plain is not None:
+            return self._echoes(asked, self.plain)
+        walks = [[Walk(answer) for answer in ask.answers] for ask in asked]
+        under_way = [
+            (self._clean(ask.prompt), walk)
+            for ask, row in zip(asked, walks, strict=True)
+            for walk in row
+            if not walk.done
+        ]
+        while under_way:
+            kept = self._seen([self._next(prompt, walk.behind) for prompt, walk in under_way])
+            for (_, walk), one in zip(under_way, kept, strict=True):
+                self._step(walk, one.value)
+            under_way = [(prompt, walk) for prompt, walk in under_way if not walk.done]
+        return tuple(tuple(scored(walk.steps) for walk in row) for row in walks)
+
+    def hidden(
+        self, texts: Sequence[str], layers: Sequence[int], place: Place = Place.RESIDUAL
+    ) -> tuple[Hidden, ...]:
+        """Refuse: a server does not show its states."""
+        raise NotServed(self._who, "show its states", "lm.local")
+
+    def steered(self, pushes: Sequence[Push]) -> Self:
+        """Refuse: a server cannot be pushed."""
+        raise NotServed(self._who, "be steered", "lm.local")
+
+    @property
+    def _who(self) -> str:
+        return f"{self.model} at {self.endpoint}"
+
+    def _chat(
+        self,
+        prompt: Prompt,
+        tokens: int,
+        read: Callable[[Mapping[str, Any]], Any],
+        more: Mapping[str, Any],
+    ) -> Question:
+        """Return the question that asks for an answer of at most `tokens` to `prompt`."""
+        messages = [{"role": one.role, "content": one.text} for one in prompt]
+        return Question(
+            "chat", self._body(messages=messages, **{self.limit: tokens}, **more), tokens, read
+        )
+
+    def _next(self, prompt: Prompt, behind: str) -> Question:
+        """Return the question which tokens may follow `behind`, the beginning of an answer."""
+        more = {"temperature": 0, "logprobs": True, "top_logprobs": self.top}
+        if behind:
+            more |= {"continue_final_message": True, "add_generation_prompt": False}
+            prompt = (*prompt, Message("assistant", behind))
+        return self._chat(prompt, 1, shown, more)
+
+    def _seen(self, questions: Sequence[Question]) -> list[Kept]:
+        """Return what is kept of each question, or say that likelihoods are not to be had."""
+        try:
+            return self.asker.all(questions)
+        except ServerFailed as error:
+            if "logprob" in str(error):  # a server that takes their name for a mistake
+                raise NotServed(self._who, f"score ({error})", "lm.local") from error
+            raise
+
+    def _step(self, walk: Walk, seen: list[tuple[str, float]] | None) -> None:
+        """Lead `walk` on by one token, or say why it cannot go on."""
+        if seen is None:
+            raise NotServed(self._who, "score: it shows no likelihoods", "lm.local")
+        if not walk.step(seen):
+            act = f"score {walk.answer!r}: no part of it is among the {len(seen)} tokens that it "
+            raise NotServed(
+                self._who, f"{act}shows after {walk.behind!r}", "a larger `top`, or lm.local"
+            )
+        if not walk.done and not self.prefill:
+            act = f"score {walk.answer!r}, which is several tokens, in one step"
+            cure = "`prefill` if the server goes on with unfinished messages, or lm.local"
+            raise NotServed(self._who, act, cure)
+
+    def _echoes(
+        self, asked: Sequence[Ask], plain: Callable[[Prompt], str]
+    ) -> tuple[tuple[Scored, ...], ...]:
+        """Return what `score` does, from answers that the server gives back."""
+        questions = []
+        for ask in asked:
+            before = plain(self._clean(ask.prompt))
+            for answer in ask.answers:
+                text = before + answer
+                body = self._body(
+                    prompt=text, echo=True, logprobs=self.top, max_tokens=0, temperature=0
+                )
+                read = partial(echoed, text=text, prompt=len(before))
+                questions.append(Question("completions", body, 1, read))
+        told = [one.value for one in self._seen(questions)]
+        if None in told:
+            raise NotServed(self._who, "score: it does not echo likelihoods", "lm.local")
+        steps = iter(told)
+        return tuple(tuple(scored(next(steps)) for _ in ask.answers) for ask in asked)
+
+    def _clean(self, prompt: Prompt) -> Prompt:
+        """Return `prompt` without what must not leave."""
+        if self.redact is None:
+            return prompt
+        return tuple(Message(one.role, self.redact(one.text)) for one in prompt)
+
+    def _body(self, **parameters: Any) -> dict[str, Any]:
+        whole = {"model": self.model, **parameters, **self.extra}
+        return {name: value for name, value in whole.items() if value is not None}
+
+
+def _words(choice: Mapping[str, Any]) -> list[str]:
+    """Return the words of a choice and its ending."""
+    message = choice.get("message") or {}
+    ending = ENDINGS.get(choice.get("finish_reason") or "", "stop")
+    if message.get("refusal"):
+        return [str(message["refusal"]), "refused"]
+    return [str(message.get("content") or ""), ending]
+
+
+def _answer(kept: Kept) -> Answer:
+    """Return a kept answer, with the server's own counts or none."""
+    text, ending = kept.value
+    counts = (kept.asked, kept.said) if kept.counted else (0, 0)
+    return Answer(text, *counts, ending)
+
+
+def _made(parameters: dict[str, Any]) -> Remote:
+    return Remote(**parameters)
+
+
+ENDINGS = {"length": "length", "content_filter": "refused"}
