@@ -127,8 +127,8 @@ def good(seen: Seen) -> dict[str, Any]:
             choice["logprobs"] = {"content": [tops[0] | {"top_logprobs": tops}]}
     else:
         asked = said = body["prompt"]
-        tokens = [f"{piece} " for piece in said.split(" ")]
-        tokens[-1] = tokens[-1][:-1]
+        first, *others = said.split(" ")
+        tokens = [first, *(f" {piece}" for piece in others)]
         starts = [sum(map(len, tokens[:at])) for at in range(len(tokens))]
         logp = [None, *(-float(len(token)) for token in tokens[1:])]
         tops = [None, *({token: -float(len(token)), "x": -1.5} for token in tokens[1:])]

@@ -6,9 +6,10 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
+from threading import Event
 from typing import Any
 
-from affectory.core.errors import ServerFailed
+from affectory.core.errors import CapReached, ServerFailed
 from affectory.lm.cache import Cache, Kept, key_of
 from affectory.lm.ledger import Ledger
 from affectory.lm.wire import Hopeless, Unanswered, Wire
@@ -87,15 +88,26 @@ class Asker:
         if not still:
             return {}
         self.wire.open()
+        stop = Event()
+
+        def work(key: str, question: Question) -> Kept | None:
+            try:
+                return None if stop.is_set() else self._one(key, question)
+            except (Hopeless, CapReached):
+                stop.set()
+                raise
+
         kept: dict[str, Kept] = {}
         failed: list[Unanswered] = []
         running = 0  # failures since the last answer
         pool = ThreadPoolExecutor(min(self.at_once, len(still)), "affectory-remote")
         try:
-            asked = {pool.submit(self._one, key, question): key for key, question in still.items()}
+            asked = {pool.submit(work, key, question): key for key, question in still.items()}
             for future in as_completed(asked):
                 try:
-                    kept[asked[future]], running = future.result(), 0
+                    told = future.result()
+                    if told is not None:
+                        kept[asked[future]], running = told, 0
                 except Unanswered as error:
                     failed.append(error)
                     running += 1
