@@ -108,11 +108,16 @@ class Reader:
         reals = Reals(r, 0 * r, 0 * r, np.zeros((3, len(r)), np.float32), np.ones((), np.float32))
         return cls(bag, flags, groups[0], groups[1], reals, {})
 
-    def save(self, path: Path) -> None:
-        """Write everything to one safetensors file, the same bytes for the same numbers."""
+    def save(self, path: Path, beside: Mapping[str, NDArray[Any]] | None = None) -> None:
+        """Write everything to one safetensors file, the same bytes for the same numbers.
+
+        Args:
+            path: The file.
+            beside: Arrays to write instead of the bag, which then has a file of its own.
+        """
         from safetensors.numpy import save_file
 
-        tensors = dict(self.bag.tensors())
+        tensors = dict(self.bag.tensors() if beside is None else beside)
         for name in HEADS:
             head = getattr(self, name)
             tensors |= {f"{name}.{part.name}": getattr(head, part.name) for part in fields(head)}
@@ -121,8 +126,12 @@ class Reader:
         save_file(whole, path, metadata=note)
 
     @classmethod
-    def load(cls, path: Path) -> Self:
+    def load(cls, path: Path, bag: Bag | None = None) -> Self:
         """Return what `save` wrote.
+
+        Args:
+            path: The file.
+            bag: The bag, where it has a file of its own.
 
         Raises:
             MissingFile: if there is no such file.
@@ -137,7 +146,7 @@ class Reader:
                 tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
                 note = json.loads((file.metadata() or {}).get("note", "{}"))
             heads = {name: _head(name, kind, tensors) for name, kind in HEADS.items()}
-            return cls(bag=Bag.of(tensors), **heads, note=note)
+            return cls(bag=bag or Bag.of(tensors), **heads, note=note)
         except (SafetensorError, KeyError) as error:
             raise BadFile(
                 path, f"not a reader ({error})", "what `affectory train` wrote", "train again"

@@ -89,6 +89,18 @@ class Teacher:
         """The whole words of its tokenizer, sorted."""
         return sorted(w for w in self.tokenizer.get_vocab() if w.isascii() and w.isalpha())
 
+    @property
+    def words(self) -> list[str]:
+        """All pieces of words that its tokenizer knows, in the order of their numbers."""
+        known = self.tokenizer.get_vocab()
+        return sorted(known, key=lambda word: known[word])
+
+    def arrays(self) -> tuple[dict[str, Floats], Floats, Floats]:
+        """Return the encoder's state, and the read-out's weights (384, f + r) and bias."""
+        body, heads = self.net["body"].state_dict(), self.net["heads"]
+        state = {name: value.detach().numpy() for name, value in body.items()}
+        return state, heads.weight.detach().numpy().T.copy(), heads.bias.detach().numpy().copy()
+
     def numbers(self, texts: Sequence[str]) -> list[list[int]]:
         """Return the token numbers of each text, cut at 56."""
         found = self.tokenizer(list(texts), truncation=True, max_length=LONGEST)

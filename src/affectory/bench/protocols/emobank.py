@@ -15,35 +15,45 @@ import numpy as np
 from numpy.typing import NDArray
 
 from affectory.bench.protocol import Protocol
-from affectory.core import registry
+from affectory.bench.readers import METHOD, readers
 from affectory.core.figure import Figure
 from affectory.measure.agreement import CCC, PEARSON, RMSE
 from affectory.measure.bootstrap import figures
 from affectory.represent.vocabularies import VAD
-from affectory.sources.rated import read_emobank
+from affectory.sources.rated import Rated, read_emobank
 
-METHOD = "perceive/utterance"
+Floats = NDArray[np.float32]
 BAND = 1.6448536  # spreads of a 90 % band
 
 
 def measure(folder: Path, seed: int) -> tuple[Figure, ...]:
     """Return agreement of the shipped weights with raters, and how often bands cover."""
     train, test = (read_emobank(folder, split) for split in ("train", "test"))
-    reader: Any = registry.make(METHOD)
-    values, spread = reader.read(test.texts)[3]
+    told: list[Figure] = []
+    for by, reader in readers().items():
+        told += _measured(by, reader.read(test.texts)[3], train, test, seed)
+    return tuple(told)
+
+
+def _measured(
+    by: str, said: tuple[Floats, Floats], train: Rated, test: Rated, seed: int
+) -> tuple[Figure, ...]:
+    """Return the figures of one size of the method."""
+    values, spread = said
     told: list[Figure] = []
     for at, axis in enumerate(VAD.names):
         how: dict[str, Any] = {"seed": seed, "setting": "EmoBank test"}
         truth = test.values[:, at].astype(np.float64)
         for score in (PEARSON, CCC, RMSE):
-            one = score.figure(truth, values[:, at].astype(np.float64), by=METHOD, **how)
+            one = score.figure(truth, values[:, at].astype(np.float64), by=by, **how)
             told.append(replace(one, name=f"{one.name}/{axis}"))
-        mean = np.full(len(truth), train.values[:, at].mean())
-        rival = RMSE.figure(truth, mean, by="mean of train", **how)
-        told.append(replace(rival, name=f"rmse/{axis}"))
-        told.append(_coverage(axis, np.abs(values[:, at] - truth) <= BAND * spread[:, at]))
+        if by == METHOD:
+            mean = np.full(len(truth), train.values[:, at].mean())
+            rival = RMSE.figure(truth, mean, by="mean of train", **how)
+            told.append(replace(rival, name=f"rmse/{axis}"))
+        told.append(_coverage(axis, by, np.abs(values[:, at] - truth) <= BAND * spread[:, at]))
     inside = np.abs(values - test.values) <= BAND * spread
-    return (*told, _together(inside, seed))
+    return (*told, _together(inside, by, seed))
 
 
 PROTOCOL = Protocol(
@@ -54,16 +64,16 @@ PROTOCOL = Protocol(
 )
 
 
-def _together(inside: NDArray[np.bool_], seed: int) -> Figure:
+def _together(inside: NDArray[np.bool_], by: str, seed: int) -> Figure:
     """Return the share of all ratings inside their bands; a sentence is drawn with all three."""
     sums = np.column_stack([np.full(len(inside), inside.shape[1]), inside.sum(axis=1)])
     return figures(
         ("cover90/vad",), sums.astype(np.float64), lambda s: s[:, 1] / s[:, 0], ("no rating",),
-        drawn="sentences", seed=seed, setting="EmoBank test, three axes together", by=METHOD,
+        drawn="sentences", seed=seed, setting="EmoBank test, three axes together", by=by,
     )[0]  # fmt: skip
 
 
-def _coverage(axis: str, inside: NDArray[np.bool_]) -> Figure:
+def _coverage(axis: str, by: str, inside: NDArray[np.bool_]) -> Figure:
     """Return the share of ratings inside their band, with Wilson's interval."""
     n, share = len(inside), float(inside.mean())
     z2 = 1.96**2
@@ -72,5 +82,5 @@ def _coverage(axis: str, inside: NDArray[np.bool_]) -> Figure:
     setting = "EmoBank test, value +- 1.645 spread; Wilson interval, 95%"
     return Figure(
         f"cover90/{axis}", share, float(middle - half), float(middle + half), n,
-        setting=setting, by=METHOD,
+        setting=setting, by=by,
     )  # fmt: skip

@@ -17,6 +17,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from affectory.bench.protocol import Protocol
+from affectory.bench.readers import readers
 from affectory.core import registry
 from affectory.core.figure import Figure
 from affectory.core.records import Records
@@ -29,26 +30,25 @@ from affectory.senses.lexicon import read_lexicon
 from affectory.sources.rated import Rated, read_goemotions
 
 Floats = NDArray[np.float64]
-METHOD = "perceive/utterance"
 SPACES = (GOEMOTIONS28, EKMAN7N, POLARITY)
 _TOP = "GoEmotions test, greatest answer right if it is any true label"
 
 
 def measure(folder: Path, seed: int) -> tuple[Figure, ...]:
     """Return macro-F1 and calibration error of the shipped weights, and simple rivals."""
-    reader: Any = registry.make(METHOD)
     dev, test = (read_goemotions(folder, split) for split in ("dev", "test"))
-    said = [[_filled(value) for value, _ in reader.read(split.texts)] for split in (dev, test)]
+    said = {name: _said(reader, dev, test) for name, reader in readers().items()}
     told: list[Figure] = []
     for at, space in enumerate(SPACES):
         before, after = (_truth(split.values, space.name) for split in (dev, test))
-        cut = best_thresholds(before > 0, said[0][at])
         rivals = {"majority of dev": _majority(before, len(after))}
         if space is GOEMOTIONS28:
             rivals["label's own name"] = _names(test.texts)
-        told += _figures(space.name, METHOD, after, said[1][at], cut, seed)
-        for name, given in rivals.items():
-            told.append(_f1(space.name, name, after, given, np.full(space.k, 0.5), seed))
+        for by, (own, given) in said.items():
+            cut = best_thresholds(before > 0, own[at])
+            told += _figures(space.name, by, after, given[at], cut, seed)
+        half = np.full(space.k, 0.5)
+        told += [_f1(space.name, name, after, rival, half, seed) for name, rival in rivals.items()]
     return (*told, *_lexicon(folder.parent / "vader", dev, test, seed))
 
 
@@ -58,6 +58,11 @@ PROTOCOL = Protocol(
     "goemotions",
     measure,
 )
+
+
+def _said(reader: Any, *splits: Rated) -> list[list[Floats]]:
+    """Return what a reader says of each split, in each Space."""
+    return [[_filled(value) for value, _ in reader.read(split.texts)] for split in splits]
 
 
 def _figures(
