@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from affectory.core.errors import BadChoice
-from affectory.represent.vocabularies import DSM5_9
+from affectory.sources.redsm5 import SYMPTOMS
 
 HALVES = ("dev", "held")
 KINDS = ("self", "negated", "other", "past", "supposed", "figure", "cause", "plain")
@@ -51,7 +51,7 @@ def read_symptom_sentences(half: str) -> Authored:
     table = files(__package__).joinpath("symptoms.tsv").read_text(encoding="utf-8")
     rows = [row for row in csv.DictReader(table.splitlines(), delimiter="\t", quoting=3)
             if row["half"] == half]  # fmt: skip
-    named = np.array([[name in row["symptoms"].split(";") for name in DSM5_9.names]
+    named = np.array([[name in row["symptoms"].split(";") for name in SYMPTOMS]
                       for row in rows], np.float64)  # fmt: skip
     own = np.array([row["kind"] == "self" for row in rows], np.float64)
     texts, kinds = tuple(row["text"] for row in rows), tuple(row["kind"] for row in rows)
