@@ -1,3 +1,5 @@
 """A language model made better at emotion, or moved by it."""
 
-__all__: list[str] = []
+from affectory.steer.stimuli import EmotionPrompt
+
+__all__ = ["EmotionPrompt"]

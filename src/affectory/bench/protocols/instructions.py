@@ -1,0 +1,50 @@
+"""EmotionPrompt (Li et al. 2023) on Instruction Induction, with the default local model.
+
+Six of the 24 tasks: those on which the local model was above the floor on ten items of the part
+for demonstrations. 40 items of each from the part for tests, each asked plainly, with eleven
+stimuli and with eleven placebos of as many words; then which words of EP02 and EP09 move the
+right answer's probability. About fifteen minutes on one core; answers are kept, so a second run
+takes seconds.
+"""
+
+__all__ = ["PROTOCOL"]
+
+from pathlib import Path
+
+from affectory.bench.protocol import Protocol
+from affectory.bench.stimuli import attribution, experiment, questions
+from affectory.core.errors import MissingFile, MissingModel
+from affectory.core.figure import Figure
+from affectory.lm.cache import Cache
+from affectory.lm.catalogue import open_model
+from affectory.sources.instructions import read_instructions, read_items
+
+TASKS = (
+    "first_word_letter", "larger_animal", "num_to_verbal", "sentiment", "singular_to_plural",
+    "translation_en-es",
+)  # fmt: skip
+EACH = 40  # items of a task
+FEW = 10  # items of a task for attribution
+WORDS = ("EP02", "EP09")  # stimuli whose words are looked at
+
+
+def measure(folder: Path, seed: int) -> tuple[Figure, ...]:
+    """Return what the stimuli change in the local model's answers."""
+    try:
+        model = open_model()
+    except MissingModel as lost:
+        raise MissingFile(folder, str(lost)) from lost
+    items, shown = (read_items(folder, part) for part in ("execute", "induce"))
+    said = read_instructions(folder)
+    every = questions(items, shown, said, TASKS, EACH, seed)
+    few = questions(items, shown, said, TASKS, FEW, seed)
+    words = [figure for name in WORDS for figure in attribution(model, few, name, seed)]
+    return (*experiment(model, every, seed, Cache()), *words)
+
+
+PROTOCOL = Protocol(
+    "instructions",
+    "what eleven emotional sentences and their placebos change in a local model's answers",
+    "instruction_tasks",
+    measure,
+)
