@@ -38,6 +38,10 @@ Method = Annotated[str, typer.Option("--with", "-m", help="Perceiver; see `affec
 Lexicon = Annotated[
     Path | None, typer.Option(help="Weighted word list for perceive/lexicon (csv, tsv, parquet).")
 ]
+Size = Annotated[
+    str | None,
+    typer.Option(help="light, or accurate: slower and better (extra encoder).", show_default=False),
+]
 Session = Annotated[str | None, typer.Option(help="Column that names the conversation.")]
 Actor = Annotated[str | None, typer.Option(help="Column that names the speaker.")]
 Text = Annotated[str | None, typer.Option(help="Column that holds the words.")]
@@ -74,6 +78,7 @@ def trace(
     out: Out = Path("out"),
     method: Method = "perceive/utterance",
     lexicon: Lexicon = None,
+    size: Size = None,
     session: Session = None,
     actor: Actor = None,
     text: Text = None,
@@ -93,14 +98,14 @@ def trace(
 ) -> None:
     """Do the whole walk; the help a person sees is `TRACE_HELP`."""
     from affectory.cli import walk
+    from affectory.cli.making import Wanted
     from affectory.sources import Columns
 
     plan = walk.Plan(
         sources=tuple(sources),
         columns=Columns(session=session, actor=actor, text=text, time=time),
         layout=layout,
-        method=method,
-        lexicon=lexicon,
+        wanted=Wanted(method, lexicon, size),
         out=out,
         on=on,
         workers=workers,

@@ -1,28 +1,62 @@
 """A perceiver from the words of the command line."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from affectory.core import registry
-from affectory.core.errors import BadChoice
+from affectory.core.errors import AffectoryError, BadChoice
+
+SIZES = (None, "accurate")  # None: as the method comes
 
 
-def make(method: str, lexicon: Path | None) -> Any:
-    """Build the perceiver, with the user's word list where one is named.
+@dataclass(frozen=True)
+class Wanted:
+    """Which perceiver a person wants.
 
-    Raises:
-        UnknownMethod: if there is no such method.
-        BadChoice: if a word list is given to a method that takes none.
+    Args:
+        method: Registry name.
+        lexicon: The user's word list, None where the method takes none.
+        size: "light" or "accurate", None where the method has one size.
     """
-    if lexicon is None:
-        return registry.make(method)
-    if method != "perceive/lexicon":
-        raise BadChoice("--with, beside --lexicon,", method, ["perceive/lexicon"])
-    from affectory.senses.lexicon import read_lexicon
 
-    return registry.make(method, lexicon=read_lexicon(lexicon))
+    method: str = "perceive/utterance"
+    lexicon: Path | None = None
+    size: str | None = None
+
+    def make(self) -> Any:
+        """Build the perceiver.
+
+        Raises:
+            UnknownMethod: if there is no such method.
+            BadChoice: if a word list or a size is given to a method that takes none.
+        """
+        told: dict[str, Any] = {}
+        if self.lexicon is not None:
+            if self.method != "perceive/lexicon":
+                raise BadChoice("--with, beside --lexicon,", self.method, ["perceive/lexicon"])
+            from affectory.senses.lexicon import read_lexicon
+
+            told["lexicon"] = read_lexicon(self.lexicon)
+        if self.size is not None:
+            if self.method != "perceive/utterance":
+                raise BadChoice("--with, beside --size,", self.method, ["perceive/utterance"])
+            told["size"] = self.size
+        return registry.make(self.method, **told)
+
+    @property
+    def digest(self) -> str:
+        """What tells this perceiver from another of the same name: its list, its weights."""
+        return str(getattr(self.make(), "digest", ""))
 
 
-def digest(method: str, lexicon: Path | None) -> str:
-    """Return what tells this perceiver from another of the same name: its list, its weights."""
-    return str(getattr(make(method, lexicon), "digest", ""))
+def remade(method: str, lexicon: Path | None, digest: str) -> Any:
+    """Return the perceiver that once had `digest`, or None where it cannot be had again."""
+    for size in SIZES if method == "perceive/utterance" else SIZES[:1]:
+        wanted = Wanted(method, lexicon, size)
+        try:
+            if wanted.digest == digest:
+                return wanted.make()
+        except (AffectoryError, OSError):  # its weights or its extra are gone
+            continue
+    return None

@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from affectory.cli.fetching import PREFERRED, Choice, Mine, fetched, together
-from affectory.cli.making import digest, make
+from affectory.cli.making import remade
 from affectory.cli.masking import masked
 from affectory.cli.places import lake_at
 from affectory.core.evidence import Evidence
@@ -123,9 +123,9 @@ def _words(mine: Mine, wish: Wish, parts: Sequence[Timed], whole: Timed) -> tupl
     Only the method that perceived can say, with its own word list: another list would give
     reasons that were never used.
     """
-    if mine.axis is None or digest(mine.method, wish.lexicon) != mine.digest:
+    if mine.axis is None:
         return ()
-    explain = getattr(make(mine.method, wish.lexicon), "explain", None)
+    explain = getattr(remade(mine.method, wish.lexicon, mine.digest), "explain", None)
     if explain is None:
         return ()
     picks = choose(shapes(whole.states[mine.space], mine.axis), wish.stories)

@@ -19,7 +19,7 @@ from rich.text import Text
 import affectory
 from affectory import sources
 from affectory.cli.fetching import Mine
-from affectory.cli.making import digest, make
+from affectory.cli.making import Wanted
 from affectory.cli.tables import plain
 from affectory.cli.telling import Wish, tell, traced
 from affectory.core.errors import NoRecords
@@ -45,8 +45,7 @@ class Plan:
         sources: Files, folders, globs or "-".
         columns: Names of the columns; None where they are to be guessed.
         layout: Format, None where it is to be guessed.
-        method: Registry name of the perceiver.
-        lexicon: Word list for perceive/lexicon.
+        wanted: The perceiver.
         out: Folder of the lake and the report.
         on: Engine.
         workers: Processes; None chooses by the size of the input.
@@ -61,8 +60,7 @@ class Plan:
     sources: tuple[str, ...]
     columns: Columns = field(default_factory=Columns)
     layout: str | None = None
-    method: str = "perceive/utterance"
-    lexicon: Path | None = None
+    wanted: Wanted = field(default_factory=Wanted)
     out: Path = Path("out")
     on: str = "local"
     workers: int | None = None
@@ -79,7 +77,7 @@ class Plan:
             "sources": _stamp(self.sources, self.out),
             "columns": self.columns.named,
             "layout": self.layout,
-            "method": [self.method, digest(self.method, self.lexicon)],
+            "method": [self.wanted.method, self.wanted.digest],
             "batch": self.batch,
             "version": affectory.__version__,
         }
@@ -146,7 +144,7 @@ def trace(plan: Plan, quiet: bool = False) -> Path:
             )
     if not tally.records:
         raise NoRecords(", ".join(plan.sources), _why(lake, job))
-    traced(Mine(lake, job, plan.method, digest(plan.method, plan.lexicon)), tally.counts())
+    traced(Mine(lake, job, plan.wanted.method, plan.wanted.digest), tally.counts())
     with console.status("writing the report"):
         path = tell(
             Wish(
@@ -156,7 +154,7 @@ def trace(plan: Plan, quiet: bool = False) -> Path:
                 title=plan.title,
                 redact=plan.redact,
                 seed=plan.seed,
-                lexicon=plan.lexicon,
+                lexicon=plan.wanted.lexicon,
             )
         )
     _say_end(console, plan, tally)
@@ -166,7 +164,7 @@ def trace(plan: Plan, quiet: bool = False) -> Path:
 
 def _walked(plan: Plan, lake: Lake, job: str, tally: Tally) -> Iterator[Reading]:
     """Yield each batch when it is safely in the lake."""
-    perception = Perception(make(plan.method, plan.lexicon))
+    perception = Perception(plan.wanted.make())
     done = lake.done(job, "rejected")  # the last table of a batch to be written
     pending: deque[tuple[int, Reading]] = deque()
     readings = sources.stream(
