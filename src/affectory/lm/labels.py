@@ -20,6 +20,7 @@ from affectory.lm.model import Ask, LanguageModel, Prompt
 
 Floats = NDArray[np.float64]
 CONTENT_FREE = ("", "N/A", "[MASK]")  # as in the paper
+PINS = ("", "a")  # they part where the text begins, whatever a tokenizer does with the space
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,10 +99,11 @@ class LabelScorer:
         return shares
 
     def _raw(self, texts: Sequence[str]) -> Floats:
-        # the first question has no answers: it costs nothing, and keeps what all begin with the
-        # same from call to call, so that a model that remembers it need not read it again
-        asked = [Ask(self.prompt(""), ()), *(Ask(self.prompt(t), self.labels) for t in texts)]
-        found = self.model.score(asked)[1:]
+        # questions without answers cost nothing; they keep what all begin with the same from
+        # call to call, so that a model that remembers it need not read it again
+        pins = [Ask(self.prompt(text), ()) for text in PINS]
+        asked = [Ask(self.prompt(text), self.labels) for text in texts]
+        found = self.model.score([*pins, *asked])[len(pins) :]
         total = np.array([[each.total for each in row] for row in found])
         if self.by_length:
             total /= np.array([[max(len(each.tokens), 1) for each in row] for row in found])
