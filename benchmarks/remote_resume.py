@@ -3,10 +3,11 @@
 Usage: python benchmarks/remote_resume.py [--calls 10000] [--kills 8] [--at-once 8] [--seed 0]
 
 A counting server runs here; the client is a process of its own that is killed (SIGKILL) at
-random moments and started again. Counted at the server, by the key of each question:
-answers to questions whose answer the client had already kept on disk (must be none), answers
-that were under way when the client was killed and so had to be asked for again, and what a
-provider bills that honours `Idempotency-Key`. Then the speed, alone and with many under way.
+random moments and started again until all is answered. Each answer that the server sends is
+counted under the key of its question. First the client alone is killed, as by a person or for
+lack of memory: the process that asks for it keeps what is under way. Then, with `apart=False`,
+all that is ours dies at once, as in a power cut: what the server had sent, or went on to send, to
+nobody is asked again. Then the speed, with one call under way and with many.
 """
 
 import argparse
@@ -26,10 +27,14 @@ from affectory.lm.model import Sampling, chat
 from affectory.lm.remote import Remote
 
 
-def client(endpoint: str, path: str, calls: int, at_once: int) -> None:
+def client(endpoint: str, path: str, given: argparse.Namespace) -> None:
     """Ask all questions; print what it took."""
-    model = Remote("counted", endpoint, cache=Cache(Path(path)), at_once=at_once)
-    said = model.generate([chat(f"question {at}") for at in range(calls)], Sampling(tokens=16))
+    cache = Cache(Path(path))
+    model = Remote(
+        "counted", endpoint, cache=cache, at_once=given.at_once, apart=not given.together
+    )
+    prompts = [chat(f"question {at}") for at in range(given.calls)]
+    said = model.generate(prompts, Sampling(tokens=16))
     right = sum(answer.text == f"re: question {at}" for at, answer in enumerate(said))
     print(f"{right:,} right answers; {model.usage}")
 
@@ -45,48 +50,43 @@ def kept_in(path: Path) -> set[str]:
         return set()
 
 
-def resumed(calls: int, kills: int, at_once: int, pause: float, seed: int) -> bool:
-    """Run, kill, resume to the end; print the counts; return whether nothing kept was re-paid."""
-    dice = random.Random(seed)
-    marks = sorted(dice.sample(range(1, calls), kills))
-    with tempfile.TemporaryDirectory() as folder, CountingServer(pause=pause) as server:
+def resumed(given: argparse.Namespace, together: bool) -> bool:
+    """Run, kill, resume to the end; print the counts; return whether they are as promised."""
+    dice = random.Random(given.seed)
+    marks = sorted(dice.sample(range(1, given.calls), given.kills))
+    with tempfile.TemporaryDirectory() as folder, CountingServer(pause=given.pause) as server:
         path = Path(folder) / "answers.sqlite"
         words = [sys.executable, __file__, "--client", server.endpoint, str(path)]
-        words += ["--calls", str(calls), "--at-once", str(at_once)]
-        repaid, begun = 0, time.monotonic()
+        words += ["--calls", str(given.calls), "--at-once", str(given.at_once)]
+        words += ["--together"] if together else []
+        repaid, begun, places = 0, time.monotonic(), []
         for mark in marks:
-            known, before = kept_in(path), dict(server.served)
+            known = {key: server.served[key] for key in kept_in(path)}
             run = subprocess.Popen(words, stdout=subprocess.DEVNULL)
             while sum(server.served.values()) < mark and run.poll() is None:
                 time.sleep(0.002)
             time.sleep(dice.random() * 0.02)
             run.send_signal(signal.SIGKILL)
             run.wait()
-            time.sleep(0.1 + pause)  # the server ends what was under way
-            repaid += sum(server.served[key] > before[key] for key in known)
-            print(
-                f"  killed at {sum(server.served.values()):,} served, {len(kept_in(path)):,} kept"
-            )
-        known, before = kept_in(path), dict(server.served)
+            places.append(f"{sum(server.served.values()):,}")
+            repaid += sum(server.served[key] > before for key, before in known.items())
+        known = {key: server.served[key] for key in kept_in(path)}
         last = subprocess.run(words, capture_output=True, text=True, check=True)
         again = subprocess.run(words, capture_output=True, text=True, check=True)
         took = time.monotonic() - begun
-        repaid += sum(server.served[key] > before[key] for key in known)
+        repaid += sum(server.served[key] > before for key, before in known.items())
         total, unique = sum(server.served.values()), len(server.served)
-        print(f"last run: {last.stdout.strip()}")
-        print(f"run once more: {again.stdout.strip()}")
-        print(
-            f"questions {calls:,}; kills (SIGKILL) {kills}; at once {at_once}; {took:.0f} s in all"
-        )
-        print(f"answers that the server sent: {total:,}, to {unique:,} different questions")
-        print(f"sent again although kept on disk: {repaid} (must be 0)")
-        print(
-            f"sent again because a kill fell between the server's answer and the disk: "
-            f"{total - unique} (at most {at_once} a kill: {at_once * kills}); a provider that "
-            "ignores Idempotency-Key bills these twice"
-        )
-        print(f"billed by a provider that honours Idempotency-Key: {unique:,}")
-        return repaid == 0 and unique == calls and total - unique <= at_once * kills
+    who = "all that is ours (apart=False)" if together else "the client; its keeper lives on"
+    print(f"killed by SIGKILL: {who}")
+    print(f"  {given.kills} kills, at {', '.join(places)} answers; {took:.0f} s in all")
+    print(f"  last run: {last.stdout.strip()}")
+    print(f"  once more: {again.stdout.strip()}")
+    print(f"  answers that the server sent: {total:,}, to {unique:,} different questions")
+    print(f"  sent again although on disk when its run began: {repaid}")
+    most = given.at_once * given.kills if together else 0
+    print(f"  sent again in all: {total - unique} (at most {most})")
+    print(f"  billed by a provider that honours Idempotency-Key: {unique:,}")
+    return repaid == 0 and unique == given.calls and total - unique <= most
 
 
 def speed(pause: float = 0.05) -> None:
@@ -118,14 +118,15 @@ def main() -> int:
     parser.add_argument("--at-once", type=int, default=8)
     parser.add_argument("--pause", type=float, default=0.005, help="seconds an answer takes")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--client", nargs=2, metavar=("ENDPOINT", "CACHE"), help=argparse.SUPPRESS)
+    parser.add_argument("--client", nargs=2, help=argparse.SUPPRESS)
+    parser.add_argument("--together", action="store_true", help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.client:
-        client(*given.client, given.calls, given.at_once)
+        client(*given.client, given)
         return 0
-    good = resumed(given.calls, given.kills, given.at_once, given.pause, given.seed)
+    good = [resumed(given, together) for together in (False, True)]
     speed()
-    return 0 if good else 1
+    return 0 if all(good) else 1
 
 
 if __name__ == "__main__":

@@ -1,44 +1,20 @@
-"""Many questions to one server: each once, several at a time, kept, counted, never lost."""
+"""Many questions to one server: each once, several at a time, counted, none lost."""
 
-__all__ = ["Asker", "Question"]
+__all__ = ["Asker"]
 
-import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from threading import Event
-from typing import Any
 
 from affectory.core.errors import CapReached, ServerFailed
 from affectory.lm.cache import Cache, Kept, key_of
+from affectory.lm.errand import Errand, Question
+from affectory.lm.keeper import Keeper
 from affectory.lm.ledger import Ledger
-from affectory.lm.wire import Hopeless, Unanswered, Wire
+from affectory.lm.wire import Hopeless, Unanswered
 
-TEMPLATE = 64  # tokens that a chat template may add to a message, and to the whole
 GIVE_UP = 5  # failures in a row, with no answer between, after which a run ends
-
-
-@dataclass(frozen=True, eq=False)
-class Question:
-    """One request, and how its reply is read.
-
-    Args:
-        path: "chat" or "completions".
-        body: Its parameters.
-        tokens: The most that the answer can have.
-        read: Makes of a reply's choice what is kept, in JSON's types.
-    """
-
-    path: str
-    body: dict[str, Any]
-    tokens: int
-    read: Callable[[Mapping[str, Any]], Any]
-
-    @property
-    def most(self) -> int:
-        """The most tokens that the question itself can have: one a byte, and the template's."""
-        texts = [one["content"] for one in self.body.get("messages", ())] or [self.body["prompt"]]
-        return sum(len(text.encode("utf-8", "replace")) + TEMPLATE for text in texts) + TEMPLATE
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,20 +22,20 @@ class Asker:
     """Ask what is not kept.
 
     Args:
-        wire: How a question travels.
+        errand: Who asks: in this process, or in one of its own.
         cache: Where answers are kept.
         ledger: Counts, and refuses what would pass a cap.
         at_once: Questions under way at the same time.
+        endpoint: The server.
         where: Stands for the server in the cache.
-        run: Name of the run that pays, "" for none.
     """
 
-    wire: Wire
+    errand: Errand | Keeper
     cache: Cache
     ledger: Ledger
     at_once: int
+    endpoint: str
     where: str
-    run: str
 
     def all(self, questions: Sequence[Question]) -> list[Kept]:
         """Return what is kept of each question, having asked what was not.
@@ -87,7 +63,7 @@ class Asker:
         """Return the answers to what was never asked."""
         if not still:
             return {}
-        self.wire.open()
+        self.errand.open()
         stop = Event()
 
         def work(key: str, question: Question) -> Kept | None:
@@ -114,43 +90,29 @@ class Asker:
                     if isinstance(error, Hopeless) or running >= max(GIVE_UP, self.at_once):
                         break
         finally:  # what is under way is paid for: it is waited for, and kept
+            stop.set()
             pool.shutdown(cancel_futures=True)
         if failed:
             first = next((one for one in failed if isinstance(one, Hopeless)), failed[0])
             left = f"{len(still) - len(kept):,} of {len(still):,} questions are open"
-            raise ServerFailed(self.wire.endpoint, f"{first.found}; {left}", first.cure)
+            raise ServerFailed(self.endpoint, f"{first.found}; {left}", first.cure)
         return kept
 
     def _one(self, key: str, question: Question) -> Kept:
-        """Return the answer to one question, kept on disk."""
-        with self.cache.claim(key):
-            found = self.cache.find(key)
-            if found:  # another thread or process asked it meanwhile
-                self.ledger.found()
-                return found
-            with self.ledger.call(question.most, question.tokens) as bills:
-                reply = self.wire.send(question.path, question.body, key)
-                told = json.dumps(self._read(question, reply["choices"][0]))
-                usage = reply.get("usage") or {}
-                counted = "prompt_tokens" in usage
-                spent = (question.most, question.tokens)  # at worst
-                if counted:
-                    spent = usage["prompt_tokens"], usage.get("completion_tokens", 0)
-                bill = self.ledger.bill(*spent)
-                kept = Kept(told, *spent, bill.cost, counted)
-                self.cache.keep(key, kept, self.run)
-                bills.append(bill)
-            return kept
-
-    def _read(self, question: Question, choice: Mapping[str, Any]) -> Any:
+        """Return the answer to one question, kept on disk and counted."""
         try:
-            return question.read(choice)
-        except (LookupError, TypeError, ValueError, AttributeError) as error:
-            raise Unanswered(
-                self.wire.endpoint,
-                f"a reply of another shape ({error!r})",
-                "check that the server speaks OpenAI's protocol",
-            ) from error
+            with self.ledger.call(question.most, question.tokens) as bills:
+                kept, fresh = self.errand.fetch(key, question)
+                if fresh:
+                    bills.append(self.ledger.bill(kept.asked, kept.said))
+        except CapReached:  # but perhaps another has paid for it meanwhile
+            found, fresh = self.cache.find(key), False
+            if found is None:
+                raise
+            kept = found
+        if not fresh:
+            self.ledger.found()
+        return kept
 
     def _key(self, question: Question) -> str:
         return key_of({"endpoint": self.where, "path": question.path, **question.body})

@@ -67,8 +67,8 @@ def shown(choice: Mapping[str, Any]) -> Seen | None:
     return sorted(((str(t), float(p)) for t, p in pairs), key=lambda pair: -pair[1])
 
 
-def echoed(choice: Mapping[str, Any], text: str, prompt: int) -> list[Step] | None:
-    """Return the likelihoods of what follows the first `prompt` characters of `text`.
+def echoed(choice: Mapping[str, Any], text: str) -> list[tuple[int, *Step]] | None:
+    """Return the end of each token of `text` that was echoed, in characters, and its step.
 
     A token's rank is that among the tokens that the server shows; where it is not shown, their
     number.
@@ -84,9 +84,9 @@ def echoed(choice: Mapping[str, Any], text: str, prompt: int) -> list[Step] | No
     ends = [*told["text_offset"][1:], len(str(choice["text"]))]
     rows = zip(told["tokens"], given, told["text_offset"], ends, tops, strict=True)
     return [
-        (token, float(logp), sum(other > logp for other in (top or {}).values()))
+        (end, token, float(logp), sum(other > logp for other in (top or {}).values()))
         for token, logp, start, end, top in rows
-        if logp is not None and end > prompt and start < len(text)
+        if logp is not None and start < len(text)
     ]
 
 

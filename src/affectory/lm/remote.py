@@ -13,14 +13,15 @@ __all__ = ["Remote"]
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from functools import partial
 from typing import Any, Self
 
 from affectory.core.errors import BadChoice, NotServed, ServerFailed
-from affectory.lm.asking import Asker, Question
+from affectory.lm.asking import Asker
 from affectory.lm.cache import Cache, Kept, key_of
+from affectory.lm.errand import Errand, Question
+from affectory.lm.keeper import Keeper
 from affectory.lm.ledger import Caps, Ledger, Prices, Usage
-from affectory.lm.likely import Walk, echoed, scored, shown
+from affectory.lm.likely import Walk, scored
 from affectory.lm.model import Answer, Ask, Hidden, Message, Place, Prompt, Push, Sampling, Scored
 from affectory.lm.wire import Wire, address
 
@@ -52,6 +53,8 @@ class Remote:
         plain: Writes a prompt as the text that the model reads. With it, `score` has prompt
             and answer echoed by the completions endpoint (vLLM), one call an answer.
         known_as: Stands for the endpoint in the cache; for servers whose port changes.
+        apart: Whether a process of its own asks, which outlives this one until the answers
+            under way are kept (`lm.keeper`). Else a kill loses those: at most `at_once` calls.
         asker: Sends, keeps and counts. Set from the above.
 
     Raises:
@@ -80,6 +83,7 @@ class Remote:
     prefill: bool = False
     plain: Callable[[Prompt], str] | None = None
     known_as: str = ""
+    apart: bool = True
     asker: Asker = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -93,9 +97,15 @@ class Remote:
             calls, asked, said, cost = self.cache.spent(self.run)
             before = Usage(calls, 0, asked, said, cost)
         wire = Wire(endpoint, self.key_from, self.retries, self.patience)
-        ledger = Ledger(self.caps, self.prices, before)
-        where = self.known_as or endpoint
-        asker = Asker(wire, self.cache, ledger, self.at_once, where, self.run)
+        errand = Errand(wire, self.cache, self.prices, self.run)
+        asker = Asker(
+            Keeper(errand, self.at_once) if self.apart else errand,
+            self.cache,
+            Ledger(self.caps, self.prices, before),
+            self.at_once,
+            endpoint,
+            self.known_as or endpoint,
+        )
         object.__setattr__(self, "endpoint", endpoint)
         object.__setattr__(self, "asker", asker)
 
@@ -135,7 +145,7 @@ class Remote:
         drawn: dict[str, Any] = {"temperature": how.temperature, "top_p": how.top_p}
         drawn |= {"seed": how.seed, **({"stop": list(how.stop)} if how.stop else {})}
         kept = self.asker.all(
-            [self._chat(self._clean(one), how.tokens, _words, drawn) for one in prompts]
+            [self._chat(self._clean(one), how.tokens, "words", drawn) for one in prompts]
         )
         return tuple(_answer(one) for one in kept)
 
@@ -180,18 +190,11 @@ class Remote:
     def _who(self) -> str:
         return f"{self.model} at {self.endpoint}"
 
-    def _chat(
-        self,
-        prompt: Prompt,
-        tokens: int,
-        read: Callable[[Mapping[str, Any]], Any],
-        more: Mapping[str, Any],
-    ) -> Question:
+    def _chat(self, prompt: Prompt, tokens: int, read: str, more: Mapping[str, Any]) -> Question:
         """Return the question that asks for an answer of at most `tokens` to `prompt`."""
         messages = [{"role": one.role, "content": one.text} for one in prompt]
-        return Question(
-            "chat", self._body(messages=messages, **{self.limit: tokens}, **more), tokens, read
-        )
+        body = self._body(messages=messages, **{self.limit: tokens}, **more)
+        return Question("chat", body, tokens, read)
 
     def _next(self, prompt: Prompt, behind: str) -> Question:
         """Return the question which tokens may follow `behind`, the beginning of an answer."""
@@ -199,7 +202,7 @@ class Remote:
         if behind:
             more |= {"continue_final_message": True, "add_generation_prompt": False}
             prompt = (*prompt, Message("assistant", behind))
-        return self._chat(prompt, 1, shown, more)
+        return self._chat(prompt, 1, "shown", more)
 
     def _seen(self, questions: Sequence[Question]) -> list[Kept]:
         """Return what is kept of each question, or say that likelihoods are not to be had."""
@@ -228,21 +231,24 @@ class Remote:
         self, asked: Sequence[Ask], plain: Callable[[Prompt], str]
     ) -> tuple[tuple[Scored, ...], ...]:
         """Return what `score` does, from answers that the server gives back."""
-        questions = []
-        for ask in asked:
-            before = plain(self._clean(ask.prompt))
-            for answer in ask.answers:
-                text = before + answer
-                body = self._body(
-                    prompt=text, echo=True, logprobs=self.top, max_tokens=0, temperature=0
-                )
-                read = partial(echoed, text=text, prompt=len(before))
-                questions.append(Question("completions", body, 1, read))
+        befores = [plain(self._clean(ask.prompt)) for ask in asked]
+        more = {"echo": True, "logprobs": self.top, "max_tokens": 0, "temperature": 0}
+        questions = [
+            Question("completions", self._body(prompt=before + answer, **more), 1, "echoed")
+            for ask, before in zip(asked, befores, strict=True)
+            for answer in ask.answers
+        ]
         told = [one.value for one in self._seen(questions)]
         if None in told:
             raise NotServed(self._who, "score: it does not echo likelihoods", "lm.local")
-        steps = iter(told)
-        return tuple(tuple(scored(next(steps)) for _ in ask.answers) for ask in asked)
+        rows = iter(told)
+        return tuple(
+            tuple(
+                scored([step for end, *step in next(rows) if end > len(before)])
+                for _ in ask.answers
+            )
+            for ask, before in zip(asked, befores, strict=True)
+        )
 
     def _clean(self, prompt: Prompt) -> Prompt:
         """Return `prompt` without what must not leave."""
@@ -255,15 +261,6 @@ class Remote:
         return {name: value for name, value in whole.items() if value is not None}
 
 
-def _words(choice: Mapping[str, Any]) -> list[str]:
-    """Return the words of a choice and its ending."""
-    message = choice.get("message") or {}
-    ending = ENDINGS.get(choice.get("finish_reason") or "", "stop")
-    if message.get("refusal"):
-        return [str(message["refusal"]), "refused"]
-    return [str(message.get("content") or ""), ending]
-
-
 def _answer(kept: Kept) -> Answer:
     """Return a kept answer, with the server's own counts or none."""
     text, ending = kept.value
@@ -273,6 +270,3 @@ def _answer(kept: Kept) -> Answer:
 
 def _made(parameters: dict[str, Any]) -> Remote:
     return Remote(**parameters)
-
-
-ENDINGS = {"length": "length", "content_filter": "refused"}

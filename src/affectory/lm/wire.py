@@ -62,9 +62,9 @@ class Wire:
             Hopeless: if the key, the address or the model is wrong, or nobody listens.
             Unanswered: if this question got no usable answer.
         """
+        client = self._client
         import openai
 
-        client = self._client
         door: Any = client.chat.completions if path == "chat" else client.completions
         main = "messages" if path == "chat" else "prompt"
         rest = {name: value for name, value in body.items() if name not in ("model", main)}
