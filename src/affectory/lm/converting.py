@@ -27,11 +27,12 @@ def equipped() -> None:
             raise MissingExtra(package, "lm", "a local language model")
 
 
-def converted(gguf: Path, folder: Path) -> dict[str, str]:
+def converted(gguf: Path, folder: Path, *, whole: bool = False) -> dict[str, str]:
     """Write the model in `gguf` to `folder`; return the versions of what converted it.
 
     Weights are kept as float16, half of the disk that float32 takes: what that rounds away
-    (2^-11 of a weight) is far below what the quantisation of the file already took.
+    (2^-11 of a weight) is far below what the quantisation of the file already took. `whole`
+    keeps float32.
 
     Raises:
         MissingExtra: if what `affectory[lm]` installs is not there.
@@ -52,7 +53,7 @@ def converted(gguf: Path, folder: Path) -> dict[str, str]:
             model = kind.from_pretrained(gguf.parent, dtype=torch.float32, **where)
             tokenizer.save_pretrained(folder)
             _unmark(model)
-            model.half().save_pretrained(folder)
+            (model if whole else model.half()).save_pretrained(folder)
     except (ValueError, KeyError) as error:
         raise BadFile(gguf, str(error).splitlines()[0], "a known model", "try another") from error
     _forget_names(folder)

@@ -27,10 +27,11 @@ BLANK = "\n\n"  # between the messages of a prompt, for a model that has no chat
 class Precision(StrEnum):
     """In which numbers a model computes.
 
-    ``f32`` is the default, for measured reasons (2 cores with bf16 instructions, SmolLM2-135M):
-    bf16 reads a prompt 1.8 times as fast and writes 1.2 times as fast, but it names another
-    likeliest token at 6 of 100 places, and what it answers moves with what else is in the
-    batch; without bf16 instructions it is slower than f32.
+    ``f32`` is the default, for measured reasons (`benchmarks/local_checks.py`: one core with
+    bf16 instructions, SmolLM2-135M). bf16 reads a prompt 1.4 times as fast and writes no faster;
+    but it names another likeliest token at 3 of 100 places, and a score moves by 0.2 with what
+    else is asked beside it, where float32 moves by 0.00001. Without bf16 instructions it is
+    slower than float32.
     """
 
     F32 = "float32"
