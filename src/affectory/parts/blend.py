@@ -7,7 +7,7 @@ one group never stand on both sides of a fold.
 
 __all__ = ["Blend", "Fitted", "Maker", "blended", "folds_of", "shares", "within"]
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any, Protocol, Self
@@ -19,7 +19,7 @@ from affectory.core.errors import BadChoice
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.int64]
-Views = Mapping[str, Floats]  # the same n rows, seen in several ways; each (n, d)
+Views = Mapping[str, NDArray[Any]]  # the same n rows, seen in several ways; each (n, d)
 MOST = 12  # members
 
 
@@ -119,7 +119,9 @@ def blended(
     group: Places,
     *,
     asked: int,
+    apart: Callable[[Places, Places], tuple[Views, Views]] | None = None,
     folds: int = 5,
+    common: bool = False,
     seed: int = 0,
 ) -> Blend:
     """Return the members fitted to all rows, with shares fitted on answers to unseen ones.
@@ -131,22 +133,46 @@ def blended(
         group: Rows of one group stay together. Shape (n,).
         asked: How many of the first columns of `y` are asked for; the others are only
             learned beside them.
-        folds: Into how many parts the groups are dealt, >= 2.
+        apart: Given the places of rows to learn from and of others, the views of both, where the
+            views themselves learn from rows; None: those of `rows`.
+        folds: Into how many parts the groups are dealt; 1: no row is held back, and all members
+            have equal shares.
+        common: Whether all answers have the same shares, as shares of one whole must.
         seed: Seed of the dealing and of the members.
     """
-    part = folds_of(group, folds, seed)
     unseen = np.full((len(makers), len(y), asked), np.nan)
-    for held in np.unique(part):
-        on, off = np.flatnonzero(part != held), np.flatnonzero(part == held)
+    apart = apart or (lambda on, off: (_taken(rows, on), _taken(rows, off)))
+    for on, off in _halves(group, folds, seed):
+        mine, theirs = apart(on, off)
         for at, maker in enumerate(makers):
-            x = rows[maker.view]
-            learned = maker.fit(x[on], y[on], group[on], seed)
-            unseen[at, off] = learned.predict(x[off])[:, :asked]
-    weight = np.column_stack([shares(unseen[:, :, j].T, y[:, j]) for j in range(asked)])
+            learned = maker.fit(mine[maker.view], y[on], group[on], seed)
+            unseen[at, off] = learned.predict(theirs[maker.view])[:, :asked]
+    weight = _weights(unseen, y[:, :asked], common) if folds > 1 else np.ones(unseen.shape[::2])
+    weight = weight / weight.sum(axis=0)
     members = tuple(maker.fit(rows[maker.view], y, group, seed) for maker in makers)
     together = (unseen * weight[:, None, :]).sum(axis=0)
     names, views = (tuple(getattr(m, key) for m in makers) for key in ("name", "view"))
     return Blend(names, views, members, weight, together)
+
+
+def _halves(group: Places, folds: int, seed: int) -> Iterator[tuple[Places, Places]]:
+    """Yield the places of the rows to learn from, and of the others, fold by fold."""
+    part = folds_of(group, folds, seed) if folds > 1 else np.empty(0)
+    for held in np.unique(part):
+        yield np.flatnonzero(part != held), np.flatnonzero(part == held)
+
+
+def _taken(rows: Views, at: Places) -> Views:
+    return {name: view[at] for name, view in rows.items()}
+
+
+def _weights(unseen: Floats, truth: Floats, common: bool) -> Floats:
+    """Return shares of m members for k answers, from what they said (m, n, k). Shape (m, k)."""
+    k = truth.shape[1]
+    if common:
+        one = shares(unseen.reshape(len(unseen), -1).T, truth.ravel())
+        return np.repeat(one[:, None], k, axis=1)
+    return np.column_stack([shares(unseen[:, :, j].T, truth[:, j]) for j in range(k)])
 
 
 def shares(answers: ArrayLike, truth: ArrayLike) -> Floats:

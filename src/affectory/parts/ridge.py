@@ -48,10 +48,13 @@ class Ridge:
         middle, mean = x.mean(axis=0), y.mean(axis=0)
         rows, told = x - middle, y - mean
         wide = rows.shape[1] > rows.shape[0]
-        power, side = np.linalg.eigh(rows @ rows.T if wide else rows.T @ rows)
+        gram = rows @ rows.T if wide else rows.T @ rows  # in the precision of the rows
+        power, side = np.linalg.eigh(gram.astype(np.float64))
         if wide:
+            power = np.maximum(power, 0)
             alpha = _best(power, side, told, alphas)
-            weights = rows.T @ (side @ ((side.T @ told) / (power + alpha)[:, None]))
+            dual = side @ ((side.T @ told) / (power + alpha)[:, None])
+            weights = (rows.T @ dual.astype(rows.dtype)).astype(np.float64)
         else:
             held = power > 1e-10 * max(power[-1], 1e-300)
             power, side = power[held], side[:, held]
@@ -61,7 +64,7 @@ class Ridge:
 
     def predict(self, x: Floats) -> Floats:
         """Return the answers for rows `x` (n, d). Shape (n, k)."""
-        return x @ self.weights + self.shift
+        return np.asarray(x @ self.weights.astype(x.dtype) + self.shift)
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Return what `of` makes it from."""

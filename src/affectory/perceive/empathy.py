@@ -33,7 +33,7 @@ from affectory.core.registry import method
 from affectory.core.states import States
 from affectory.core.trajectory import Trajectory
 from affectory.core.verbs import Perceiver
-from affectory.parts.blend import Blend, Maker, blended, within
+from affectory.parts.blend import Blend, Maker, Views, blended, within
 from affectory.parts.blocks import Block, Blocks
 from affectory.parts.perceptron import Net
 from affectory.parts.ridge import Curved, Straight
@@ -93,9 +93,19 @@ MEMBERS: tuple[Maker, ...] = (
 CHUNK = 512  # texts whose words are held as dense rows at once
 
 
-class _Learned(NamedTuple):
+class _Sight(NamedTuple):
+    """How texts become rows."""
+
     topics: Topics
     blocks: Blocks
+
+    def views(self, texts: list[str], plain: list[Floats]) -> Views:
+        rows = self.blocks.rows([*plain, self.topics.rows(texts)])
+        return {"rows": rows, "words": self.topics.words.dense(texts)}
+
+
+class _Learned(NamedTuple):
+    sight: _Sight
     blend: Blend
     spread: Floats  # (2,)
 
@@ -123,7 +133,7 @@ class EmpathyReader:
     perceiver: Perceiver | None = None
     lexicons: tuple[Lexicon, ...] = ()
     members: tuple[Maker, ...] = MEMBERS
-    topics: int = 200
+    topics: int = 100
     fewest: int = 3
     seed: int = 0
     learned: _Learned | None = field(default=None, repr=False, compare=False)
@@ -186,16 +196,29 @@ class EmpathyReader:
         read = read.where(pl.lit(pl.Series(held)))
         if len(read) < 20 or len(read.sessions) < 2:
             raise NoRecords(f"{CARD.name}.fit", "give 20 rated texts of several sessions")
-        texts = read.frame["text"].to_list()
-        topics = Topics.of(texts, self.topics, self.fewest)
-        parts = self._parts(read, topics)
-        blocks = Blocks.fit(parts, KINDS)
-        views = {"rows": blocks.rows(parts), "words": topics.words.dense(texts)}
+        texts, plain = read.frame["text"].to_list(), self._plain(read)
         group = np.unique(read.frame["session"].to_numpy(), return_inverse=True)[1]
         y = np.hstack([ratings, labels])[held]
-        blend = blended(self.members, views, y, group, asked=2, seed=self.seed)
+
+        def learn(on: NDArray[np.int64]) -> _Sight:
+            topics = Topics.of([texts[n] for n in on], self.topics, self.fewest)
+            own = [part[on] for part in plain]
+            return _Sight(topics, Blocks.fit([*own, topics.rows([texts[n] for n in on])], KINDS))
+
+        def see(sight: _Sight, at: NDArray[np.int64]) -> Views:
+            return sight.views([texts[n] for n in at], [part[at] for part in plain])
+
+        def apart(on: NDArray[np.int64], off: NDArray[np.int64]) -> tuple[Views, Views]:
+            sight = learn(on)  # words and scales are learned, so they must not see the others
+            return see(sight, on), see(sight, off)
+
+        every = np.arange(len(read))
+        sight = learn(every)
+        blend = blended(
+            self.members, see(sight, every), y, group, asked=2, apart=apart, seed=self.seed
+        )
         spread = np.sqrt(((blend.unseen - y[:, :2]) ** 2).mean(axis=0))
-        return replace(self, learned=_Learned(topics, blocks, blend, spread))
+        return replace(self, learned=_Learned(sight, blend, spread))
 
     @staticmethod
     def train(data: Path, out: Path, seed: int, report: Callable[[str], None]) -> Path:
@@ -224,18 +247,17 @@ class EmpathyReader:
 
     def _said(self, read: Records) -> tuple[Floats, Floats]:
         """Return what all say together, and what each says. Shapes (n, 2), (m, n, 2)."""
-        learned, texts = self._learned(), read.frame["text"].to_list()
-        rows = learned.blocks.rows(self._parts(read, learned.topics))
-        found = [np.empty((len(self.members), 0, 2))]
+        learned, texts, plain = self._learned(), read.frame["text"].to_list(), self._plain(read)
+        found = [np.empty((len(learned.blend.names), 0, 2))]
         for low in range(0, len(texts), CHUNK):
             some = slice(low, low + CHUNK)
-            words = learned.topics.words.dense(texts[some])
-            found.append(learned.blend.each({"rows": rows[some], "words": words}))
+            views = learned.sight.views(texts[some], [part[some] for part in plain])
+            found.append(learned.blend.each(views))
         each = np.concatenate(found, axis=1)
         return (each * learned.blend.shares[:, None, :]).sum(axis=0), each
 
-    def _parts(self, read: Records, topics: Topics) -> list[Floats]:
-        """Return vectors, states, listed words and topics of each text."""
+    def _plain(self, read: Records) -> list[Floats]:
+        """Return what nothing is learned for: vectors, states and listed words of each text."""
         texts = read.frame["text"].to_list()
         vectors = self.encoder.encode(texts) if self.encoder else sentence_vectors(texts)
         states = (self.perceiver or registry.make("perceive/utterance")).perceive(read)
@@ -244,7 +266,6 @@ class EmpathyReader:
             vectors.astype(np.float64),
             np.hstack([_aligned(read, states[space]) for space in spaces]),
             np.hstack([_listed(texts, one) for one in self.lexicons or (starter(),)]),
-            topics.rows(texts),
         ]
 
 
@@ -293,8 +314,8 @@ def _listed(texts: list[str], lexicon: Lexicon) -> Floats:
 
 def _save(path: Path, learned: _Learned, seed: int) -> None:
     parts = {
-        "topics": learned.topics.arrays(),
-        "blocks": learned.blocks.arrays(),
+        "topics": learned.sight.topics.arrays(),
+        "blocks": learned.sight.blocks.arrays(),
         "blend": learned.blend.arrays(),
         "own": {"spread": learned.spread},
     }
@@ -307,8 +328,7 @@ def _load(path: Path, members: tuple[Maker, ...]) -> _Learned:
     arrays, note = shelf.load(path)
     known = {maker.name: maker for maker in members}
     return _Learned(
-        Topics.of_arrays(within(arrays, "topics")),
-        Blocks.of(within(arrays, "blocks")),
+        _Sight(Topics.of_arrays(within(arrays, "topics")), Blocks.of(within(arrays, "blocks"))),
         Blend.of(within(arrays, "blend"), [known[name] for name in note["members"]]),
         arrays["own/spread"],
     )

@@ -77,10 +77,10 @@ class TfIdf:
         norm = np.sqrt(np.bincount(row, weight**2, len(texts)))
         return Cells(row, column, weight / norm[row])
 
-    def dense(self, texts: Sequence[str]) -> Floats:
+    def dense(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return one row a text, of length one or of zeros. Shape (n, v)."""
         found = self.cells(texts)
-        out = np.zeros((len(texts), len(self.keys)))
+        out = np.zeros((len(texts), len(self.keys)), np.float32)
         out[found.row, found.column] = found.weight
         return out
 
@@ -95,7 +95,7 @@ class Topics:
     """
 
     words: TfIdf
-    turn: Floats
+    turn: NDArray[np.float32]
 
     @classmethod
     def of(cls, texts: Sequence[str], k: int = 200, fewest: int = 3) -> Self:
@@ -106,26 +106,25 @@ class Topics:
         """
         words = TfIdf.of(texts, fewest)
         rows = words.dense(texts)
-        power, side = np.linalg.eigh(rows @ rows.T)
-        strong = np.flatnonzero(power > 1e-9 * power[-1])[::-1][:k]
-        turn = rows.T @ side[:, strong] / np.sqrt(power[strong])
+        power, side = np.linalg.eigh((rows @ rows.T).astype(np.float64))
+        strong = np.flatnonzero(power > 1e-6 * power[-1])[::-1][:k]
+        turn = rows.T @ (side[:, strong] / np.sqrt(power[strong])).astype(np.float32)
         return cls(words, turn * np.sign(turn[np.abs(turn).argmax(axis=0), np.arange(len(strong))]))
 
     def rows(self, texts: Sequence[str]) -> Floats:
         """Return the place of each text on the directions. Shape (n, k)."""
-        parts = [self.words.dense(texts[at : at + ROWS]) @ self.turn
+        parts = [(self.words.dense(texts[at : at + ROWS]) @ self.turn).astype(np.float64)
                  for at in range(0, len(texts), ROWS)]  # fmt: skip
         return np.concatenate(parts) if parts else np.empty((0, self.turn.shape[1]))
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Return what `of_arrays` makes it from."""
-        turn = self.turn.astype(np.float32)
-        return {"keys": self.words.keys, "idf": self.words.idf, "turn": turn}
+        return {"keys": self.words.keys, "idf": self.words.idf, "turn": self.turn}
 
     @classmethod
     def of_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
         """Return what `arrays` told of."""
-        return cls(TfIdf(arrays["keys"], arrays["idf"]), arrays["turn"].astype(np.float64))
+        return cls(TfIdf(arrays["keys"], arrays["idf"]), arrays["turn"])
 
 
 def _seen(texts: Sequence[str]) -> tuple[Places, U64]:
