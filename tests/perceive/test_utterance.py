@@ -197,3 +197,57 @@ def test_a_slice_of_the_test_splits_is_read_well():
     rated = read_emobank(DATA / "emobank", "test")
     r = np.corrcoef(READER.read(rated.texts)[3][0][:, 0], rated.values[:, 0])[0, 1]
     assert r > 0.55
+
+
+# ------------------------------------------------------------- the accurate size
+
+
+def careful() -> UtteranceEmotion:
+    for needed in ("onnxruntime", "onnx", "tokenizers"):
+        pytest.importorskip(needed)
+    return UtteranceEmotion(size="accurate")
+
+
+def test_the_accurate_size_gives_legal_states_and_the_same_ones_alone():
+    texts = ["I love this!", "", "My dog died today.", "ok. " * 300, "привет", "so so so"]
+    told = careful().read(texts)
+    for (value, spread), space in zip(told, SPACES, strict=True):
+        assert space.admits(value)
+        assert np.isnan(value[1]).all()
+        assert (np.nan_to_num(spread) >= 0).all()
+    alone = [careful().read([text]) for text in texts]
+    for at in range(len(SPACES)):
+        one = np.concatenate([each[at][0] for each in alone])
+        np.testing.assert_allclose(told[at][0], one, atol=2e-5)
+
+
+def test_a_negator_turns_a_word_at_the_accurate_size():
+    value = careful().read(["I am happy", "I am not happy", "not bad", "bad"])[3][0][:, 0]
+    assert value[0] > 0.2 > value[1]
+    assert value[2] > value[3]
+
+
+def test_the_accurate_size_can_be_calibrated_and_explained():
+    talk = records("I am so happy today", "this is awful", "meh")
+    reader = careful()
+    felt = reader.perceive(talk)["vad"]
+    assert reader.fit(talk, felt).perceive(talk)["vad"].space is VAD
+    reasons = reader.explain(talk, felt, "valence", top=1)
+    assert {reason.text for reason in reasons} >= {"happy", "awful"}
+    assert reader.digest != READER.digest
+
+
+def test_a_size_that_there_is_not_is_refused():
+    with pytest.raises(BadChoice, match="light"):
+        UtteranceEmotion(size="huge")
+
+
+@pytest.mark.skipif(not HERE, reason="needs the data sets goemotions and emobank")
+def test_the_accurate_size_is_better_on_dev():
+    rated = read_emobank(DATA / "emobank", "dev")
+    texts, truth = rated.texts[:300], rated.values[:300]
+    r = [
+        [np.corrcoef(reader.read(texts)[3][0][:, at], truth[:, at])[0, 1] for at in range(3)]
+        for reader in (careful(), READER)
+    ]
+    assert np.mean(r[0]) > np.mean(r[1]) + 0.02

@@ -42,13 +42,18 @@ class Encoder:
             line feeds, as bytes.
         longest: Tokens of a text that are read.
         probes: Whether `ranges` is wanted.
+        heads: Attention heads.
 
     Raises:
         MissingExtra: if what `affectory[encoder]` installs is not there.
     """
 
     def __init__(
-        self, arrays: Mapping[str, NDArray[Any]], longest: int = 256, probes: bool = False
+        self,
+        arrays: Mapping[str, NDArray[Any]],
+        longest: int = 256,
+        probes: bool = False,
+        heads: int = 12,
     ) -> None:
         try:
             import onnxruntime
@@ -61,7 +66,7 @@ class Encoder:
         how.intra_op_num_threads = THREADS
         # waiting threads that spin starve whoever shares the cores
         how.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        model = graph(own, probes=probes)
+        model = graph(own, heads, probes)
         self.session = onnxruntime.InferenceSession(model, how, ["CPUExecutionProvider"])
         self.gives = [put.name for put in self.session.get_outputs()]
 

