@@ -128,7 +128,7 @@ def test_a_server_is_asked_only_when_it_is_named(monkeypatch):
 
     asked = []
 
-    def far(model, endpoint):
+    def far(model, endpoint, **_):
         asked.append((model, endpoint))
         return Scripted("From afar.")
 

@@ -139,6 +139,12 @@ def ask(
     endpoint: Annotated[
         str | None, typer.Option(help="Ask this OpenAI-compatible server instead; words leave.")
     ] = None,
+    key_from: Annotated[
+        str, typer.Option(help="Environment variable that holds the server's key.")
+    ] = "OPENAI_API_KEY",
+    redact: Annotated[
+        bool, typer.Option("--redact", help="Take personal data out before words leave.")
+    ] = False,
 ) -> None:
     """Ask a language model, on this machine and offline.
 
@@ -153,7 +159,7 @@ def ask(
     words = sys.stdin.read() if question == "-" else question
     noticed = _notice(words)
     how = Sampling(temperature=temperature, top_p=0.9, tokens=tokens, seed=seed)
-    (answer,) = _opened(model, endpoint).generate([chat(words, system)], how)
+    (answer,) = _opened(model, endpoint, key_from, redact).generate([chat(words, system)], how)
     typer.echo("\n".join(map(plain, answer.text.splitlines())))
     if answer.ending == "length":
         typer.secho(f"(cut at {tokens} tokens; --tokens allows more)", err=True, dim=True)
@@ -161,14 +167,16 @@ def ask(
         _notice(answer.text)
 
 
-def _opened(model: str, endpoint: str | None) -> "LanguageModel":
+def _opened(model: str, endpoint: str | None, key_from: str, redact: bool) -> "LanguageModel":
     if endpoint is None:
         from affectory.lm.catalogue import open_model
 
         return open_model(model)
+    from affectory.guard.redact import redact as redacted
     from affectory.lm.remote import Remote
 
-    return Remote(model, endpoint)
+    clean = (lambda text: str(redacted([text])[0])) if redact else None
+    return Remote(model, endpoint, key_from=key_from, redact=clean, apart=False)
 
 
 def _notice(text: str) -> bool:
