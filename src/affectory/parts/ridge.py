@@ -35,7 +35,7 @@ class Ridge:
     alpha: float
 
     @classmethod
-    def fit(cls, x: Floats, y: Floats, alphas: Sequence[float] = ALPHAS) -> Self:
+    def fit(cls, x: NDArray[Any], y: Floats, alphas: Sequence[float] = ALPHAS) -> Self:
         """Learn from rows `x` (n, d) and answers `y` (n, k); one penalty for all k.
 
         Example:
@@ -62,7 +62,7 @@ class Ridge:
             weights = side @ ((side.T @ (rows.T @ told)) / (power + alpha)[:, None])
         return cls(weights, mean - middle @ weights, alpha)
 
-    def predict(self, x: Floats) -> Floats:
+    def predict(self, x: NDArray[Any]) -> Floats:
         """Return the answers for rows `x` (n, d). Shape (n, k)."""
         return np.asarray(x @ self.weights.astype(x.dtype) + self.shift)
 

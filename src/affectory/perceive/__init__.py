@@ -2,6 +2,7 @@
 
 from affectory.perceive.empathy import EmpathyReader
 from affectory.perceive.lexicon import LexiconEmotion
+from affectory.perceive.readers import ReaderEmotions
 from affectory.perceive.utterance import UtteranceEmotion
 
-__all__ = ["EmpathyReader", "LexiconEmotion", "UtteranceEmotion"]
+__all__ = ["EmpathyReader", "LexiconEmotion", "ReaderEmotions", "UtteranceEmotion"]

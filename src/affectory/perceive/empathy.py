@@ -37,6 +37,7 @@ from affectory.parts.blend import Blend, Maker, Views, blended, within
 from affectory.parts.blocks import Block, Blocks
 from affectory.parts.perceptron import Net
 from affectory.parts.ridge import Curved, Straight
+from affectory.represent.abreast import abreast, spoken
 from affectory.represent.vocabularies import EMPATHY
 from affectory.senses.hashed import HashedEncoder
 from affectory.senses.lexicon import Lexicon, starter
@@ -158,7 +159,7 @@ class EmpathyReader:
             MissingExtra: if the encoder is not there.
         """
         learned = self._learned()
-        read, rows = _spoken(records)
+        read, rows = spoken(records)
         values = np.full((len(records), 2), np.nan)
         spread = values.copy()
         low, high = EMPATHY.bounds
@@ -168,7 +169,7 @@ class EmpathyReader:
 
     def each(self, records: Records) -> dict[str, Floats]:
         """Return what every member says by itself, before shares and bounds. Shapes (n, 2)."""
-        read, rows = _spoken(records)
+        read, rows = spoken(records)
         out = {}
         for name, said in zip(self._learned().blend.names, self._said(read)[1], strict=True):
             out[name] = np.full((len(records), 2), np.nan)
@@ -189,9 +190,9 @@ class EmpathyReader:
             NoRecords: if fewer than 20 texts or two sessions have a state.
         """
         felt.in_space(EMPATHY.name, CARD.name)
-        read, _ = _spoken(records)
-        ratings = _aligned(read, felt)
-        labels = np.empty((len(read), 0)) if beside is None else _aligned(read, beside)
+        read, _ = spoken(records)
+        ratings = abreast(read, felt)
+        labels = np.empty((len(read), 0)) if beside is None else abreast(read, beside)
         held = ~np.isnan(ratings).any(axis=1) & ~np.isnan(labels).any(axis=1)
         read = read.where(pl.lit(pl.Series(held)))
         if len(read) < 20 or len(read.sessions) < 2:
@@ -264,7 +265,7 @@ class EmpathyReader:
         spaces = [space for space in states if space in STATES] or list(states)
         return [
             vectors.astype(np.float64),
-            np.hstack([_aligned(read, states[space]) for space in spaces]),
+            np.hstack([abreast(read, states[space]) for space in spaces]),
             np.hstack([_listed(texts, one) for one in self.lexicons or (starter(),)]),
         ]
 
@@ -289,20 +290,6 @@ def taught() -> EmpathyReader:
     ratings = np.where(pitied[:, None], [6.0, 5.0], [1.5, 1.5])
     bare = EmpathyReader(encoder=HashedEncoder(), members=MEMBERS[:3], topics=20, fewest=2)
     return bare.fit(records, Trajectory.on(records, EMPATHY, ratings, "toy"))
-
-
-def _spoken(records: Records) -> tuple[Records, NDArray[np.int64]]:
-    """Return the records that say something, and their places."""
-    says = pl.col("text").fill_null("").str.strip_chars() != ""
-    return records.where(says), records.frame.select(says.arg_true()).to_series().to_numpy()
-
-
-def _aligned(read: Records, felt: Trajectory) -> Floats:
-    """Return the states of `read`, in its order; NaN for a record without one. Shape (n, k)."""
-    keys = read.frame.select("session", "seq")
-    table = felt.to_polars().select("session", "seq", *felt.space.names)
-    both = keys.join(table, on=("session", "seq"), how="left", maintain_order="left")
-    return both.select(pl.col(felt.space.names).cast(pl.Float64).fill_null(np.nan)).to_numpy()
 
 
 def _listed(texts: list[str], lexicon: Lexicon) -> Floats:

@@ -24,6 +24,7 @@ from affectory.measure.agreement import CCC, PEARSON, RMSE, pearson
 from affectory.measure.bootstrap import Score, ratio
 from affectory.measure.paired import difference, williams_figure
 from affectory.parts.blend import folds_of
+from affectory.represent.abreast import abreast
 from affectory.represent.vocabularies import EMPATHY
 from affectory.sources.reactions import Reactions, read_essays
 
@@ -71,7 +72,7 @@ def _figures(essays: Reactions, apart: str, seed: int, short: bool) -> Iterator[
 def _crossed(essays: Reactions, seed: int) -> tuple[Floats, NDArray[np.int64], dict[str, Floats]]:
     """Return ratings, folds, and what method, members and the mean say of unseen essays."""
     records, felt = essays
-    truth = _in_order(essays)
+    truth = abreast(records, felt["empathy"])
     fold = folds_of(records.frame["session"].to_numpy(), FOLDS, seed)
     said: dict[str, Floats] = {}
     fresh = registry.make(METHOD, seed=seed)
@@ -79,19 +80,11 @@ def _crossed(essays: Reactions, seed: int) -> tuple[Floats, NDArray[np.int64], d
         off = fold == held
         on, test = (records.where(pl.lit(pl.Series(keep))) for keep in (~off, off))
         fitted = fresh.fit(on, felt["empathy"], felt["ekman7n"])
-        own = _in_order(Reactions(test, fitted.perceive(test)))
+        own = abreast(test, fitted.perceive(test)["empathy"])
         mean = np.broadcast_to(truth[~off].mean(axis=0), own.shape)
         for name, values in {METHOD: own, **fitted.each(test), "mean": mean}.items():
             said.setdefault(name, np.full_like(truth, np.nan))[off] = values
     return truth, fold, said
-
-
-def _in_order(essays: Reactions) -> Floats:
-    """Return the states in the order of the records. Shape (n, 2)."""
-    table = essays.felt["empathy"].to_polars().select("session", "seq", *EMPATHY.names)
-    keys = essays.records.frame.select("session", "seq")
-    both = keys.join(table, on=("session", "seq"), how="left", maintain_order="left")
-    return both.select(EMPATHY.names).to_numpy().astype(np.float64)
 
 
 def _by_fold(axis: str, true: Floats, own: Floats, fold: NDArray[np.int64], what: str) -> Figure:
