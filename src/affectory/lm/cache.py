@@ -77,7 +77,7 @@ class Cache:
     @property
     def place(self) -> Path:
         """Return where the file is."""
-        return (self.path or shelf.home() / "answers.sqlite").absolute()
+        return (self.path or shelf.home() / "answers.sqlite").resolve()
 
     def find(self, key: str) -> Kept | None:
         """Return what is kept under `key`."""
