@@ -10,7 +10,18 @@
 Fetching, checking and removing is in `lm.fetching`; nothing is fetched here.
 """
 
-__all__ = ["DEFAULT", "ENTRIES", "Entry", "Terms", "Wheel", "entry", "open_model", "place"]
+__all__ = [
+    "DEFAULT",
+    "ENTRIES",
+    "Entry",
+    "Terms",
+    "Wheel",
+    "entry",
+    "lost",
+    "open_model",
+    "place",
+    "told",
+]
 
 import json
 import os

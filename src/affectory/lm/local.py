@@ -3,7 +3,7 @@
 Open one by name with `lm.catalogue.open_model`, which returns a `LocalModel`.
 """
 
-__all__ = ["LocalModel"]
+__all__ = ["MANIFEST", "LocalModel", "hashed"]
 
 import hashlib
 import json
