@@ -245,7 +245,7 @@ def _joined(told: list[Row] | None, rows: list[Row], refused: Refused) -> tuple[
         for each in SYMPTOMS if symptom == NONE else (symptom,):
             sentence[each] = status if symptom != NONE else 0
             whole[each] = max(whole.get(each, 0), status if symptom != NONE else 0)
-    posts = [
+    posts: list[dict[str, object]] = [
         {"post": post, "text": text}
         | ({s: examined[post].get(s, 0) for s in SYMPTOMS} if post in examined else {})
         for post, text in texts.items()
@@ -276,12 +276,12 @@ def _sound(rows: list[Row], posts: set[str] | None, refused: Refused) -> list[tu
             kept.append((row, symptom, int(status)))
     free = {row.cells["sentence_id"] for row, symptom, _ in kept if symptom == NONE}
     held = {row.cells["sentence_id"] for row, symptom, status in kept if symptom != NONE and status}
-    out = []
-    for row, symptom, status in kept:
-        if row.cells["sentence_id"] in free & held and (status or symptom == NONE):
-            refused.append(row.refused("no_symptoms beside a symptom"))
+    torn, out = free & held, []
+    for each in kept:
+        if each[0].cells["sentence_id"] in torn and (each[2] or each[1] == NONE):
+            refused.append(each[0].refused("no_symptoms beside a symptom"))
         else:
-            out.append((row, symptom, status))
+            out.append(each)
     return out
 
 
@@ -292,7 +292,10 @@ def _wrong_row(cells: dict[str, str], symptom: str, posts: set[str] | None) -> s
     checks = (
         (not post, "no post_id"),
         (posts is not None and post not in posts, f"no post {post} among the posts"),
-        (not number.isdecimal(), f"sentence_id {name!r} is no number of post {post!r}"),
+        (
+            not (number.isdecimal() and len(number) < 10),
+            f"sentence_id {name!r} is no number of post {post!r}",
+        ),
         (not cells["sentence_text"], "no sentence_text"),
         (symptom not in {*SYMPTOMS, NONE}, f"unknown symptom {cells['DSM5_symptom']!r}"),
         (cells["status"] not in {"0", "1"}, f"status {cells['status']!r} is neither 0 nor 1"),
