@@ -6,7 +6,6 @@ import math
 import pickle
 import re
 import threading
-import time
 import traceback
 from functools import partial
 
@@ -330,6 +329,12 @@ def test_what_is_redacted_is_neither_sent_nor_kept(cache):
     assert said.text == "re: mail [EMAIL]"
     assert sent.count("[EMAIL]") == 3
     assert "mail.org" not in sent
+
+
+def test_half_a_sign_does_not_stop_a_run(cache):
+    with CountingServer() as server:
+        (said,) = Remote("m", server.endpoint, cache=cache).generate([chat("so \ud83d what")])
+    assert said.text == "re: so ? what"
 
 
 def test_two_who_ask_the_same_at_once_pay_once(cache):

@@ -251,10 +251,12 @@ class Remote:
         )
 
     def _clean(self, prompt: Prompt) -> Prompt:
-        """Return `prompt` without what must not leave."""
-        if self.redact is None:
-            return prompt
-        return tuple(Message(one.role, self.redact(one.text)) for one in prompt)
+        """Return `prompt` without what must not leave, and without halves of signs."""
+        pass_on = self.redact or str
+        texts = [one.text.encode("utf-8", "replace").decode() for one in prompt]
+        return tuple(
+            Message(one.role, pass_on(text)) for one, text in zip(prompt, texts, strict=True)
+        )
 
     def _body(self, **parameters: Any) -> dict[str, Any]:
         whole = {"model": self.model, **parameters, **self.extra}
