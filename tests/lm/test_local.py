@@ -94,6 +94,9 @@ def test_a_window_is_kept_behind_a_shared_prefix(tmp_path, llama_of):
     assert model.network.window == 6
     assert model._reader.packable
     agrees(model, ASKED)
+    states = {layer: model.hidden(["the cat is so"], [layer])[0].values for layer in (0, 1)}
+    parts = [model.hidden(["the cat is so"], [1], part)[0].values for part in list(Place)[1:]]
+    np.testing.assert_allclose(states[0] + sum(parts), states[1], atol=1e-4)
     several = model.generate([ask.prompt for ask in ASKED], Sampling(tokens=9))
     for ask, answer in zip(ASKED, several, strict=True):
         assert answer == model.generate([ask.prompt], Sampling(tokens=9))[0]
@@ -242,6 +245,8 @@ def test_a_pack_holds_its_budget_unless_one_question_is_longer():
 def test_what_cannot_be_asked_is_refused(tiny):
     with pytest.raises(BadValues, match="shorten"):
         tiny.generate([chat("cat " * 600)])
+    with pytest.raises(BadValues, match="no message"):
+        tiny.generate([()])
     with pytest.raises(BadValues, match="shorten"):
         tiny.score([Ask(chat("cat"), ("dog " * 600,))])
     with pytest.raises(BadChoice, match="layer"):

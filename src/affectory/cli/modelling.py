@@ -118,7 +118,10 @@ def check(
     from affectory.lm import fetching
 
     bad = 0
-    for name in names or fetching.here():
+    chosen = names or fetching.here()
+    if not chosen:
+        typer.echo("no model is here; see affectory models list")
+    for name in chosen:
         wrong = fetching.check(name)
         bad += bool(wrong)
         said = f"{'; '.join(wrong)}; fetch it again: affectory models get {name}"
@@ -153,13 +156,17 @@ def ask(
 
     Examples: affectory ask "Name three words for joy"; affectory ask - --tokens 80 < note.txt
     """
+    from rich.console import Console
+
     from affectory.cli.tables import plain
     from affectory.lm.model import Sampling, chat
 
     words = sys.stdin.read() if question == "-" else question
     noticed = _notice(words)
     how = Sampling(temperature=temperature, top_p=0.9, tokens=tokens, seed=seed)
-    (answer,) = _opened(model, endpoint, key_from, redact).generate([chat(words, system)], how)
+    with Console(stderr=True).status("thinking"):
+        asked = _opened(model, endpoint, key_from, redact)
+        (answer,) = asked.generate([chat(words, system)], how)
     typer.echo("\n".join(map(plain, answer.text.splitlines())))
     if answer.ending == "length":
         typer.secho(f"(cut at {tokens} tokens; --tokens allows more)", err=True, dim=True)

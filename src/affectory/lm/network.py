@@ -98,7 +98,12 @@ class Network:
 
         A last message of the assistant is the beginning of its answer. Special tokens spelled
         out in a message are taken apart, so that nobody's words can act as the template's.
+
+        Raises:
+            BadValues: if there is no message.
         """
+        if not prompt:
+            raise BadValues("prompt", "no message", "at least one", "say something")
         said = [{"role": each.role, "content": self._tame(each.text)} for each in prompt]
         if not self.chats:
             return BLANK.join(each["content"] for each in said)
