@@ -1,207 +1,136 @@
-"""From what a model said back to a state: anchored parsers that count what they cannot read.
+"""Answers of a language model, read back into states; what cannot be read is counted.
 
-A label counts where it stands at the beginning of the answer, after a lead-in such as "Answer:"
-or "The emotion is", or alone on the last line; a label somewhere in a sentence ("this is not
-anger") is no answer. What is not read is a row of NaN with its reason, never a guess.
+A reader is anchored (`lm.anchors`): it takes what an answer says as its point, and nothing that
+merely occurs in it. An answer that is not read is a row of NaN with a reason, never a guess.
+
+Readers: `OneLabel`, `ManyLabels`, `YesNo` (`lm.choices`), `Number`, `JsonRow` (`lm.amounts`).
 """
 
-__all__ = ["Parsed", "fields", "flags", "label", "number", "verdict"]
+__all__ = [
+    "JsonRow",
+    "ManyLabels",
+    "Number",
+    "OneLabel",
+    "Parsed",
+    "Reader",
+    "Reading",
+    "YesNo",
+    "parse",
+]
 
-import json
-import re
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
-from affectory.core.errors import BadValues
-from affectory.core.space import Kind, Space
+from affectory.core.figure import Figure
+from affectory.core.space import Space
+from affectory.lm.amounts import JsonRow, Number
+from affectory.lm.anchors import Reading, unread
+from affectory.lm.choices import ManyLabels, OneLabel, YesNo
 from affectory.lm.model import Answer
 
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True, eq=False)
-class Parsed:
-    """Answers as states.
-
-    Args:
-        values: One row an answer, NaN where it could not be read. Shape (n, k).
-        reasons: Why not; empty where it was read. Length n.
-    """
-
-    values: Floats
-    reasons: tuple[str, ...]
+@runtime_checkable
+class Reader(Protocol):
+    """Anything that reads one answer into a Space."""
 
     @property
-    def unread(self) -> int:
-        """How many answers could not be read."""
-        return sum(bool(reason) for reason in self.reasons)
+    def space(self) -> Space:
+        """Where the answers belong."""
+        ...
 
-    @classmethod
-    def of(cls, rows: Sequence[Sequence[float] | str], k: int) -> "Parsed":
-        """Return rows and reasons together; a row that is a string is a reason."""
-        values = np.full((len(rows), k), np.nan)
-        for at, row in enumerate(rows):
-            if not isinstance(row, str):
-                values[at] = row
-        return cls(values, tuple(row if isinstance(row, str) else "" for row in rows))
+    def read(self, said: str) -> Reading:
+        """Return a row of the Space, or why there is none."""
+        ...
 
 
-def label(
-    answers: Sequence[Answer], space: Space, synonyms: Mapping[str, str] | None = None
-) -> Parsed:
-    """Return one-hot rows of the label that each answer names.
+@dataclass(frozen=True, eq=False)
+class Parsed:
+    """Answers read back into a Space.
 
     Args:
-        answers: What was said.
-        space: Its axes are the labels.
-        synonyms: Other words for them, by the label that they stand for: word to label.
+        space: What the numbers mean.
+        values: One state an answer, a row of NaN where it was not read. Shape (n, k).
+        reasons: Why an answer was not read; empty where it was. Length n.
+        rests: What each answer says besides, such as its reasoning. Length n.
+        said: The answers themselves. Length n.
+    """
 
-    Raises:
-        BadValues: if a synonym stands for no axis.
+    space: Space
+    values: Floats
+    reasons: tuple[str, ...]
+    rests: tuple[str, ...]
+    said: tuple[str, ...]
+
+    def __len__(self) -> int:
+        """Return how many answers there are."""
+        return len(self.reasons)
+
+    @property
+    def read(self) -> NDArray[np.bool_]:
+        """Which answers were read. Shape (n,)."""
+        return np.array([not reason for reason in self.reasons], dtype=np.bool_)
+
+    @property
+    def unparsed(self) -> int:
+        """How many answers were not read."""
+        return sum(map(bool, self.reasons))
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How often each reason held, the most frequent first."""
+        return dict(Counter(filter(None, self.reasons)).most_common())
+
+    def figure(self, by: str = "", setting: str = "") -> Figure:
+        """Return the share of answers that were not read, with Wilson's 95 % interval."""
+        n, name = len(self), "unparsed"
+        if not n:
+            return Figure(name, np.nan, n=0, setting=setting, by=by, reason="no answer")
+        share, z2 = self.unparsed / n, 1.96**2
+        middle = (share + z2 / (2 * n)) / (1 + z2 / n)
+        half = 1.96 * np.sqrt(share * (1 - share) / n + z2 / (4 * n * n)) / (1 + z2 / n)
+        low, high = max(0.0, float(middle - half)), min(1.0, float(middle + half))
+        told = f"{setting}; " if setting else ""
+        return Figure(name, share, low, high, n, setting=f"{told}answers, Wilson 95%", by=by)
+
+
+def parse(reader: Reader, answers: Sequence[Answer | str | None]) -> Parsed:
+    """Return `answers` as rows of the reader's Space.
+
+    Args:
+        reader: How an answer is read.
+        answers: What was said; None where there was no answer.
 
     Example:
         >>> from affectory.core.space import Axis, Kind, Space
-        >>> from affectory.lm.answers import label
-        >>> from affectory.lm.model import Answer
-        >>> two = Space("two", Kind.DISTRIBUTION, (Axis("joy", 0, 1), Axis("anger", 0, 1)))
-        >>> said = [Answer("**Joy** - she laughs"), Answer("It is not anger.")]
-        >>> label(said, two).values.tolist()
-        [[1.0, 0.0], [nan, nan]]
+        >>> from affectory.lm.answers import YesNo, parse
+        >>> glad = Space("glad", Kind.FLAGS, (Axis("glad", 0, 1),))
+        >>> read = parse(YesNo(glad), ["Yes.", "No.", "Who knows?"])
+        >>> read.values[:, 0], read.counts
+        (array([ 1.,  0., nan]), {'no yes or no': 1})
     """
-    known = _words(space, synonyms)
-    rows: list[Sequence[float] | str] = []
-    for answer in answers:
-        found = _leading(answer.text, known)
-        rows.append(_one_hot(space, [found]) if found else _why(answer, "no label leads it"))
-    return Parsed.of(rows, space.k)
+    readings = [_read(reader, answer) for answer in answers]
+    missing = (np.nan,) * reader.space.k
+    rows = [missing if one.row is None else one.row for one in readings]
+    values = np.array(rows, dtype=np.float64).reshape(len(rows), reader.space.k)
+    values.flags.writeable = False
+    reasons = tuple(one.reason for one in readings)
+    said = tuple(each.text if isinstance(each, Answer) else each or "" for each in answers)
+    return Parsed(reader.space, values, reasons, tuple(one.rest for one in readings), said)
 
 
-def flags(
-    answers: Sequence[Answer],
-    space: Space,
-    synonyms: Mapping[str, str] | None = None,
-    nothing: Sequence[str] = ("none", "neutral", "no emotion", "neutral or no emotion"),
-) -> Parsed:
-    """Return rows with a 1 for each label in the list that an answer is; all must be known."""
-    known = _words(space, synonyms)
-    empty = {_plain(word) for word in nothing}
-    rows: list[Sequence[float] | str] = []
-    for answer in answers:
-        said = _plain(LEAD.sub("", answer.text.strip().partition("\n")[0]))
-        parts = [_plain(part) for part in BETWEEN.split(said) if _plain(part)]
-        if said in empty and said not in known:
-            rows.append(_one_hot(space, []))
-        elif parts and all(part in known for part in parts):
-            rows.append(_one_hot(space, [known[part] for part in parts]))
-        else:
-            rows.append(_why(answer, "no list of labels"))
-    return Parsed.of(rows, space.k)
-
-
-def number(answers: Sequence[Answer], low: float, high: float) -> Parsed:
-    """Return the one number that leads each answer, scaled to [low, high]. Shape (n, 1).
-
-    "0.8", ".8", "0,8" and "score: 0.8" are on the scale itself; "4 out of 5" and "4/5" are that
-    share of it; "80 %" is that share too. A number off the scale, or two, are unread.
-    """
-    rows: list[Sequence[float] | str] = []
-    for answer in answers:
-        said = LEAD.sub("", answer.text.strip().partition("\n")[0]).strip(" *\"'`")
-        value = _number(said, low, high)
-        rows.append(_why(answer, "no single number on the scale") if value is None else [value])
-    return Parsed.of(rows, 1)
-
-
-def verdict(answers: Sequence[Answer]) -> Parsed:
-    """Return 1 for a leading yes, 0 for a leading no. Shape (n, 1)."""
-    rows: list[Sequence[float] | str] = []
-    for answer in answers:
-        found = YES_NO.match(LEAD.sub("", answer.text.strip()).lstrip(" *\"'`"))
-        rows.append([float(found[1].lower() == "yes")] if found else _why(answer, "no yes or no"))
-    return Parsed.of(rows, 1)
-
-
-def fields(answer: Answer, names: Sequence[str]) -> dict[str, Any] | None:
-    """Return the JSON object in an answer that has `names`, whatever prose is around it; or None.
-
-    The first object that can be read and has all names counts.
-    """
-    reader = json.JSONDecoder()
-    for start in re.finditer(r"\{", answer.text):
-        try:
-            found, _ = reader.raw_decode(answer.text, start.start())
-        except json.JSONDecodeError:
-            continue
-        if isinstance(found, dict) and set(names) <= set(found):
-            return {name: found[name] for name in names}
-    return None
-
-
-def _words(space: Space, synonyms: Mapping[str, str] | None) -> dict[str, str]:
-    """Return the label of each word that may stand for one."""
-    lost = sorted(set((synonyms or {}).values()) - set(space.names))
-    if lost:
-        raise BadValues("synonyms", f"labels {lost}", f"axes of {space.name}: {space.names}")
-    own = {_plain(name): name for name in space.names}
-    return {**{_plain(word): name for word, name in (synonyms or {}).items()}, **own}
-
-
-def _leading(text: str, known: Mapping[str, str]) -> str | None:
-    """Return the label at the beginning of an answer, or alone on its last line."""
-    lines = [line for line in text.strip().splitlines() if line.strip()]
-    if not lines:
-        return None
-    longest = sorted(known, key=len, reverse=True)
-    pattern = re.compile(rf"({'|'.join(map(re.escape, longest))})(?![\w-])(?!\s*/|\s+(?:or|and)\b)")
-    found = pattern.match(_plain(LEAD.sub("", lines[0].strip())))
-    if found:
-        return known[found[1]]
-    return known.get(_plain(LEAD.sub("", lines[-1].strip())))
-
-
-def _number(said: str, low: float, high: float) -> float | None:
-    share = SHARE.match(said)
-    if share:
-        part, whole = (float(each.replace(",", ".")) for each in share.groups())
-        return low + (high - low) * part / whole if 0 <= part <= whole and whole > 0 else None
-    found = NUMBER.findall(said)
-    if len(found) != 1 or not NUMBER.match(said):
-        return None
-    value = float(found[0].replace(",", "."))
-    if PERCENT.match(said):
-        value = low + (high - low) * value / 100
-    return value if low <= value <= high else None
-
-
-def _one_hot(space: Space, names: Sequence[str]) -> list[float]:
-    row = [float(name in names) for name in space.names]
-    total = float(sum(row))
-    return [value / total for value in row] if space.kind is Kind.DISTRIBUTION and total else row
-
-
-def _why(answer: Answer, found: str) -> str:
-    if answer.ending == "refused":
-        return "the server refused"
-    return found if answer.text.strip() else "an empty answer"
-
-
-def _plain(text: str) -> str:
-    """Return text in lower case, without marks around it."""
-    return re.sub(r"\s+", " ", text.lower().replace("_", " ")).strip(" \t\n.,!:;*#\"'`()[]{}")
-
-
-LEAD = re.compile(
-    r"^[*#\s\"'`-]*(?:(?:the |my )?(?:final )?(?:answer|label|emotion|score|rating|output)"
-    r"(?: is| would be)?\s*[:=-]?\s*\**\s*)",
-    re.IGNORECASE,
-)
-BETWEEN = re.compile(r"[,;/&|]|\band\b")
-NUMERAL = r"[-+]?(?:\d+(?:[.,]\d+)?|[.,]\d+)"
-NUMBER = re.compile(rf"{NUMERAL}(?![\w])")
-SHARE = re.compile(rf"({NUMERAL})\s*(?:/|out of)\s*({NUMERAL})")
-PERCENT = re.compile(rf"{NUMERAL}\s*(?:%|percent\b|per cent\b)")
-YES_NO = re.compile(r"(yes|no)\b(?!\s+(?:or|and)\s)", re.IGNORECASE)
+def _read(reader: Reader, answer: Answer | str | None) -> Reading:
+    if answer is None:
+        return unread("no answer")
+    if isinstance(answer, Answer) and answer.ending == "refused":
+        return unread("refused", answer.text)
+    text = answer.text if isinstance(answer, Answer) else answer
+    if not text.strip():
+        return unread("an empty answer")
+    return reader.read(text)

@@ -1,0 +1,153 @@
+"""Where in an answer its point stands: at its beginning, after a cue, or alone on the last line.
+
+A word that occurs just anywhere in an answer is not its point: "not joy", "joy or fear", "joyless"
+and "I was asked about joy" name joy and say something else.
+"""
+
+__all__ = ["Reading", "Words", "cleaned", "parts", "pointed", "unread"]
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+
+class Reading(NamedTuple):
+    """What one answer was read as.
+
+    Attributes:
+        row: The state, k numbers; None where the answer was not read.
+        reason: Why it was not read; empty otherwise.
+        rest: What the answer says besides its point, such as its reasoning.
+    """
+
+    row: tuple[float, ...] | None
+    reason: str = ""
+    rest: str = ""
+
+
+def unread(reason: str, rest: str = "") -> Reading:
+    """Return a reading of nothing, for `reason`."""
+    return Reading(None, reason, rest)
+
+
+@dataclass(frozen=True)
+class Words:
+    """Words and what each stands for; they are found in any case, with any gap.
+
+    Args:
+        meaning: From a word to what it stands for.
+    """
+
+    meaning: Mapping[str, str]
+
+    @cached_property
+    def pattern(self) -> str:
+        """A regular expression of all words, the longest first."""
+        longest = sorted(self._table, key=lambda word: (-len(word), word))
+        return "|".join(r"[\s_-]+".join(map(re.escape, word.split())) for word in longest)
+
+    @cached_property
+    def _table(self) -> dict[str, str]:
+        return {folded(word): meant for word, meant in self.meaning.items()}
+
+    def of(self, word: str) -> str | None:
+        """Return what `word` stands for, None if it is no word of these."""
+        return self._table.get(folded(word))
+
+
+def folded(word: str) -> str:
+    """Return `word` in lower case with single blanks for gaps."""
+    return re.sub(r"[\s_-]+", " ", word.casefold()).strip()
+
+
+def cleaned(said: str) -> str:
+    """Return an answer without what a model thought aloud, code fences and marks of emphasis."""
+    text = THOUGHT.sub("", said)
+    text = re.sub(r"```\w*", "", text).replace("\u2019", "'").replace("\u2212", "-")
+    return re.sub(r"\*\*|__|(?m:^[#>]+\s*)", "", text).strip()
+
+
+def parts(text: str) -> tuple[str, str]:
+    """Return what stands before an answer's reasoning, and the reasoning; either may be empty.
+
+    Example:
+        >>> from affectory.lm.anchors import parts
+        >>> parts("Yes. Reasoning: he cannot sleep.")
+        ('Yes.', 'he cannot sleep.')
+    """
+    found = REASONING.search(text)
+    if not found:
+        return text, ""
+    return text[: found.start()].strip(), text[found.end() :].strip(" \t\n\"}'")
+
+
+def pointed(
+    text: str, point: str, cues: Iterable[str] = (), after: str = ""
+) -> list["re.Match[str]"]:
+    """Return where `point` stands in `text` as its answer.
+
+    Args:
+        text: A cleaned answer.
+        point: A regular expression.
+        cues: Words after which an answer stands, besides "answer", "label" and their like.
+        after: Further words that may follow the point, as a regular expression.
+
+    Returns:
+        Matches in `text` with a group `point`; none of the reasoning but after a strong cue,
+        and none inside another.
+    """
+    begins = REASONING.search(text)
+    ends = begins.start() if begins else len(text)
+    weak = "|".join((CUES, *map(re.escape, cues)))
+    held = rf"(?P<point>{point})(?={END}{after})"
+    last = text.rfind("\n") + 1
+    found = [
+        re.compile(rf"{MARKS}(?:{LEAD})*{held}", FLAGS).match(text, 0, ends),
+        *_told(weak, held).finditer(text, 0, ends),
+        *_told(STRONG, held).finditer(text, ends),
+        re.compile(rf"{MARKS}(?P<point>{point})[\s.!\"')\]]*", FLAGS).fullmatch(text, last),
+    ]
+    out: list[re.Match[str]] = []
+    for one in found:
+        if one and not any(o.start("point") <= one.start("point") < o.end("point") for o in out):
+            out.append(one)
+    return out
+
+
+def _told(cues: str, held: str) -> "re.Pattern[str]":
+    """Return the pattern of a point after a cue: "the label is ..."."""
+    return re.compile(rf"{FRESH}{QUALITY}(?:{cues}){SAYS}(?:{LEAD})*{held}", FLAGS)
+
+
+FLAGS = re.IGNORECASE
+THOUGHT = re.compile(r"<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL | FLAGS)
+REASONING = re.compile(
+    r"(?:^|(?<=[\s.,;:(\-\"]))(?:my |the )?(?:reasoning|reason|explanation|rationale|justification)"
+    r"(?: (?:process|is as follows))?\"?\s*[:=\-\u2013\u2014]\s*\"?",
+    FLAGS,
+)
+STRONG = r"(?:final |overall )?(?:answer|label|class|classification|prediction|verdict|conclusion)"
+CUES = rf"{STRONG}|output|result|response|category|emotion|sentiment|score|rating|intensity"
+QUALITY = (
+    r"(?:(?:so|thus|therefore|hence|overall),? )?(?:the |my |its )?"
+    r"(?:(?:main|primary|dominant|correct|best|most fitting|predicted|strongest) )?"
+)
+SAYS = (
+    r"\"?(?: (?:of|for|in|expressed in|expressed by) (?:this|the) \w+)?"
+    r"(?:\s*[:=]|\s+is:?|\s*->)\s*"
+)
+FRESH = r"(?:^|(?<=[\n.!?;,{(]))[\s\"'(*]*(?:-\s+)?"
+LEAD = (
+    r"(?:(?:it|this|that|he|she) (?:is|seems(?: to be)?|would be)\b|(?:i(?: would|'d)? (?:say"
+    r"|choose|pick|rate|give|answer|think|believe|estimate)"
+    r"(?: it| this| that)?(?: (?:is|at|as))?\b)"
+    r"|(?:the )?(?:post|text|speaker|poster|tweet) (?:feels|shows|expresses)\b|(?:a|an|the)\b"
+    r"|(?:clearly|mostly|mainly|probably|about|around|approximately|roughly)\b|[\"'(\[:])[\s,]*"
+)
+MARKS = r"[\s\"'`(\[*\u2022]*(?:-\s+)?(?:(?:\d{1,2}|[a-z])[.):]\s+(?=\D))?[\"'(\[]*"
+END = (
+    r"\s*$|\s*[.,:;!?\n)\]}\"'(*|\u2013\u2014]|\s+-|\s+(?:because|since|as|due|given|reasoning|is "
+    r"the|based)\b"
+)
