@@ -157,3 +157,16 @@ def test_a_mapping_by_id_does_not_become_a_column_per_id(tmp_path):
     assert len(records) == 5000
     assert max(records.frame["meta"].str.len_bytes()) < 100
     assert records.meta("votes")[7] == '{"id7": 1}'
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("Sprecher;Nachricht\nJürgen;Ich bin sehr müde\nÄnne;Das tut mir leid\n", "cp1252"),
+        ("qui;dit\nAndré;ça va très bien\nChloé;moi aussi, très heureuse\n", "cp1252"),
+        ("谁;说\n小明;今天我很高兴,谢谢你来看我\n小红;我也很高兴见到你\n", "gb18030"),
+        ("誰;言葉\n花子;今日はとても楽しかったです\n太郎;またね、ありがとう\n", "shift_jis"),
+    ],
+)
+def test_accented_letters_are_not_taken_for_characters_of_two_bytes(text, encoding):
+    assert encodings_room.decode(text.encode(encoding), "talk.csv") == text

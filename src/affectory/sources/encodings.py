@@ -9,6 +9,7 @@ line ends of old Macintosh files turned into line feeds.
 __all__ = ["blocks", "decode", "encoding_of"]
 
 import codecs
+import re
 from collections.abc import Iterator
 
 from charset_normalizer import from_bytes
@@ -44,6 +45,8 @@ SIGNATURES = {
     b"OggS": "an Ogg recording",
     b"ID3": "an MP3 recording",
 }
+MULTIBYTE = ("gb", "big5", "euc", "shift", "johab", "cp932", "cp949", "cp950", "hz", "iso2022")
+ODD = re.compile(rb"[\x80-\xff]+")
 STRAY = {
     0xDC00 + byte: bytes([byte]).decode("cp1252", "replace") for byte in range(128, 256)
 }  # surrogateescape's stand-in for a stray byte -> its Windows-1252 character
@@ -153,14 +156,23 @@ def _mostly_utf8(data: bytes, first: int) -> bool:
 
 def _single_byte(sample: bytes) -> str:
     """Return what charset-normalizer finds; Windows-1252 where that is no worse a guess."""
-    found = from_bytes(_around_first_odd(sample))
+    piece = _around_first_odd(sample)
+    found = from_bytes(piece)
     best = found.best()
     if best is None or best.language == "Unknown":
+        return "cp1252"
+    if best.encoding.startswith(MULTIBYTE) and _accented(piece):
         return "cp1252"
     for guess in found:
         if guess.encoding == "cp1252" and guess.chaos <= best.chaos:
             return "cp1252" if guess.coherence >= best.coherence else best.encoding
     return best.encoding
+
+
+def _accented(piece: bytes) -> bool:
+    """Tell whether odd bytes stand alone, as accented letters do; a character of two has a pair."""
+    runs = [len(run) for run in ODD.findall(piece)]
+    return 2 * sum(size == 1 for size in runs) > len(runs)
 
 
 def _wide(sample: bytes) -> str | None:
