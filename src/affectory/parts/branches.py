@@ -18,7 +18,7 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from affectory.core.errors import MissingExtra
+from affectory.parts.alone import one_thread
 from affectory.parts.blend import folds_of
 from affectory.parts.calibrate import sigmoid, softmax
 
@@ -89,10 +89,11 @@ class TwoBranches:
         """
         inputs = _unpacked(self, x)
         keys = group if len(np.unique(group)) >= 10 else np.arange(len(group))
-        nets = tuple(
-            _learn(self, inputs, y, folds_of(keys, 10, seed + copy) == 0, seed + copy)
-            for copy in range(self.copies)
-        )
+        with one_thread() as torch:
+            nets = tuple(
+                _learn(self, torch, inputs, y, folds_of(keys, 10, seed + copy) == 0, seed + copy)
+                for copy in range(self.copies)
+            )
         return Branches(self, nets)
 
     def of(self, arrays: Mapping[str, NDArray[Any]]) -> "Branches":
@@ -114,11 +115,15 @@ class Branches:
 
     def predict(self, x: Floats) -> Floats:
         """Return a profile for each packed row; rows sum to one. Shape (n, k)."""
+        if not len(x):
+            return np.empty((0, len(self.nets[0]["out.bias"])))
         inputs = _unpacked(self.how, x)
         return np.asarray(np.mean([_run(self.how, net, inputs)[0] for net in self.nets], axis=0))
 
     def attention(self, x: Floats) -> Floats:
         """Return how much of its attention each word has; rows sum to one. Shape (n, t)."""
+        if not len(x):
+            return np.empty((0, self.how.longest))
         inputs = _unpacked(self.how, x)
         return np.asarray(np.mean([_run(self.how, net, inputs)[1] for net in self.nets], axis=0))
 
@@ -187,9 +192,13 @@ def _turned(size: Places, longest: int) -> Places:
 
 
 def _learn(
-    how: TwoBranches, given: _Inputs, y: Floats, apart: NDArray[np.bool_], seed: int
+    how: TwoBranches,
+    torch: Any,
+    given: _Inputs,
+    y: Floats,
+    apart: NDArray[np.bool_],
+    seed: int,
 ) -> Weights:
-    torch = _torch()
     torch.manual_seed(seed)
     net = _made(how, torch, given, y.shape[1])
     count, turned = (torch.from_numpy(a) for a in (given.size, _turned(given.size, how.longest)))
@@ -249,11 +258,3 @@ def _made(how: TwoBranches, torch: Any, given: _Inputs, k: int) -> Any:
 
 def _weights(net: Any) -> Weights:
     return {key: array.numpy().astype(np.float64) for key, array in net.state_dict().items()}
-
-
-def _torch() -> Any:
-    try:
-        import torch
-    except ImportError as error:
-        raise MissingExtra("torch", "train", "training a network") from error
-    return torch

@@ -6,7 +6,8 @@ Counter-fitting (Mrksic et al. 2016): with d = 1 - cosine,
 ``d_before < rho``.
 
 Differs from the paper: all pairs are moved at once, along the sphere, by a step that is halved
-until the sum falls; so the sum never rises, and vectors have length one at every step.
+until the sum falls; so the sum never rises, and vectors have length one at every step. It ends
+where no such step is left, though single words might still be moved.
 """
 
 __all__ = ["CounterFit", "counterfit"]

@@ -16,7 +16,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from affectory.core.errors import MissingExtra
+from affectory.parts.alone import one_thread
 from affectory.parts.blend import folds_of
 
 Floats = NDArray[np.float64]
@@ -115,10 +115,11 @@ class Net:
         told = reals.mean(axis=0), reals.std(axis=0) + 1e-9
         lesson = _Lesson((x - rows[0]) / rows[1], (reals - told[0]) / told[1], labels)
         chance = rarity(reals)
-        nets = tuple(
-            _learn(self, lesson, chance, _apart(group, seed + copy), seed + copy)
-            for copy in range(self.copies)
-        )
+        with one_thread() as torch:
+            nets = tuple(
+                _learn(self, torch, lesson, chance, _apart(group, seed + copy), seed + copy)
+                for copy in range(self.copies)
+            )
         return Perceptron(nets, rows, told)
 
     def of(self, arrays: Mapping[str, NDArray[Any]]) -> Perceptron:
@@ -173,9 +174,8 @@ def _apart(group: Places, seed: int) -> NDArray[np.bool_]:
 
 
 def _learn(
-    how: Net, lesson: _Lesson, chance: Floats, apart: NDArray[np.bool_], seed: int
+    how: Net, torch: Any, lesson: _Lesson, chance: Floats, apart: NDArray[np.bool_], seed: int
 ) -> Layers:
-    torch = _torch()
     torch.manual_seed(seed)
     x, reals, labels = lesson.tensors(torch, ~apart)
     x_off, reals_off, _ = lesson.tensors(torch, apart)
@@ -219,11 +219,3 @@ def _layers(net: Any) -> Layers:
         for layer in net
         if hasattr(layer, "weight")
     )
-
-
-def _torch() -> Any:
-    try:
-        import torch
-    except ImportError as error:
-        raise MissingExtra("torch", "train", "training a network") from error
-    return torch
