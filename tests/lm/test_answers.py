@@ -187,6 +187,7 @@ def test_numbers_below_nothing_are_read(said):
         ("No, there is nothing of it.", 0),
         ("No the poster does not", 0),
         ("Answer: yes", 1),
+        ("\n\n-Yes", 1),
         ("Reasoning: he sleeps. Therefore, the answer is no.", 0),
         ('"No. Reasoning: she says yes to everything."', 0),
     ],

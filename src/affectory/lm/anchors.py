@@ -146,7 +146,7 @@ LEAD = (
     r"|(?:the )?(?:post|text|speaker|poster|tweet) (?:feels|shows|expresses)\b|(?:a|an|the)\b"
     r"|(?:clearly|mostly|mainly|probably|about|around|approximately|roughly)\b|[\"'(\[:])[\s,]*"
 )
-MARKS = r"[\s\"'`(\[*\u2022]*(?:-\s+)?(?:(?:\d{1,2}|[a-z])[.):]\s+(?=\D))?[\"'(\[]*"
+MARKS = r"[\s\"'`(\[*\u2022]*(?:-(?=\s|[^\W\d])\s*)?(?:(?:\d{1,2}|[a-z])[.):]\s+(?=\D))?[\"'(\[]*"
 END = (
     r"\s*$|\s*[.,:;!?\n)\]}\"'(*|\u2013\u2014]|\s+-|\s+(?:because|since|as|due|given|reasoning|is "
     r"the|based)\b"

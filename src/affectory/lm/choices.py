@@ -28,6 +28,7 @@ class OneLabel:
         space: Its axes are the labels.
         synonyms: Further words, each with the axis that it stands for.
         cues: Further words after which the label stands ("topic: work").
+        after: Further words that may follow the label ("first" in "first is kinder").
 
     Raises:
         BadChoice: if a synonym stands for no axis.
@@ -46,6 +47,7 @@ class OneLabel:
     space: Space
     synonyms: Mapping[str, str] = field(default_factory=dict, hash=False)
     cues: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse synonyms of nothing."""
@@ -59,10 +61,11 @@ class OneLabel:
         """Return the label as a row, or why there is none."""
         text = cleaned(said)
         rest = parts(text)[1]
-        found = pointed(text, self._known.pattern, self.cues, OTHERS)
+        more = "".join(rf"|\s+{re.escape(word)}\b" for word in self.after)
+        found = pointed(text, self._known.pattern, self.cues, OTHERS + more)
         named = {self._known.of(each["point"]) for each in found}
-        more = {self._known.of(word) for each in found for word in _next(each, self._known)}
-        if len(named | more) > 1:
+        next_ones = {self._known.of(word) for each in found for word in _next(each, self._known)}
+        if len(named | next_ones) > 1:
             return unread("several labels", rest)
         found = [each for each in found if not re.match(f"(?:{OTHERS[1:]})", _after(each), FLAGS)]
         if not found:
