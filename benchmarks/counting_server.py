@@ -146,5 +146,5 @@ def good(seen: Seen) -> dict[str, Any]:
 
 def nexts(behind: str) -> list[tuple[str, float]]:
     """Return which tokens may follow: "joy" (.5), " sad" (.3), "fe" (.2); then "ness", "ar"."""
-    tables = {"": {"joy": 0.5, " sad": 0.3, "fe": 0.2}, "sad": {"ness": 0.9}, "fe": {"ar": 0.8}}
+    tables = {"": {"joy": 0.5, " sad": 0.3, "fe": 0.2}, " sad": {"ness": 0.9}, "fe": {"ar": 0.8}}
     return [(token, math.log(p)) for token, p in tables.get(behind, {"?": 1.0}).items()]

@@ -26,33 +26,55 @@ def test_a_server_that_shows_nothing_shows_none():
     assert [shown(choice) for choice in ({}, {"logprobs": None}, {"logprobs": {}})] == [None] * 3
 
 
-def test_a_walk_takes_the_longest_token_that_fits():
-    walk = Walk("joyful")
-    assert walk.step([("j", -0.1), ("joy", -1.0), ("joys", -2.0)])
-    assert (walk.behind, walk.done) == ("joy", False)
-    assert not walk.step([(" ful", -0.1)])  # a space inside the answer is none of its own
-    assert walk.step([("x", -0.1), ("ful", -3.0)])
-    assert walk.done
-    told = scored(walk.steps)
-    assert (told.tokens, told.total, told.rank.tolist()) == (("joy", "ful"), -4.0, [1, 1])
+def walked(answer, *shown_there):
+    """Return the walk along what is shown at each place it comes to, and those places."""
+    walk, places = Walk(answer), []
+    for seen in shown_there:
+        places.append(walk.place)
+        walk.step(seen)
+    return walk, places
 
 
-def test_a_space_before_the_beginning_is_no_hindrance_but_an_exact_token_is_better():
-    walk = Walk("joy")
-    assert walk.step([(" joy", -1.0)])
-    assert walk.steps == [(" joy", -1.0, 0)]
-    spaced = Walk(" joy")
-    assert spaced.step([("joy", -0.5), (" joy", -1.0)])
-    assert spaced.steps == [(" joy", -1.0, 1)]
+def test_the_likeliest_way_counts_not_the_longest_token():
+    walk, places = walked(
+        "sad",
+        [("s", -1.0), ("sa", -3.0), ("x", -4.0)],
+        [("ad", -0.5), ("a", -2.5)],  # after "s"
+    )
+    assert places == [0, 1]
+    assert walk.place is None  # by "sa" it is -3 already, whatever follows
+    told = scored(walk.whole)
+    assert (told.tokens, told.total, told.rank.tolist()) == (("s", "ad"), -1.5, [0, 0])
 
 
-def test_an_empty_token_leads_nowhere():
-    assert not Walk("joy").step([("", -0.1), (" ", -0.2)])
+def test_a_longer_way_is_tried_while_it_can_be_better():
+    walk, places = walked(
+        "joys",
+        [("joys", -9.0), ("joy", -2.0), ("jo", -4.0)],
+        [("y", -1.0), ("ys", -6.0)],  # after "jo"
+        [("s", -3.0)],  # after "joy"
+    )
+    assert places == [0, 2, 3]
+    assert walk.place is None
+    assert scored(walk.whole).tokens == ("joy", "s")
+
+
+def test_a_whole_token_that_is_likely_needs_no_further_step():
+    walk, _ = walked("joy", [("joy", -1.0), ("j", -2.0)])
+    assert walk.place is None
+
+
+def test_an_answer_is_taken_to_the_letter():
+    walk, _ = walked("joy", [(" joy", -1.0), ("Joy", -2.0), ("", -3.0)])
+    assert (walk.place, walk.whole) == (None, None)
+    spaced, _ = walked(" joy", [("joy", -0.5), (" joy", -1.0)])
+    assert spaced.whole == ((" joy", -1.0, 1),)
 
 
 def test_nothing_to_walk_is_walked():
-    assert Walk("").done
-    assert scored([]).logp.shape == (0,)
+    assert Walk("").whole == ()
+    assert Walk("").place is None
+    assert scored(()).logp.shape == (0,)
 
 
 def test_an_echo_tells_where_each_token_ends():

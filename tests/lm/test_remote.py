@@ -352,7 +352,7 @@ def test_two_who_ask_the_same_at_once_pay_once(cache):
 def test_a_score_comes_from_the_likeliest_tokens_shown(cache):
     with CountingServer() as server:
         model = Remote("m", server.endpoint, cache=cache)
-        ((joy, sad),) = model.score([Ask(chat("a"), ("joy", "sad"))])
+        ((joy, sad),) = model.score([Ask(chat("a"), ("joy", " sad"))])
         assert len(server.seen) == 1
         assert server.seen[0].body["top_logprobs"] == 20
     np.testing.assert_allclose([joy.total, sad.total], np.log([0.5, 0.3]), rtol=1e-6)
@@ -362,7 +362,7 @@ def test_a_score_comes_from_the_likeliest_tokens_shown(cache):
 def test_answers_of_several_tokens_are_walked_where_the_server_goes_on(cache):
     with CountingServer() as server:
         model = Remote("m", server.endpoint, cache=cache, prefill=True)
-        ((fear, sadness, joy),) = model.score([Ask(chat("a"), ("fear", "sadness", "joy"))])
+        ((fear, sadness, joy),) = model.score([Ask(chat("a"), ("fear", " sadness", "joy"))])
         assert len(server.seen) == 3  # the beginning once, then one step for each that goes on
         assert server.seen[1].body["continue_final_message"] is True
     assert (fear.tokens, sadness.tokens) == (("fe", "ar"), (" sad", "ness"))
@@ -411,7 +411,8 @@ def test_a_server_that_rejects_logprobs_cannot_score(cache):
 
 
 @pytest.mark.parametrize(
-    ("answer", "cure"), [("anger", "a larger `top`"), ("sadness", "`prefill`")]
+    ("answer", "cure"),
+    [("anger", "a larger `top`"), ("sad", "a space before it?"), (" sadness", "`prefill`")],
 )
 def test_a_likelihood_that_is_not_shown_is_not_guessed(cache, answer, cure):
     with CountingServer() as server, pytest.raises(NotServed, match=re.escape(cure)):

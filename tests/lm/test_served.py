@@ -145,14 +145,14 @@ def test_a_killed_client_goes_on_where_it_was(server, cache):
 
 
 def test_labels_are_scored_and_what_is_not_shown_is_refused(server, cache):
-    model = Remote("smol", server.endpoint, cache=cache, apart=False, top=1000, prefill=True)
-    ask = Ask(chat("Is the feeling of 'I love this day' joy or sadness? One word."), ("joy", "sad"))
-    ((joy, sad),) = model.score([ask])
-    for one in (joy, sad):
-        assert "".join(one.tokens).strip() in ("joy", "sad")
+    model = Remote("smol", server.endpoint, cache=cache, apart=False, top=10_000, prefill=True)
+    ask = Ask(chat("Is the feeling of 'I love this day' joy or fear? One word."), ("joy", "fear"))
+    ((joy, fear),) = model.score([ask])
+    for one, word in ((joy, "joy"), (fear, "fear")):
+        assert "".join(one.tokens) == word
         assert np.all(one.logp < 0)
         assert np.all(one.rank >= 0)
-    assert joy.total > sad.total
+    assert joy.total > fear.total
     with pytest.raises(NotServed, match=r"lm\.local"):
         model.score([Ask(ask.prompt, ("\ue000",))])  # a sign that no model says
 

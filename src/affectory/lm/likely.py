@@ -1,11 +1,13 @@
 """Likelihoods from what a server shows: its likeliest tokens, or the tokens it was given back.
 
-A server shows only some likeliest tokens at a place. An answer is walked along them: at each
-place the longest shown token that the answer goes on with. Where none fits, nothing is guessed.
+A server shows only some likeliest tokens at a place, and not how it cuts an answer into tokens.
+So an answer is walked along all shown tokens that spell it, and the likeliest way counts. Where
+no way is shown to the end, nothing is guessed.
 """
 
 __all__ = ["Seen", "Walk", "echoed", "scored", "shown"]
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,35 +26,39 @@ class Walk:
 
     Args:
         answer: The answer.
+        ways: The likeliest way to each place in the answer that was reached, in characters:
+            its log-probability and its steps.
     """
 
     answer: str
-    steps: list[Step] = field(default_factory=list)
-    behind: str = ""
+    ways: dict[int, tuple[float, tuple[Step, ...]]] = field(default_factory=lambda: {0: (0.0, ())})
+    known: set[int] = field(default_factory=set)
 
     @property
-    def done(self) -> bool:
-        """Whether the whole answer is walked."""
-        return self.behind == self.answer
+    def whole(self) -> tuple[Step, ...] | None:
+        """The likeliest way to the end so far, None where there is none."""
+        way = self.ways.get(len(self.answer))
+        return way[1] if way else None
 
-    def step(self, seen: Seen) -> bool:
-        """Go on by one token; return whether one was there.
+    @property
+    def place(self) -> int | None:
+        """The first place from which a better way to the end is possible; None when done."""
+        so_far = self.ways.get(len(self.answer), (-math.inf,))[0]
+        left = self.ways.keys() - self.known - {len(self.answer)}
+        return min((at for at in left if self.ways[at][0] > so_far), default=None)
 
-        At the beginning a token may have a space before it that the answer lacks.
-        """
-        rest = self.answer[len(self.behind) :]
-        fits = [
-            (len(piece), -rank, token, logp, piece)
-            for rank, (token, logp) in enumerate(seen)
-            for piece in {token, token if self.behind else token.lstrip()}
-            if piece and rest.startswith(piece)
-        ]
-        if not fits:
-            return False
-        _, rank, token, logp, piece = max(fits)
-        self.steps.append((token, logp, -rank))
-        self.behind += piece
-        return True
+    def step(self, seen: Seen) -> None:
+        """Go on from `place` by each token that `seen` shows there."""
+        at = self.place
+        if at is None:
+            return
+        self.known.add(at)
+        total, steps = self.ways[at]
+        for rank, (token, logp) in enumerate(seen):
+            if token and self.answer.startswith(token, at):
+                end = at + len(token)
+                if total + logp > self.ways.get(end, (-math.inf,))[0]:
+                    self.ways[end] = (total + logp, (*steps, (token, logp, rank)))
 
 
 def shown(choice: Mapping[str, Any]) -> Seen | None:

@@ -152,9 +152,9 @@ class Remote:
     def score(self, asked: Sequence[Ask]) -> tuple[tuple[Scored, ...], ...]:
         """Return how likely each answer is, from the likeliest tokens that the server shows.
 
-        Without `plain`, one call per question and, with `prefill`, one more for each further
-        token of an answer; what several answers share is asked once. Of several ways to cut an
-        answer into tokens the one with the longest is followed.
+        Without `plain`, one call per question and, with `prefill`, some more for an answer of
+        several tokens; what several answers share is asked once. An answer is taken to the
+        letter, a space before it included, and cut into tokens in the likeliest way shown.
 
         Raises:
             NotServed: if the server shows no likelihoods, or not that of a token in question.
@@ -162,19 +162,12 @@ class Remote:
         """
         if self.plain is not None:
             return self._echoes(asked, self.plain)
-        walks = [[Walk(answer) for answer in ask.answers] for ask in asked]
-        under_way = [
-            (self._clean(ask.prompt), walk)
-            for ask, row in zip(asked, walks, strict=True)
-            for walk in row
-            if not walk.done
-        ]
-        while under_way:
-            kept = self._seen([self._next(prompt, walk.behind) for prompt, walk in under_way])
+        rows = [[(self._clean(ask.prompt), Walk(text)) for text in ask.answers] for ask in asked]
+        while under_way := [pair for row in rows for pair in row if pair[1].place is not None]:
+            kept = self._seen([self._next(prompt, walk) for prompt, walk in under_way])
             for (_, walk), one in zip(under_way, kept, strict=True):
                 self._step(walk, one.value)
-            under_way = [(prompt, walk) for prompt, walk in under_way if not walk.done]
-        return tuple(tuple(scored(walk.steps) for walk in row) for row in walks)
+        return tuple(tuple(scored(walk.whole or ()) for _, walk in row) for row in rows)
 
     def hidden(
         self, texts: Sequence[str], layers: Sequence[int], place: Place = Place.RESIDUAL
@@ -196,12 +189,12 @@ class Remote:
         body = self._body(messages=messages, **{self.limit: tokens}, **more)
         return Question("chat", body, tokens, read)
 
-    def _next(self, prompt: Prompt, behind: str) -> Question:
-        """Return the question which tokens may follow `behind`, the beginning of an answer."""
+    def _next(self, prompt: Prompt, walk: Walk) -> Question:
+        """Return the question which tokens may follow the place where `walk` is."""
         more = {"temperature": 0, "logprobs": True, "top_logprobs": self.top}
-        if behind:
+        if walk.place:
             more |= {"continue_final_message": True, "add_generation_prompt": False}
-            prompt = (*prompt, Message("assistant", behind))
+            prompt = (*prompt, Message("assistant", walk.answer[: walk.place]))
         return self._chat(prompt, 1, "shown", more)
 
     def _seen(self, questions: Sequence[Question]) -> list[Kept]:
@@ -214,18 +207,22 @@ class Remote:
             raise
 
     def _step(self, walk: Walk, seen: list[tuple[str, float]] | None) -> None:
-        """Lead `walk` on by one token, or say why it cannot go on."""
+        """Lead `walk` on by one token, or say why it cannot reach its end."""
         if seen is None:
             raise NotServed(self._who, "score: it shows no likelihoods", "lm.local")
-        if not walk.step(seen):
-            act = f"score {walk.answer!r}: no part of it is among the {len(seen)} tokens that it "
-            raise NotServed(
-                self._who, f"{act}shows after {walk.behind!r}", "a larger `top`, or lm.local"
-            )
-        if not walk.done and not self.prefill:
+        walk.step(seen)
+        if not self.prefill:
+            walk.known |= walk.ways.keys()  # one step is all there is
+        if walk.place is not None or walk.whole is not None:
+            return
+        if len(walk.ways) > 1 and not self.prefill:
             act = f"score {walk.answer!r}, which is several tokens, in one step"
             cure = "`prefill` if the server goes on with unfinished messages, or lm.local"
             raise NotServed(self._who, act, cure)
+        first = ", ".join(repr(token) for token, _ in seen[:3])
+        act = f"score {walk.answer!r}: {len(seen)} tokens shown ({first}, ...) do not spell it"
+        cure = "a larger `top`, the very spelling (a space before it?), or lm.local"
+        raise NotServed(self._who, act, cure)
 
     def _echoes(
         self, asked: Sequence[Ask], plain: Callable[[Prompt], str]
