@@ -1,8 +1,15 @@
 """What is felt: methods that read a state from records."""
 
 from affectory.perceive.empathy import EmpathyReader
+from affectory.perceive.instruct import InstructReader
 from affectory.perceive.lexicon import LexiconEmotion
 from affectory.perceive.readers import ReaderEmotions
 from affectory.perceive.utterance import UtteranceEmotion
 
-__all__ = ["EmpathyReader", "LexiconEmotion", "ReaderEmotions", "UtteranceEmotion"]
+__all__ = [
+    "EmpathyReader",
+    "InstructReader",
+    "LexiconEmotion",
+    "ReaderEmotions",
+    "UtteranceEmotion",
+]
