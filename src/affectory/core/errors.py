@@ -165,7 +165,7 @@ class NotFitted(AffectoryError, RuntimeError):
         super().__init__(f"{method} has not learned yet; use what .fit(...) returns")
 
 
-class NotTrained(NotFitted):
+class NotTrained(NotFitted, RuntimeError):
     """A method has no trained weights on this machine."""
 
     def __init__(self, method: str, where: object) -> None:
@@ -206,7 +206,7 @@ class TermsNotAccepted(AffectoryError, PermissionError):
         )
 
 
-class NotServed(AffectoryError, NotImplementedError):
+class NotServed(AffectoryError, RuntimeError):
     """A language model cannot do what was asked of it."""
 
     def __init__(self, model: str, act: str, who: str) -> None:
