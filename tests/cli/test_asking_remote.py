@@ -40,6 +40,9 @@ def test_personal_data_stays_here_when_asked():
 
 def test_a_crisis_gets_its_notice_from_a_server_as_well():
     with CountingServer() as server:
-        said = ask(server, "I want to kill myself").output
+        kept = ask(server, "I want to kill myself").output
+        assert server.seen == []
+        said = ask(server, "I want to kill myself", "--anyway").output
+    assert "--anyway" in kept
     assert "re: I want to kill myself" in said
     assert len(said.splitlines()) > 3

@@ -103,7 +103,6 @@ def test_an_answer_that_was_cut_says_so(double):
     [
         ("I want to die", "I am here.", 1),
         ("Go on with the story", "and then she said: I want to kill myself", 1),
-        ("I want to die", "You said that you want to die. I want to die.", 1),
         ("Quiero morir, no puedo más con la vida", "Estoy aquí.", 1),
         ("This traffic is killing me", "Mine too.", 0),
     ],
@@ -113,6 +112,16 @@ def test_crisis_language_on_either_side_shows_where_to_turn_once(double, questio
     said = run("ask", question).stdout
     assert said.count("findahelpline.com") == notices
     assert ("no tienes" in said.lower()) == question.startswith("Quiero")
+
+
+def test_words_of_danger_are_not_handed_to_a_model_unless_a_person_insists(double):
+    model = double("You said that you want to die. I want to die.")
+    done = run("ask", "I want to die")
+    assert "--anyway" in done.stderr
+    assert model.heard == []
+    said = run("ask", "I want to die", "--anyway").stdout
+    assert said.count("findahelpline.com") == 1
+    assert len(model.heard) == 1
 
 
 def test_without_the_extra_it_is_named(monkeypatch):

@@ -299,6 +299,8 @@ def options(
 
 def main() -> None:
     """Run the command line; every failure ends in one line on stderr and an exit code."""
+    # threads that wait by spinning starve whoever shares the cores; said before a library looks
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:
         app(standalone_mode=True)
     except KeyboardInterrupt:

@@ -148,11 +148,14 @@ def ask(
     redact: Annotated[
         bool, typer.Option("--redact", help="Take personal data out before words leave.")
     ] = False,
+    anyway: Annotated[
+        bool, typer.Option("--anyway", help="Ask even where the words can mean danger.")
+    ] = False,
 ) -> None:
     """Ask a language model, on this machine and offline.
 
-    A small model is often wrong: check what it says. Where question or answer have crisis
-    language, a notice says where to turn. It is no help line, and replaces nobody.
+    A small model is often wrong: check what it says. Where the question has crisis language, a
+    notice says where to turn and nothing is asked; where the answer has, the notice follows it.
 
     Examples: affectory ask "Name three words for joy"; affectory ask - --tokens 80 < note.txt
     """
@@ -163,6 +166,9 @@ def ask(
 
     words = sys.stdin.read() if question == "-" else question
     noticed = _notice(words)
+    if noticed and not anyway:
+        typer.secho("(not asked: a model is no company now; --anyway asks it)", err=True)
+        return
     how = Sampling(temperature=temperature, top_p=0.9, tokens=tokens, seed=seed)
     with Console(stderr=True).status("thinking"):
         asked = _opened(model, endpoint, key_from, redact)
