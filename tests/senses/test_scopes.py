@@ -45,7 +45,7 @@ def over(sentence, phrase):
         ("Ten years ago I cried, today I'm fine.", "cried", Scope.PAST),
         ("I have felt empty since high school.", "empty", OWN),
         ("I used to sleep well, now I lie awake.", "lie awake", OWN),
-        ("I used to love painting, now I don't.", "used to love", OWN),
+        ("I used to love painting, now I don't.", "used to love", Scope.PAST),
         ("I'm still tired years ago or not.", "tired", OWN),
         ("If I lost my job I would be sad.", "sad", Scope.SUPPOSED),
         ("I feel as if I were empty.", "empty", OWN),
@@ -58,6 +58,13 @@ def over(sentence, phrase):
 )
 def test_a_phrase_has_the_scopes_that_reach_it(sentence, phrase, scope):
     assert over(sentence, phrase) == scope
+
+
+def test_a_past_that_is_what_the_phrase_says_is_no_scope():
+    said = scoped("I used to love painting.")
+    assert said.over(2, 14) == Scope.PAST
+    assert said.over(2, 14, own_past=True) == OWN
+    assert said.over(10, 14, own_past=True) == Scope.PAST
 
 
 def test_scopes_add_up():

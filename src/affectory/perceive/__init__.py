@@ -4,6 +4,7 @@ from affectory.perceive.empathy import EmpathyReader
 from affectory.perceive.instruct import InstructReader
 from affectory.perceive.lexicon import LexiconEmotion
 from affectory.perceive.readers import ReaderEmotions
+from affectory.perceive.symptoms import SymptomReader
 from affectory.perceive.utterance import UtteranceEmotion
 
 __all__ = [
@@ -11,5 +12,6 @@ __all__ = [
     "InstructReader",
     "LexiconEmotion",
     "ReaderEmotions",
+    "SymptomReader",
     "UtteranceEmotion",
 ]

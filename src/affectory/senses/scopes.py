@@ -61,12 +61,22 @@ class Scoped:
         """Whether the writer is in it: "I", "my", "we"."""
         return not _words("first").isdisjoint(self.words)
 
-    def over(self, start: int, stop: int) -> Scope:
-        """Return the scopes of a phrase, given by characters; markers within it do not count.
+    def places(self, start: int, stop: int) -> tuple[int, int]:
+        """Return first and one past the last word of a stretch of characters."""
+        return bisect_right(self.stop, start), bisect_left(self.start, stop)
+
+    def over(self, start: int, stop: int, own_past: bool = False) -> Scope:
+        """Return the scopes of a phrase, given by characters.
 
         A phrase with the writer in it ("without me") is the writer's, one with "himself" is not.
+
+        Args:
+            start: First character.
+            stop: One past the last.
+            own_past: Whether a word of the past within the phrase is part of what it says, as in
+                "used to love".
         """
-        low, high = bisect_right(self.stop, start), bisect_left(self.start, stop)
+        low, high = self.places(start, stop)
         if low >= high:
             return Scope(0)
         reach, inside = Scope(self.flags[low]), set(self.words[low:high])
@@ -77,7 +87,7 @@ class Scoped:
         if inside & _words("reflexive"):
             reach |= Scope.OTHER
         at = bisect_left(self.markers, (low, 0))
-        if at < len(self.markers) and self.markers[at][1] <= high:
+        if own_past and at < len(self.markers) and self.markers[at][1] <= high:
             reach &= ~Scope.PAST
         return reach
 

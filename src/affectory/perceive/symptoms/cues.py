@@ -28,6 +28,7 @@ CAUSED = frozenset(
     for name in ("appetite_change", "cognitive_issues", "fatigue", "psychomotor", "sleep_issues")
 )
 SUICIDAL = DSM5_9.index("suicidal_thoughts")
+LOST = DSM5_9.index("anhedonia")  # "used to love" is a loss now
 
 
 class Mention(NamedTuple):
@@ -70,7 +71,8 @@ def mentions(sentences: Sequence[str], told: Sequence[Scoped]) -> list[Mention]:
             found |= {flag[:2]: flag for flag in _crises(texts)}
         shields = _shields(name, texts) if found else {}
         for row, start, stop, phrase, given in found.values():
-            reach = _reach(told[row], start, stop, given)
+            own = told[row].over(start, stop, own_past=axis == LOST)
+            reach = _reach(own, told[row].personal, given)
             if _overlaps(shields.get(row, []), start, stop):
                 reach |= FIGURE
             if axis in CAUSED and row in outer:
@@ -97,17 +99,14 @@ def _crises(texts: pl.Series) -> list[tuple[int, int, int, str, int]]:
     return [(row, start, stop, phrase, HELD[kind]) for row, start, stop, phrase, kind in rows]
 
 
-def _reach(told: Scoped, start: int, stop: int, given: int) -> int:
+def _reach(own: Scope, personal: bool, given: int) -> int:
     """Return the scopes of a mention; denial is the crisis table's affair where it speaks.
 
     What that table holds spoken of in general is the writer's where the writer is in the sentence.
     """
-    own = told.over(start, stop)
     if given < 0:
         return int(own)
-    if given == Scope.OTHER and told.personal:
-        given = 0
-    return int(own & ~Scope.DENIED) | given
+    return int(own & ~Scope.DENIED) | (0 if given == Scope.OTHER and personal else given)
 
 
 def _degree(told: Scoped, start: int) -> int:
@@ -134,6 +133,8 @@ def _find(name: str, kind: str, texts: pl.Series) -> pl.DataFrame:
     table, needed = _table(name, kind)
     likely = texts.str.contains_any(list(needed), ascii_case_insensitive=True)
     rows = (likely | texts.str.contains(HELD_LETTERS)).fill_null(False).arg_true()
+    if rows.is_empty():
+        return NOTHING
     found = table.find(texts.gather(rows))
     return found.with_columns(row=rows.gather(found["row"]))
 
@@ -165,6 +166,9 @@ HELD = {
     "another": int(Scope.OTHER),
     "asked": int(Scope.OTHER),
 }
+NOTHING = pl.DataFrame(
+    schema={"row": pl.UInt32, "start": pl.UInt32, "stop": pl.UInt32, "phrase": pl.String}
+)
 HELD_LETTERS = "|".join(letter + "{3}" for letter in ascii_lowercase)  # "tireeed" is looked at
 ENDINGS = ("nt", "im", "id", "ve", "ll", "re")
 WORDS = (

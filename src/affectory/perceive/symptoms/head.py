@@ -1,9 +1,11 @@
 """From the words and cues of a sentence to nine probabilities: one logistic read-out a symptom.
 
-``p_k = sigmoid(r_1 (bias_k + x . w_k) + r_2 own_k + r_3 figure_k + r_4 outer_k + r_5)``: x are
+``p_k = c sigmoid(r_1 (bias_k + x . w_k) + r_2 own_k + r_3 figure_k + r_4 outer_k + r_5)``: x are
 TF-IDF weights of words, their beginnings and pairs, own_k is the strongest cue of symptom k that
 is the writer's, and figure_k, outer_k tell of figures of speech and outer causes. Words that are
-another person's, over, supposed or quoted are not in x; denied words are other words.
+another person's, over, supposed or quoted are not in x; denied words are other words. `read` is
+fitted on authored sentences, which are clearer than what persons write; c makes up for that: of
+90 mentions in posts, read by hand, 79 stood.
 """
 
 __all__ = ["Head", "Seen", "grams"]
@@ -56,9 +58,7 @@ def grams(told: Scoped, blocked: int, kept: Sequence[tuple[int, int]]) -> list[i
         blocked: Scopes whose words do not count, bits of `Scope`.
         kept: Stretches of characters that count whatever reaches them.
     """
-    spared = {at for low, high in kept for at, (start, stop)
-              in enumerate(zip(told.start, told.stop, strict=True))
-              if low <= start and stop <= high} if kept else set()  # fmt: skip
+    spared = {at for span in kept for at in range(*told.places(*span))}
     out, before = [], ""
     for at, word in enumerate(told.words):
         if told.flags[at] & blocked and at not in spared:
@@ -130,7 +130,7 @@ class Head:
 
     def chances(self, sides: Floats) -> Floats:
         """Return probabilities from words and cues together. Shape (n, 9)."""
-        return np.asarray(sigmoid(sides @ self.read))
+        return np.asarray(CEILING * sigmoid(sides @ self.read))
 
     def calibrated(self, sides: Floats, truth: Floats, ridge: float = 1.0) -> Self:
         """Return the head with `read` fitted to sentences that it has not learned from.
@@ -203,6 +203,7 @@ def _logistic(
     return words, bias
 
 
+CEILING = 0.9  # see above
 STEM = 5  # letters of a word's beginning
 STEPS, FAST, RATE = 150, 15.0, 3.0  # steps; their length for words and for bias
 REST = np.array([1.0, 5.0, -1.0, -1.0, 0.0])  # a reading in which a cue outweighs words

@@ -60,6 +60,8 @@ def learned(texts: list[str], truth: NDArray[np.float64]) -> Head:
 def sentences_of(seed: int, share: float = 1.0) -> tuple[list[str], NDArray[np.float64]]:
     """Return invented sentences and the symptoms that each mentions, shape (n, 9), 0 or 1.
 
+    None of them is one of the authored sentences, which are there for scoring.
+
     Args:
         seed: Seed of the draws.
         share: Share of the usual number, in (0, 1].
@@ -70,11 +72,16 @@ def sentences_of(seed: int, share: float = 1.0) -> tuple[list[str], NDArray[np.f
     )
     slots = {name: ways.split("|") for name, ways in grammar["slots"].items()}
     told: dict[str, frozenset[int]] = {}
+    scored = {
+        text.lower() for half in ("dev", "held") for text in read_symptom_sentences(half).texts
+    }
     for kind in (*DSM5_9.names, "none", "near"):
         own = frozenset({DSM5_9.index(kind)} if kind in DSM5_9.names else ())
         for template in grammar[kind]["all"]:
             for _ in range(max(1, round(share * TIMES.get(kind, 15)))):
-                told.setdefault(_spelled(template, slots, rng), own)
+                text = _spelled(template, slots, rng)
+                if text.lower() not in scored:
+                    told.setdefault(text, own)
     texts = list(told)
     for _ in range(round(share * PAIRS)):
         one, other = (texts[at] for at in rng.integers(len(texts), size=2))
