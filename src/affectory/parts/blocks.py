@@ -42,11 +42,11 @@ class Blocks:
         total = np.sqrt(sum(kind.weight**2 for kind in kinds))
         middles, scales = [], []
         for part, kind in zip(parts, kinds, strict=True):
-            spread = np.nan_to_num(np.nanstd(part, axis=0))
+            middle, spread = _middle(part)
             moves = np.where(spread > 1e-9, spread, np.inf)  # a column that never moves is still
             length = np.sqrt(np.isfinite(moves).sum() if kind.each else (spread**2).sum())
             columns = 1 / moves if kind.each else np.isfinite(moves).astype(np.float64)
-            middles.append(np.nan_to_num(np.nanmean(part, axis=0)))
+            middles.append(middle)
             scales.append(columns * kind.weight / (max(length, 1e-9) * total))
         return cls(np.concatenate(middles), np.concatenate(scales))
 
@@ -63,3 +63,11 @@ class Blocks:
     def of(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
         """Return what `arrays` told of."""
         return cls(arrays["middle"], arrays["scale"])
+
+
+def _middle(part: Floats) -> tuple[Floats, Floats]:
+    """Return mean and standard deviation of what is there, 0 where nothing is. (d,), (d,)."""
+    held = ~np.isnan(part)
+    count = np.maximum(held.sum(axis=0), 1)
+    mean = np.where(held, part, 0.0).sum(axis=0) / count
+    return mean, np.sqrt((np.where(held, part - mean, 0.0) ** 2).sum(axis=0) / count)
