@@ -1,5 +1,7 @@
 """senses/vectors: what was read once is not read again, and no text is kept."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 
 from affectory.senses.vectors import sentence_vectors
@@ -35,3 +37,11 @@ def test_the_cache_holds_no_words(tmp_path):
 
 def test_no_text_has_no_vector(tmp_path):
     assert sentence_vectors([], Counting(), tmp_path).shape[0] == 0
+
+
+def test_two_that_write_at_once_lose_nothing(tmp_path):
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda at: sentence_vectors([f"{at}"], Counting(), tmp_path), range(40)))
+    late = Counting()
+    sentence_vectors([f"{at}" for at in range(40)], late, tmp_path)
+    assert late.asked == []

@@ -8,10 +8,11 @@ hash of the text, never by the text itself.
 __all__ = ["DIMENSIONS", "TextEncoder", "sentence_vectors"]
 
 import hashlib
-from collections.abc import Sequence
+import sqlite3
+from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,7 @@ from affectory.senses.transformer import from_bert
 
 Floats = NDArray[np.float32]
 DIMENSIONS = 384
+ASKED = 500  # keys in one question to the cache
 LONGEST = 256  # tokens of a text that are read
 
 
@@ -53,30 +55,50 @@ def sentence_vectors(
         MissingExtra: if what `affectory[encoder]` installs is not there.
     """
     reader = encoder or minilm()
-    path = (keep or home() / "vectors") / f"{reader.name}.npz"
-    known = _kept(path)
-    keys = [hashlib.blake2b(t.encode(errors="replace"), digest_size=16).hexdigest() for t in texts]
-    fresh = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
-    if fresh:
-        found = reader.encode(list(fresh.values()))
-        known = {**known, **dict(zip(fresh, found, strict=True))}
-        _keep(path, known)
-    width = DIMENSIONS if not known else len(next(iter(known.values())))
-    return np.stack([known[key] for key in keys]) if keys else np.empty((0, width), np.float32)
+    if not texts:
+        return np.empty((0, DIMENSIONS), np.float32)
+    keys = [hashlib.blake2b(t.encode(errors="replace"), digest_size=16).digest() for t in texts]
+    with _Kept((keep or home() / "vectors") / f"{reader.name}.sqlite") as kept:
+        known = kept.find(keys)
+        fresh = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
+        if fresh:
+            found = reader.encode(list(fresh.values()))
+            kept.add(fresh, found)
+            known |= zip(fresh, found, strict=True)
+    return np.stack([known[key] for key in keys])
 
 
-def _kept(path: Path) -> dict[str, Floats]:
-    if not path.is_file():
-        return {}
-    with np.load(path) as file:
-        return dict(zip(file["keys"].tolist(), file["vectors"].astype(np.float32), strict=True))
+class _Kept:
+    """Vectors by key on disk, shared by processes: what one writes, no other loses."""
 
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.file = sqlite3.connect(path, timeout=60)
+        self.file.execute("pragma journal_mode = wal")
+        self.file.execute("create table if not exists kept (key blob primary key, vector blob)")
 
-def _keep(path: Path, known: dict[str, Floats]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".partial.npz")
-    np.savez(partial, keys=np.array(list(known)), vectors=np.stack(list(known.values())))
-    partial.replace(path)
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.file.close()
+
+    def find(self, keys: Sequence[bytes]) -> dict[bytes, Floats]:
+        """Return the vectors of the keys that are known."""
+        known: dict[bytes, Floats] = {}
+        once = list(dict.fromkeys(keys))
+        for low in range(0, len(once), ASKED):
+            some = once[low : low + ASKED]
+            marks = ",".join("?" * len(some))
+            rows = self.file.execute(f"select key, vector from kept where key in ({marks})", some)
+            known |= {key: np.frombuffer(vector, np.float32) for key, vector in rows}
+        return known
+
+    def add(self, keys: Iterable[bytes], vectors: Floats) -> None:
+        """Keep vectors; one that is there already stays."""
+        rows = zip(keys, (vector.astype(np.float32).tobytes() for vector in vectors), strict=True)
+        with self.file:
+            self.file.executemany("insert or ignore into kept values (?, ?)", rows)
 
 
 @cache
