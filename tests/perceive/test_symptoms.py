@@ -251,18 +251,5 @@ def test_the_published_sample_goes_through_and_back():
     assert READER.perceive(corpus.records).only.values.shape == (17, 9)
 
 
-FULL = os.environ.get("AFFECTORY_REDSM5")
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(not FULL, reason="set AFFECTORY_REDSM5 to your own copy of the gated corpus")
-def test_the_notebooks_svm_gives_its_published_f1_on_the_full_corpus():
-    # authors' notebook: micro F1 .39, macro .28, subset accuracy .229 on 297 of 1,484 posts
-    from affectory.bench.protocols.symptoms import combined_of, notebook_svm
-
-    scores = notebook_svm(*combined_of(Path(FULL)))
-    assert scores["micro_f1"] == pytest.approx(0.39, abs=0.01)
-
-
 def test_the_digest_tells_settings_apart():
     assert READER.digest == SymptomReader().digest != SymptomReader(remembered=True).digest

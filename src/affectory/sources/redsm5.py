@@ -28,6 +28,7 @@ from affectory.core.records import Records
 from affectory.sources.reading import rejected
 
 Floats = NDArray[np.float64]
+Frames = tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]  # posts, sentences, rationales
 SYMPTOMS = (
     "anhedonia",
     "appetite_change",
@@ -186,7 +187,7 @@ def _rows(path: Path, columns: Sequence[str], refused: Refused) -> Iterator[Row]
                       | {"explanation": row.cells.get("explanation", "")})  # fmt: skip
 
 
-def _of_combined(rows: list[Row], refused: Refused) -> tuple[pl.DataFrame, ...]:
+def _of_combined(rows: list[Row], refused: Refused) -> Frames:
     posts: dict[str, dict[str, object]] = {}
     lines: dict[str, int] = {}
     rationales = []
@@ -219,7 +220,7 @@ def _wrong_labels(text: str, named: set[str]) -> str:
     return "no_symptoms beside a symptom" if NONE in named and len(named) > 1 else ""
 
 
-def _joined(told: list[Row] | None, rows: list[Row], refused: Refused) -> tuple[pl.DataFrame, ...]:
+def _joined(told: list[Row] | None, rows: list[Row], refused: Refused) -> Frames:
     """Return posts, sentences and rationales of posts and annotations."""
     texts: dict[str, str | None] = {}
     for row in told or ():

@@ -34,6 +34,7 @@ from affectory.core.states import States
 from affectory.core.trajectory import Trajectory
 from affectory.guard import crisis
 from affectory.lm.model import LanguageModel
+from affectory.parts.calibrate import sigmoid
 from affectory.perceive.symptoms.cues import Mention
 from affectory.perceive.symptoms.head import Head
 from affectory.perceive.symptoms.rationale import rephrased, told
@@ -184,6 +185,21 @@ class SymptomReader:
         places = [DSM5_9.index(found[i].axis) for i in at]
         spoken = dict(zip(at, rephrased(self.writer, quotes, places, said), strict=True))
         return tuple(replace(e, text=spoken.get(i, e.text)) for i, e in enumerate(found))
+
+    def each(self, records: Records) -> dict[str, Floats]:
+        """Return what parts of the method say by themselves, greatest of each text. Shapes (n, 9).
+
+        "named": 1 where a phrase stands, whatever its scopes; "cues": 1 where one is the writer's;
+        "words": the probability that words alone give, as they were learned.
+        """
+        read = self._read(records.frame["text"].fill_null("").to_list())
+        named = np.zeros((len(read.pages.distinct), DSM5_9.k))
+        for row, cues in read.mentions.items():
+            named[row, [cue.axis for cue in cues]] = 1.0
+        parts = {"named": named, "cues": (read.sides[:, :, 1] > 0).astype(np.float64),
+                 "words": sigmoid(read.sides[:, :, 0])}  # fmt: skip
+        pages, n = read.pages, len(records)
+        return {name: _greatest(part[pages.which], pages.row, n) for name, part in parts.items()}
 
     def notice(self, records: Records, language: str = "en") -> str | None:
         """Return what `guard.crisis` says to show beside these texts, or None.

@@ -62,7 +62,7 @@ def mentions(sentences: Sequence[str], told: Sequence[Scoped]) -> list[Mention]:
     """
     texts = pl.Series("text", list(sentences), pl.String)
     causes = _spans(_find("cause", "cue", texts))
-    outer = {row for row, *span in causes if not told[row].over(*span) & Scope.DENIED}
+    outer = {row for row, low, high in causes if not told[row].over(low, high) & Scope.DENIED}
     out: list[Mention] = []
     for axis, name in enumerate(DSM5_9.names):
         cues = _find(name, "cue", texts).select("row", "start", "stop", "phrase").rows()
