@@ -6,10 +6,11 @@ from affectory.bench.atlas import atlas, markdown
 
 HEAD = """# The atlas [24]
 
-Every method of the house, and every published system that is to live here, has one place: a task and a technique. Rows are
-tasks, columns techniques; `what works` is in code letters, what is planned is not. The taxonomy begins with that of Zhang et
-al. (2024, system 24), which is about text; senses, dynamics and agents are added. The page is drawn from the Cards
-(`python tools/atlas_page.py`), and a test holds that it is up to date.
+Every method of the house, and every published system that is to live here, has one place: a
+task and a technique. What works is in code letters, what is planned is not. The taxonomy begins
+with that of Zhang et al. (2024, system 24), which is about text; senses, dynamics and agents are
+added. The page is drawn from the Cards (`python tools/atlas_page.py`), and a test holds that it
+is up to date.
 
 ```console
 affectory atlas --works
