@@ -38,7 +38,7 @@ from affectory.parts.blocks import Block, Blocks
 from affectory.parts.perceptron import Net
 from affectory.parts.ridge import Curved, Straight
 from affectory.represent.abreast import abreast, spoken
-from affectory.represent.vocabularies import EMPATHY
+from affectory.represent.vocabularies import EKMAN7N, EMPATHY
 from affectory.senses.hashed import HashedEncoder
 from affectory.senses.lexicon import Lexicon, starter
 from affectory.senses.scoring import score
@@ -235,9 +235,11 @@ class EmpathyReader:
             MissingFile: if the data set is not there.
             MissingExtra: if what `affectory[train]` installs is not there.
         """
-        records, felt = read_essays(data / "wassa2022_train")
+        records, ratings, emotions = read_essays(data / "wassa2022_train")
         report(f"{len(records)} essays on {len(records.sessions)} articles; about a minute")
-        fitted = EmpathyReader(seed=seed).fit(records, felt["empathy"], felt["ekman7n"])
+        felt = Trajectory.on(records, EMPATHY, ratings, "writers")
+        beside = Trajectory.on(records, EKMAN7N, emotions, "writers")
+        fitted = EmpathyReader(seed=seed).fit(records, felt, beside)
         assert fitted.learned is not None
         _save(out / "empathy.safetensors", fitted.learned, seed)
         _save(shelf.place(CARD.name), fitted.learned, seed)

@@ -249,9 +249,11 @@ class ReaderEmotions:
             MissingFile: if the data set is not there.
             MissingExtra: if what `affectory[train]` installs is not there.
         """
-        records, felt = read_headlines(data / "reader_emotions_train")
+        records, shares = read_headlines(data / "reader_emotions_train")
         report(f"{len(records)} headlines; about half a minute")
-        fitted = ReaderEmotions(seed=seed).fit(records, felt.only)
+        fitted = ReaderEmotions(seed=seed).fit(
+            records, Trajectory.on(records, READERS5, shares, "readers")
+        )
         assert fitted.learned is not None
         for path in (shelf.place(CARD.name), out / "readers.safetensors"):
             _save(path, fitted.learned, seed)

@@ -6,7 +6,7 @@ article_id, response_id, empathy, distress (1-7), essay, emotion. SemEval-2007 T
 plain or gzipped.
 """
 
-__all__ = ["Reactions", "read_essays", "read_headlines"]
+__all__ = ["EMOTIONS", "VOTED", "Essays", "Headlines", "read_essays", "read_headlines"]
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,30 +14,47 @@ from typing import NamedTuple
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from affectory.core.errors import BadFile, MissingFile
 from affectory.core.records import Records
-from affectory.core.states import States
-from affectory.core.trajectory import Trajectory
-from affectory.represent.vocabularies import EKMAN7N, EMPATHY, READERS5
 
+Floats = NDArray[np.float64]
 AGAIN = "fetch the published file again"
 
 
-class Reactions(NamedTuple):
-    """Texts, and what was felt over them.
+EMOTIONS = ("anger", "disgust", "fear", "joy", "sadness", "surprise", "neutral")  # as ekman7n
+VOTED = ("anger", "fear", "joy", "sadness", "surprise")  # as readers5
+
+
+class Essays(NamedTuple):
+    """Essays, and what their writers said of themselves.
 
     Attributes:
-        records: One record a text.
-        felt: One state a record, per Space.
+        records: One record an essay.
+        ratings: Empathic concern and personal distress, 1 to 7. Shape (n, 2).
+        emotions: 1 for the emotion of `EMOTIONS` that each shows, else 0. Shape (n, 7).
     """
 
     records: Records
-    felt: States
+    ratings: Floats
+    emotions: Floats
 
 
-def read_essays(folder: Path, by_writer: bool = False) -> Reactions:
-    """Return essays with empathy (1-7) and emotion (ekman7n, one-hot) as their writers gave them.
+class Headlines(NamedTuple):
+    """Headlines, and how their readers divided.
+
+    Attributes:
+        records: One record a headline.
+        shares: Of the emotions of `VOTED`; a row of NaN where nobody felt one. Shape (n, 5).
+    """
+
+    records: Records
+    shares: Floats
+
+
+def read_essays(folder: Path, by_writer: bool = False) -> Essays:
+    """Return essays with empathy, distress and emotion as their writers gave them.
 
     Args:
         folder: Where the file lies.
@@ -52,12 +69,12 @@ def read_essays(folder: Path, by_writer: bool = False) -> Reactions:
     session, actor = ("response_id", "article_id")[:: 1 if by_writer else -1]
     table = pl.concat(table.partition_by(session, maintain_order=True))  # as Records will sort
     ratings = table.select("empathy", "distress").cast(pl.Float64, strict=False).to_numpy()
-    if np.isnan(ratings).any() or not EMPATHY.admits(ratings):
+    if not ((ratings >= 1) & (ratings <= 7)).all():
         raise BadFile(path, "a rating that is none", "empathy and distress from 1 to 7", AGAIN)
     emotions = table["emotion"].str.to_lowercase()
-    if not emotions.is_in(list(EKMAN7N.names)).all():
-        raise BadFile(path, "an unknown emotion", ", ".join(EKMAN7N.names), AGAIN)
-    told = emotions.to_numpy()[:, None] == np.array(EKMAN7N.names)
+    if not emotions.is_in(EMOTIONS).all():
+        raise BadFile(path, "an unknown emotion", ", ".join(EMOTIONS), AGAIN)
+    told = emotions.to_numpy()[:, None] == np.array(EMOTIONS)
     records = Records(
         table.select(
             session=pl.col(session).cast(pl.String),
@@ -65,17 +82,11 @@ def read_essays(folder: Path, by_writer: bool = False) -> Reactions:
             text=pl.col("essay"),
         )
     )
-    return Reactions(
-        records,
-        States.of(
-            Trajectory.on(records, EMPATHY, ratings, "writers"),
-            Trajectory.on(records, EKMAN7N, told.astype(np.float32), "writers"),
-        ),
-    )
+    return Essays(records, ratings, told.astype(np.float64))
 
 
-def read_headlines(folder: Path) -> Reactions:
-    """Return headlines with the shares of their readers' five emotions (readers5).
+def read_headlines(folder: Path) -> Headlines:
+    """Return headlines with the shares of their readers' five emotions.
 
     Disgust is left out, as in the paper; a headline without any of the five is missing.
 
@@ -84,8 +95,8 @@ def read_headlines(folder: Path) -> Reactions:
         BadFile: if a column is missing, or a vote is no number from 0 to 100.
     """
     path, table = _table(folder, ("headlines.csv",), ",")
-    _need(path, table, ["id", "headline", *READERS5.names])
-    votes = table.select(READERS5.names).cast(pl.Float64, strict=False).to_numpy()
+    _need(path, table, ["id", "headline", *VOTED])
+    votes = table.select(VOTED).cast(pl.Float64, strict=False).to_numpy()
     if not ((votes >= 0) & (votes <= 100)).all():
         raise BadFile(path, "a vote that is none", "0 to 100 for each emotion", AGAIN)
     total = votes.sum(axis=1, keepdims=True)
@@ -93,7 +104,7 @@ def read_headlines(folder: Path) -> Reactions:
     records = Records(
         table.select(session=pl.col("id").cast(pl.String), actor=pl.lit("reader"), text="headline")
     )
-    return Reactions(records, States.of(Trajectory.on(records, READERS5, shares, "readers")))
+    return Headlines(records, shares)
 
 
 def _table(folder: Path, names: Sequence[str], between: str) -> tuple[Path, pl.DataFrame]:

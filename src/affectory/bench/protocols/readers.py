@@ -22,6 +22,7 @@ from affectory.core import registry
 from affectory.core.evidence import Evidence
 from affectory.core.figure import Figure
 from affectory.core.records import Records
+from affectory.core.trajectory import Trajectory
 from affectory.measure.agreement import PEARSON
 from affectory.measure.bootstrap import figures
 from affectory.measure.labels import ACCURACY
@@ -34,7 +35,7 @@ from affectory.represent.abreast import abreast
 from affectory.represent.vocabularies import READERS5
 from affectory.senses.lexicon import starter
 from affectory.senses.tfidf import TfIdf
-from affectory.sources.reactions import Reactions, read_headlines
+from affectory.sources.reactions import Headlines, read_headlines
 
 Floats = NDArray[np.float64]
 METHOD, RIVAL, MEAN = "perceive/readers", "TF-IDF ridge", "mean profile"
@@ -71,24 +72,24 @@ PROTOCOL = Protocol(
 
 
 def _crossed(
-    headlines: Reactions, seed: int
+    headlines: Headlines, seed: int
 ) -> tuple[Floats, dict[str, Floats], tuple[Evidence, ...]]:
     """Return true shares, what everybody says of headlines held back, and where the net looked."""
-    records, felt = headlines
-    truth = abreast(records, felt.only)
+    records, truth = headlines
+    felt = Trajectory.on(records, READERS5, truth, "readers")
     fold = folds_of(np.arange(len(records)), FOLDS, seed)
     said: dict[str, Floats] = {}
     looked: tuple[Evidence, ...] = ()
     for held in range(FOLDS):
         off = fold == held
         on, test = (records.where(pl.lit(pl.Series(keep))) for keep in (~off, off))
-        own = registry.make(METHOD, seed=seed).fit(on, felt.only)
+        own = registry.make(METHOD, seed=seed).fit(on, felt)
         looked += own.explain(test)
         told = {
             METHOD: abreast(test, own.perceive(test).only),
             **_rivals(on, truth[~off], test),
             **{f"member: {name}": values for name, values in own.each(test).items()},
-            **_ablations(Reactions(on, felt), test, seed),
+            **_ablations(on, felt, test, seed),
         }
         for name, values in told.items():
             said.setdefault(name, np.full_like(truth, np.nan))[off] = values
@@ -104,12 +105,12 @@ def _rivals(on: Records, truth: Floats, test: Records) -> dict[str, Floats]:
     return {MEAN: mean, RIVAL: told / told.sum(axis=1, keepdims=True)}
 
 
-def _ablations(lesson: Reactions, test: Records, seed: int) -> dict[str, Floats]:
+def _ablations(on: Records, felt: Trajectory, test: Records, seed: int) -> dict[str, Floats]:
     found = {}
     for name, (parts, enriched) in ABLATIONS.items():
         net = TwoBranches("net", "both", LONGEST, **parts)
         alone = registry.make(METHOD, members=(net,), enriched=enriched, folds=1, seed=seed)
-        told = alone.fit(lesson.records, lesson.felt.only).perceive(test)
+        told = alone.fit(on, felt).perceive(test)
         found[name] = abreast(test, told.only)
     return found
 

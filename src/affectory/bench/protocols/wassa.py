@@ -20,13 +20,14 @@ from numpy.typing import NDArray
 from affectory.bench.protocol import Protocol
 from affectory.core import registry
 from affectory.core.figure import Figure
+from affectory.core.trajectory import Trajectory
 from affectory.measure.agreement import CCC, PEARSON, RMSE, pearson
 from affectory.measure.bootstrap import Score, ratio
 from affectory.measure.paired import difference, williams_figure
 from affectory.parts.blend import folds_of
 from affectory.represent.abreast import abreast
-from affectory.represent.vocabularies import EMPATHY
-from affectory.sources.reactions import Reactions, read_essays
+from affectory.represent.vocabularies import EKMAN7N, EMPATHY
+from affectory.sources.reactions import Essays, read_essays
 
 Floats = NDArray[np.float64]
 METHOD, RIVAL = "perceive/empathy", "words"
@@ -49,7 +50,7 @@ PROTOCOL = Protocol(
 )
 
 
-def _figures(essays: Reactions, apart: str, seed: int, short: bool) -> Iterator[Figure]:
+def _figures(essays: Essays, apart: str, seed: int, short: bool) -> Iterator[Figure]:
     truth, fold, said = _crossed(essays, seed)
     session = essays.records.frame["session"].to_numpy()
     setting = f"1,860 essays, {FOLDS} folds apart by {apart}, nested"
@@ -69,17 +70,18 @@ def _figures(essays: Reactions, apart: str, seed: int, short: bool) -> Iterator[
         yield williams_figure(f"p/{axis}", true, said[RIVAL][:, at], own, setting, by)
 
 
-def _crossed(essays: Reactions, seed: int) -> tuple[Floats, NDArray[np.int64], dict[str, Floats]]:
+def _crossed(essays: Essays, seed: int) -> tuple[Floats, NDArray[np.int64], dict[str, Floats]]:
     """Return ratings, folds, and what method, members and the mean say of unseen essays."""
-    records, felt = essays
-    truth = abreast(records, felt["empathy"])
+    records, truth, emotions = essays
+    felt = Trajectory.on(records, EMPATHY, truth, "writers")
+    beside = Trajectory.on(records, EKMAN7N, emotions, "writers")
     fold = folds_of(records.frame["session"].to_numpy(), FOLDS, seed)
     said: dict[str, Floats] = {}
     fresh = registry.make(METHOD, seed=seed)
     for held in range(FOLDS):
         off = fold == held
         on, test = (records.where(pl.lit(pl.Series(keep))) for keep in (~off, off))
-        fitted = fresh.fit(on, felt["empathy"], felt["ekman7n"])
+        fitted = fresh.fit(on, felt, beside)
         own = abreast(test, fitted.perceive(test)["empathy"])
         mean = np.broadcast_to(truth[~off].mean(axis=0), own.shape)
         for name, values in {METHOD: own, **fitted.each(test), "mean": mean}.items():
