@@ -53,7 +53,7 @@ PROTOCOL = Protocol(
 def _figures(essays: Essays, apart: str, seed: int, short: bool) -> Iterator[Figure]:
     truth, fold, said = _crossed(essays, seed)
     session = essays.records.frame["session"].to_numpy()
-    setting = f"1,860 essays, {FOLDS} folds apart by {apart}, nested"
+    setting = f"{len(truth):,} essays, {FOLDS} folds apart by {apart}, nested"
     how: dict[str, Any] = {"cluster": session, "seed": seed, "setting": setting}
     for at, axis in enumerate(EMPATHY.names):
         true, own = truth[:, at], said[METHOD][:, at]
