@@ -1,3 +1,5 @@
 """Why a state is claimed: methods that give evidence."""
 
-__all__: list[str] = []
+from affectory.explain.interpret import InterpretedText
+
+__all__ = ["InterpretedText"]
