@@ -50,7 +50,7 @@ from affectory.explain.interpret.prompting import (
 )
 from affectory.guard import crisis
 from affectory.lm.answers import Reading, parse
-from affectory.lm.model import LanguageModel, Sampling
+from affectory.lm.model import LanguageModel, Prompt, Sampling
 from affectory.represent.vocabularies import EKMAN7N
 from affectory.senses.lexicon import Lexicon, starter
 
@@ -90,7 +90,8 @@ class InterpretedText:
     Args:
         model: Who writes the reasons; None: they are put together from the words.
         strategy: What the model is told besides the question.
-        question: What it is asked; None: the plain question about the Space of the states.
+        question: What it is asked, in words about the Space of the states or with a Space of its
+            own; None: the plain question about the Space of the states.
         perceiver: Whose states are explained, by omission, without a model (a method, handed
             over); None: by listed words.
         lexicon: The words for cues and quotes.
@@ -113,7 +114,7 @@ class InterpretedText:
 
     model: LanguageModel | None = None
     strategy: Strategy = Strategy.EMOTION_CHAIN
-    question: Question | None = None
+    question: Question | str | None = None
     perceiver: Perceiver | None = None
     lexicon: Lexicon = field(default_factory=starter)
     examples: tuple[Example, ...] = ()
@@ -187,17 +188,35 @@ class InterpretedText:
             claims.doubted(one, space, lean) for one, lean in zip(drafts, leans, strict=True)
         )
 
+    def prompts(self, texts: Sequence[str], space: Space | None = None) -> tuple[Prompt, ...]:
+        """Return what a model is asked about each text, as it is or to be recorded.
+
+        Args:
+            texts: n texts.
+            space: Space of the states; None: that of the question.
+        """
+        shown = [text if len(text) <= self.longest else self._cut(text) for text in texts]
+        question = self._question(space)
+        return prompts(question, self.strategy, shown, self.lexicon, self.examples)
+
+    def _cut(self, text: str) -> str:
+        return text[: self.longest].rsplit(maxsplit=1)[0]
+
     def _seen(self, records: Records) -> Trajectory:
         if self.perceiver is None:
             cure = "hand over the states, a perceiver or a model"
             raise BadValues("interpret", "no states", "states to explain", cure)
         states = self.perceiver.perceive(records)
-        return states[next(iter(states)) if self.question is None else self.question.space.name]
+        asked = isinstance(self.question, Question)
+        return states[self._question(None).space.name if asked else next(iter(states))]
 
-    def _question(self, felt: Trajectory | None) -> Question:
-        if self.question is not None:
+    def _question(self, space: Space | None) -> Question:
+        """Return the question, about `space` where it has no Space of its own."""
+        if isinstance(self.question, Question):
             return self.question
-        return Question.about(EKMAN7N if felt is None else felt.space)
+        space = EKMAN7N if space is None else space
+        plain = Question.about(space)
+        return plain if self.question is None else replace(plain, ask=self.question)
 
     def _answers(
         self, texts: Sequence[str], urgent: set[int], felt: Trajectory | None
@@ -206,17 +225,12 @@ class InterpretedText:
         asked = [at for at in range(len(texts)) if at not in urgent]
         if self.model is None or not asked:
             return {}
-        question = self._question(felt)
-        shown = [self._shown(texts[at]) for at in asked]
-        told = prompts(question, self.strategy, shown, self.lexicon, self.examples)
-        read = parse(question.reader, self.model.generate(told, self.how))
-        rows = [
-            None if why else tuple(row) for row, why in zip(read.values, read.reasons, strict=True)
-        ]
+        space = None if felt is None else felt.space
+        told = self.prompts([texts[at] for at in asked], space)
+        read = parse(self._question(space).reader, self.model.generate(told, self.how))
+        both = zip(read.values, read.reasons, strict=True)
+        rows = [None if why else tuple(row) for row, why in both]
         return dict(zip(asked, map(Reading, rows, read.reasons, read.rests), strict=True))
-
-    def _shown(self, text: str) -> str:
-        return text if len(text) <= self.longest else text[: self.longest].rsplit(maxsplit=1)[0]
 
     def _answered(
         self, one: Interpretation, space: Space, answer: Reading | None, text: str
@@ -227,7 +241,7 @@ class InterpretedText:
         doubts = [Doubt.CUT] if len(text) > self.longest else []
         if answer.row is None:
             return replace(one, doubts=(*doubts, Doubt.UNREAD))
-        own = space if self.question is None else self.question.space
+        own = self._question(space).space
         said = claims.standing(own, np.asarray(answer.row), None)[2]
         if own == space and self.axis is None and said != one.label:
             doubts.append(Doubt.DIFFERS)
