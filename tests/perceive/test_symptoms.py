@@ -102,7 +102,7 @@ def test_spread_is_that_of_a_yes_or_no():
     p = felt.values[:3].astype(float)
     np.testing.assert_allclose(felt.spread[:3], np.sqrt(p * (1 - p)), atol=1e-6)
     assert np.isnan(felt.values[3]).all()
-    assert felt.values[:3].max() <= 0.9  # no mention is surer than readers found it to be
+    assert felt.values[:3].max() <= 0.86  # no mention is surer than readers found it to be
 
 
 def test_a_rationale_has_quote_criterion_and_scope():
@@ -169,14 +169,12 @@ def test_a_model_may_rephrase_but_not_invent():
 
 
 def test_the_crisis_notice_does_not_depend_on_scopes():
-    for text in ("I want to kill myself.", "This traffic makes me want to die.", "I used to cut."):
-        felt = READER.perceive(texts(text)).only.axis("suicidal_thoughts")[0]
-        notice = READER.notice(texts("Fine.", text))
-        assert (notice is not None) or felt < 0.5, text
-    assert "findahelpline" in READER.notice(texts("I want to kill myself."))
-    assert "findahelpline" in READER.notice(texts("I have written the goodbye letters."))
-    assert READER.notice(texts("This traffic makes me want to die.")) is not None
+    assert "ending their life" in READER.notice(texts("Fine.", "I want to kill myself."))
+    assert "ending their life" in READER.notice(texts("I have written the goodbye letters."))
+    assert "ending their life" in READER.notice(texts("This traffic makes me want to die."))
+    assert "is named here" in READER.notice(texts("I used to cut."))
     assert READER.notice(texts("The train leaves at nine.", None)) is None
+    assert READER.notice(texts("We were dying of laughter.")) is None
     assert "emergencias" in READER.notice(texts("I want to die."), "es")
 
 

@@ -182,6 +182,8 @@ def _subject(found: list[re.Match[str]], words: tuple[str, ...], at: int, own: b
         return None if _noun(words, at + 1) else 0
     if word in _words("first"):
         return 0
+    if word == "who" and before in _words("people") | _words("third"):
+        return OTHER
     bare = word.removesuffix("'s")
     if word in _words("second") or word in _words("third"):
         return OTHER if before not in _words("preposition") else None

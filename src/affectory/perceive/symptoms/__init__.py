@@ -35,7 +35,7 @@ from affectory.core.trajectory import Trajectory
 from affectory.guard import crisis
 from affectory.lm.model import LanguageModel
 from affectory.parts.calibrate import sigmoid
-from affectory.perceive.symptoms.cues import Mention
+from affectory.perceive.symptoms.cues import FIGURE, Mention
 from affectory.perceive.symptoms.head import Head
 from affectory.perceive.symptoms.rationale import rephrased, told
 from affectory.perceive.symptoms.reading import Pages, paged, seen
@@ -204,13 +204,12 @@ class SymptomReader:
     def notice(self, records: Records, language: str = "en") -> str | None:
         """Return what `guard.crisis` says to show beside these texts, or None.
 
-        Asked for every text, whatever its scopes, and where a state of suicidal thoughts reaches
-        one half though no phrase of the table is there.
+        Asked for every text, whatever its scopes. Where its table finds nothing, a state of
+        suicidal thoughts of one half or more, or a phrase that is no figure of speech, will do.
         """
         flags = crisis.flags(records.frame["text"])
-        felt = self.perceive(records).only.axis("suicidal_thoughts")
-        if flags.is_empty() and (np.nan_to_num(felt) >= SURE).any():
-            flags = pl.DataFrame({"kind": ["suicide"]})
+        if flags.is_empty():
+            flags = pl.DataFrame({"kind": self._spoken(records)}, schema={"kind": pl.String})
         return crisis.notice(flags, language)
 
     def fit(self, records: Records, felt: Trajectory) -> Self:
@@ -266,6 +265,15 @@ class SymptomReader:
             for cue in cues:
                 found.setdefault(cue.row + low, []).append(cue)
         return _Read(pages, np.concatenate(sides), found)
+
+    def _spoken(self, records: Records) -> list[str]:
+        """Return the kinds of crisis that phrases and words find beyond the table of the guard."""
+        at = DSM5_9.index("suicidal_thoughts")
+        read = self._read(records.frame["text"].fill_null("").to_list())
+        if (self._head().chances(read.sides)[:, at] >= SURE).any():
+            return ["suicide"]
+        named = (cue for cues in read.mentions.values() for cue in cues if cue.axis == at)
+        return ["another"] if any(not cue.reach & FIGURE for cue in named) else []
 
     def _reasons(self, records: Records, axes: tuple[int, ...]) -> Iterator[Evidence]:
         texts = records.frame["text"].fill_null("").to_list()
