@@ -144,7 +144,7 @@ def _sample(folder: Path, seed: int) -> Iterator[Figure]:
     looked = ~np.isnan(truth)
     for remembered in (False, True):
         said = registry.make(METHOD, remembered=remembered).perceive(records).only.values >= SURE
-        setting = (f"ReDSM5 sample, paraphrased, 24 sentences of 16 posts, too few to rank by; "
+        setting = (f"ReDSM5 sample, paraphrased, 24 sentences of 17 posts, too few to rank by; "
                    f"{'past counts' if remembered else 'past does not count'}")  # fmt: skip
         yield _share("found", said[looked & (truth == 1)], setting + "; marked present", METHOD)
         yield _share("left", ~said[looked & (truth == 0)], setting + "; marked absent", METHOD)
