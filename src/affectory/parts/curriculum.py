@@ -102,7 +102,7 @@ def _shifts(
     real = asked & (group[before] == group[after]) & (told[before] != told[after])
     real &= (told[before] >= 0) & (told[after] >= 0)
     size = weight[told[before[real]], told[after[real]]]
-    return np.bincount(group[after[real]], size, minlength=d)
+    return np.bincount(group[after[real]], size, minlength=d).astype(np.float64)
 
 
 def buckets(hardness: ArrayLike, n: int) -> Places:

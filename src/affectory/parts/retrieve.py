@@ -88,9 +88,10 @@ class Index:
         place = np.full((len(rows), k), -1, np.int64)
         cosine = np.full((len(rows), k), np.nan)
         step = max(1, BLOCK // max(1, len(kept)))
+        wide = kept.T.astype(np.float64)
         for low in range(0, len(rows), step):
             part = slice(low, low + step)
-            like = np.round((_unit(rows[part]) @ kept.T).astype(np.float64), DIGITS)
+            like = np.round(_unit(rows[part]).astype(np.float64) @ wide, DIGITS)
             if apart is not None:
                 like[apart[part, None] == np.asarray(self.group)] = -np.inf
             _fill(like, place[part], cosine[part])

@@ -1,5 +1,6 @@
 """What is felt: methods that read a state from records."""
 
+from affectory.perceive.conversation import ConversationEmotion
 from affectory.perceive.empathy import EmpathyReader
 from affectory.perceive.instruct import InstructReader
 from affectory.perceive.lexicon import LexiconEmotion
@@ -8,6 +9,7 @@ from affectory.perceive.symptoms import SymptomReader
 from affectory.perceive.utterance import UtteranceEmotion
 
 __all__ = [
+    "ConversationEmotion",
     "EmpathyReader",
     "InstructReader",
     "LexiconEmotion",

@@ -1,0 +1,180 @@
+"""From turns to numbers: vectors, states of another perceiver, what is counted, and neighbours."""
+
+__all__ = ["KINDS", "Known", "States", "load", "save", "spoken", "tuned", "views"]
+
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from affectory.core import shelf
+from affectory.core.records import Records
+from affectory.core.space import Space
+from affectory.core.trajectory import Trajectory
+from affectory.core.verbs import Perceiver
+from affectory.parts.blend import within
+from affectory.parts.blocks import Block, Blocks
+from affectory.parts.retrieve import Index, shares
+from affectory.parts.turns import Talk, TurnNet, past_of
+from affectory.perceive.conversation.interpret import numbers
+from affectory.senses.encoder import Encoder
+from affectory.senses.marks import plain
+from affectory.senses.vectors import TextEncoder, sentence_vectors
+
+Floats = NDArray[np.float64]
+KINDS = (Block(0.7), Block(1.0), Block(0.7, each=True), Block(0.3, each=True))
+RARE = 1e-4  # least share of a label among neighbours
+LONGEST = 128  # tokens of a turn that the tuned encoder reads
+ACCURATE = shelf.SHIPPED / "utterance" / "accurate.safetensors"
+
+
+class States(NamedTuple):
+    """Who reads the turns.
+
+    Attributes:
+        encoder: Its vectors find what is alike; None: all-MiniLM-L6-v2.
+        tuned: Its vectors know emotions; None: the transformer of `perceive/utterance`.
+        perceiver: Its states are read beside.
+    """
+
+    encoder: TextEncoder | None
+    tuned: TextEncoder | None
+    perceiver: Perceiver
+
+
+class Known(NamedTuple):
+    """What was learned.
+
+    Attributes:
+        space: The labels.
+        blocks: Scales of the numbers.
+        net: Tells labels from turns and their past.
+        memory: Vectors of labelled turns, by dialogue.
+        told: Their labels. Shape (m, k).
+        heat: Temperature that makes shares come true.
+        window: How many turns before are read.
+        near: How many similar turns are asked; 0: none.
+    """
+
+    space: Space
+    blocks: Blocks
+    net: TurnNet
+    memory: Index
+    told: Floats
+    heat: float
+    window: int
+    near: int
+
+    def talk(self, records: Records, parts: list[Floats], group: Any = None) -> Talk:
+        """Return the turns as the net reads them.
+
+        Args:
+            records: Turns that say something.
+            parts: What `views` gave for them.
+            group: Dialogue of the memory that each turn leaves out. Shape (n,).
+        """
+        rows = self.blocks.rows(parts) * np.sqrt(len(self.blocks.scale))
+        if self.near:
+            found = self.memory.nearest(parts[0], self.near, group)
+            beside = np.log(np.maximum(shares(found, self.told), RARE))
+        else:
+            beside = np.zeros((len(rows), 0))
+        who = np.unique(records.frame["actor"].to_numpy(), return_inverse=True)[1]
+        past = past_of(records.offsets, who, self.window)
+        return Talk(rows.astype(np.float32), beside.astype(np.float32), *past)
+
+
+def spoken(records: Records) -> tuple[Records, NDArray[np.int64]]:
+    """Return the records that say something, their marks made plain, and their places."""
+    says = pl.col("text").fill_null("").str.strip_chars() != ""
+    rows = records.frame.select(says.arg_true()).to_series().to_numpy().astype(np.int64)
+    frame = records.where(says).frame
+    texts = pl.Series("text", [plain(text) for text in frame["text"].to_list()], pl.String)
+    return Records(frame.with_columns(texts), records.clock), rows
+
+
+def views(records: Records, who: States) -> list[Floats]:
+    """Return four kinds of numbers about each record: as `KINDS`. Shapes (n, d) each."""
+    texts = records.frame["text"].to_list()
+    states = who.perceiver.perceive(records)
+    return [
+        _vectors(texts, who.encoder),
+        _vectors(texts, who.tuned or tuned()),
+        np.hstack([aligned(records, felt) for felt in states.values()]),
+        numbers(texts),
+    ]
+
+
+def aligned(records: Records, felt: Trajectory) -> Floats:
+    """Return the states of `records`, in their order; NaN for one without. Shape (n, k)."""
+    keys = records.frame.select("session", "seq")
+    table = felt.to_polars().select("session", "seq", *felt.space.names)
+    both = keys.join(table, on=("session", "seq"), how="left", maintain_order="left")
+    return both.select(pl.col(felt.space.names).cast(pl.Float64).fill_null(np.nan)).to_numpy()
+
+
+@cache
+def tuned() -> TextEncoder:
+    """Return the transformer of `perceive/utterance`: its vectors and its scores side by side.
+
+    Raises:
+        MissingExtra: if what `affectory[encoder]` installs is not there.
+    """
+    return _Tuned()
+
+
+class _Tuned:
+    name = "utterance-accurate"
+
+    def __init__(self) -> None:
+        arrays, _ = shelf.load(ACCURATE)
+        own = {name.removeprefix("encoder."): a for name, a in arrays.items() if "encoder." in name}
+        self.encoder = Encoder(own, LONGEST)
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        read = self.encoder(texts)
+        assert read.scores is not None
+        return np.hstack([read.vectors, read.scores])
+
+
+def _vectors(texts: list[str], encoder: TextEncoder | None) -> Floats:
+    """Return vectors, from the cache where the encoder is one of ours and slow."""
+    if encoder is None or isinstance(encoder, _Tuned):
+        return sentence_vectors(texts, encoder).astype(np.float64)
+    return encoder.encode(texts).astype(np.float64)
+
+
+def save(path: Path, known: Known, note: dict[str, Any]) -> None:
+    """Write what was learned, with a note."""
+    parts: dict[str, dict[str, Any]] = {
+        "blocks": known.blocks.arrays(),
+        "net": known.net.arrays(),
+        "index": {"vectors": known.memory.vectors, "group": known.memory.group},
+        "own": {"told": known.told.astype(np.float32), "heat": np.array([known.heat])},
+    }
+    arrays = {
+        f"{part}/{key}": np.asarray(a) for part, own in parts.items() for key, a in own.items()
+    }
+    told = {"space": known.space.to_json(), "window": known.window, "near": known.near}
+    shelf.save(path, arrays, {**note, **told})
+
+
+@cache
+def load(path: Path) -> Known:
+    """Return what `save` wrote."""
+    arrays, note = shelf.load(path)
+    index = within(arrays, "index")
+    return Known(
+        Space.from_json(note["space"]),
+        Blocks.of(within(arrays, "blocks")),
+        TurnNet.of(within(arrays, "net")),
+        Index(index["vectors"], index["group"]),
+        arrays["own/told"].astype(np.float64),
+        float(arrays["own/heat"][0]),
+        int(note["window"]),
+        int(note["near"]),
+    )
