@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from affectory.core.errors import BadChoice, BadFile, MissingFile, NoRecords
+from affectory.core.errors import BadChoice, BadFile, BadValues, MissingFile, NoRecords
 from affectory.core.records import Records
 from affectory.core.trajectory import Trajectory
 from affectory.perceive.utterance import CARD, SHIPPED, SPACES, UtteranceEmotion, toy
@@ -228,13 +228,25 @@ def test_a_negator_turns_a_word_at_the_accurate_size():
 
 
 def test_the_accurate_size_can_be_calibrated_and_explained():
-    talk = records("I am so happy today", "this is awful", "meh")
+    talk = records(*(f"{word} day {at}" for at in range(10) for word in ("happy", "sad", "plain")))
     reader = careful()
     felt = reader.perceive(talk)["vad"]
-    assert reader.fit(talk, felt).perceive(talk)["vad"].space is VAD
-    reasons = reader.explain(talk, felt, "valence", top=1)
-    assert {reason.text for reason in reasons} >= {"happy", "awful"}
-    assert reader.digest != READER.digest
+    lower = replace(felt, values=np.clip(felt.values * 0.5 - 0.3, -1, 1))
+    told = reader.fit(talk, lower).perceive(talk)["vad"]
+    np.testing.assert_allclose(told.values.mean(axis=0), lower.values.mean(axis=0), atol=0.05)
+    reasons = reader.explain(records("I am so happy today", "this is awful"), None, top=1)
+    assert [reason.text for reason in reasons] == ["happy", "awful"]
+
+
+def test_sizes_and_read_outs_have_digests_of_their_own():
+    talk = records(*(f"{word} day {at}" for at in range(10) for word in ("happy", "sad")))
+    made = [READER, careful()]
+    made += [each.fit(talk, each.perceive(talk)["vad"]) for each in made]
+    assert len({each.digest for each in made}) == 4
+
+
+def test_half_a_character_is_read_at_the_accurate_size_too():
+    assert not np.isnan(careful().read(["bad \ud83d half"])[3][0]).any()
 
 
 def test_a_size_that_there_is_not_is_refused():
@@ -251,3 +263,36 @@ def test_the_accurate_size_is_better_on_dev():
         for reader in (careful(), READER)
     ]
     assert np.mean(r[0]) > np.mean(r[1]) + 0.02
+
+
+# ------------------------------------------------------------- what a review found
+
+
+def test_the_only_word_of_a_text_explains_it():
+    talk = records("Heartbroken")
+    (reason,) = READER.explain(talk, READER.perceive(talk)["vad"], top=1)
+    assert reason.text == "Heartbroken"
+    assert reason.weight < -0.1
+
+
+def test_valence_is_explained_after_a_pickle_as_well():
+    talk = records("I love this")
+    felt = pickle.loads(pickle.dumps(READER.perceive(talk)["vad"]))
+    assert {reason.axis for reason in READER.explain(talk, felt)} == {"valence"}
+
+
+def test_few_labels_and_labels_without_variance_are_refused():
+    talk = records(*(f"day {at}" for at in range(30)))
+    same = Trajectory.on(talk, VAD, np.zeros((30, 3)), "rater")
+    with pytest.raises(BadValues, match="all the same"):
+        READER.fit(talk, same)
+    with pytest.raises(NoRecords, match="20 states"):
+        READER.fit(talk, same.rows(slice(0, 5)))
+
+
+def test_a_book_is_explained_by_its_beginning_in_bounded_time():
+    talk = records("I love this. " + "so very good " * 50_000)
+    begin = time.process_time()
+    reasons = READER.explain(talk, READER.perceive(talk)["vad"], top=1)
+    assert time.process_time() - begin < 10
+    assert len(reasons) <= 1

@@ -3,7 +3,9 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
+import pytest
 
+from affectory.core.errors import BadValues
 from affectory.senses.vectors import sentence_vectors
 
 
@@ -33,6 +35,24 @@ def test_a_text_is_read_once_and_order_is_kept(tmp_path):
 def test_the_cache_holds_no_words(tmp_path):
     sentence_vectors(["a secret sentence"], Counting(), tmp_path)
     assert all(b"secret" not in path.read_bytes() for path in tmp_path.iterdir())
+
+
+def test_a_number_that_is_none_is_refused_and_not_kept(tmp_path):
+    class Broken(Counting):
+        def encode(self, texts):
+            return np.full((len(texts), 2), np.nan, np.float32)
+
+    with pytest.raises(BadValues, match="counting"):
+        sentence_vectors(["a"], Broken(), tmp_path)
+    assert sentence_vectors(["a"], Counting(), tmp_path).tolist() == [[1, 1]]
+
+
+def test_a_name_leads_nowhere_else(tmp_path):
+    class Far(Counting):
+        name = "../../far"
+
+    sentence_vectors(["a"], Far(), tmp_path / "kept")
+    assert [path.name for path in tmp_path.iterdir()] == ["kept"]
 
 
 def test_no_text_has_no_vector(tmp_path):

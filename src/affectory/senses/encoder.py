@@ -78,7 +78,8 @@ class Encoder:
             return Read(empty[0], empty[1] if "scores" in self.gives else None,
                         np.empty(0, np.int64))  # fmt: skip
         once = list(dict.fromkeys(texts))
-        numbers = [found.ids for found in self.tokenizer.encode_batch(once)]
+        whole = [text.encode("utf-8", "replace").decode() for text in once]  # no half characters
+        numbers = [found.ids for found in self.tokenizer.encode_batch(whole)]
         parts: dict[str, list[Any]] = {name: [None] * len(once) for name in self.gives}
         for rows, told in self._batches(numbers):
             for name, values in zip(self.gives, told, strict=True):

@@ -12,10 +12,10 @@ MOST_WORDS = 400  # of one text
 
 @dataclass(frozen=True)
 class Cuts:
-    """A text, and the same text with each of its words cut out.
+    """A text up to its 400th word, and the same with each of its words cut out.
 
     Args:
-        raw: The text as bytes.
+        raw: The text as bytes, up to the last word that is looked at.
         spans: First and one past the last byte of each word, at most `MOST_WORDS`.
         texts: The text, then the text without each word.
     """
@@ -31,6 +31,9 @@ class Cuts:
         tokens = split(join([text]), 1)
         pairs = zip(tokens.start.tolist(), tokens.stop.tolist(), strict=True)
         spans = tuple(pairs)[:MOST_WORDS]
+        if len(spans) == MOST_WORDS:  # each word costs a reading of all: a book would never end
+            raw = raw[: spans[-1][1]]
+            text = raw.decode("utf-8", "replace")
         cut = ((raw[:a] + b" " + raw[b:]).decode("utf-8", "replace") for a, b in spans)
         return cls(raw, spans, (text, *cut))
 

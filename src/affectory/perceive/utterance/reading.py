@@ -1,17 +1,28 @@
 """From texts to raw scores and states: by a bag of keys, or by a transformer beside it."""
 
-__all__ = ["Careful", "load", "load_careful", "read", "read_carefully", "scored", "scores"]
+__all__ = [
+    "Careful",
+    "digest_of",
+    "load",
+    "load_careful",
+    "read",
+    "read_carefully",
+    "scored",
+    "scores",
+]
 
+import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from affectory.core.errors import MissingFile
 from affectory.core.shelf import load as load_arrays
 from affectory.parts.bag import Bag, add_up
 from affectory.parts.heads import averaged
@@ -45,18 +56,44 @@ class Careful(NamedTuple):
     encoder: Encoder
 
 
-@cache
 def load(path: Path) -> Reader:
-    """Return the bag in `path` with its read-outs."""
+    """Return the bag in `path` with its read-outs; read again when the file has changed."""
+    return _loaded(path, _stamp(path))
+
+
+def load_careful(path: Path, light: Path) -> Careful:
+    """Return the transformer in `path` beside the bag in `light`."""
+    return _loaded_careful(path, light, _stamp(path), _stamp(light))
+
+
+def digest_of(path: Path) -> str:
+    """Return a hash of a file's bytes."""
+    return _digested(path, _stamp(path))
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    """Return what tells a file from a later one of the same name."""
+    if not path.is_file():
+        raise MissingFile(path, "name the safetensors file that `affectory train` wrote")
+    known = path.stat()
+    return known.st_mtime_ns, known.st_size
+
+
+@lru_cache(maxsize=8)
+def _loaded(path: Path, _: tuple[int, int]) -> Reader:
     return Reader.load(path)
 
 
-@cache
-def load_careful(path: Path, light: Path) -> Careful:
-    """Return the transformer in `path` beside the bag in `light`."""
-    arrays, _ = load_arrays(path)
+@lru_cache(maxsize=4)
+def _loaded_careful(path: Path, light: Path, *_: tuple[int, int]) -> Careful:
+    arrays, _note = load_arrays(path)
     own = {name.removeprefix("encoder."): array for name, array in arrays.items()}
     return Careful(Reader.load(path, load(light).bag), Encoder(own, LONGEST))
+
+
+@lru_cache(maxsize=32)
+def _digested(path: Path, _: tuple[int, int]) -> str:
+    return hashlib.blake2b(path.read_bytes(), digest_size=8).hexdigest()
 
 
 def read(reader: Reader, texts: Sequence[str]) -> Told:
