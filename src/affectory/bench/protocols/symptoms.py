@@ -217,7 +217,7 @@ def _stands(folder: Path) -> Iterator[Figure]:
                 zip(names_of, table[axis], strict=True) if p >= SURE}  # fmt: skip
         read = [row for row in rows if row["half"] == half]
         still = [row["stands"] == "1" for row in read if (row["sentence"], row["symptom"]) in said]
-        after = "phrases were mended on them" if half == "dev" else "nothing was changed after"
+        after = "phrases were mended on them" if half == "dev" else "no phrase was changed after"
         setting = (
             f"of {len(read)} mentions drawn from posts of {', '.join(names)} and read by the "
             f"author of the phrases, those that are still made; {after}"
