@@ -5,13 +5,15 @@ Weights that may ship lie in the package; all others are trained once by
 system has for it), where the method finds them by its name.
 """
 
-__all__ = ["home", "load", "place", "save", "weights_of"]
+__all__ = ["Stamp", "agree", "home", "load", "place", "save", "stamp", "weights_of", "whole"]
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from tempfile import NamedTemporaryFile
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +21,21 @@ from numpy.typing import NDArray
 from affectory.core.errors import BadFile, NotTrained
 
 SHIPPED = Path(__file__).parent.parent / "weights"
+AGAIN = "train the method again"
+
+
+class Stamp(NamedTuple):
+    """A file as it is now: one that was written anew has another stamp.
+
+    Attributes:
+        path: Where it lies.
+        changed: When it was written, in nanoseconds.
+        size: In bytes.
+    """
+
+    path: Path
+    changed: int
+    size: int
 
 
 def home() -> Path:
@@ -47,15 +64,41 @@ def weights_of(method: str, named: Path | None = None) -> Path:
     raise NotTrained(method, named or place(method))
 
 
+def stamp(path: Path) -> Stamp:
+    """Return what a cache of the file's content is keyed by."""
+    told = path.stat()
+    return Stamp(path, told.st_mtime_ns, told.st_size)
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[Path]:
+    """Lend a new file beside `path`, which takes its place if all goes well, and goes if not.
+
+    Several writers may write the same `path` at once: the last one stands, never a mixture.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with NamedTemporaryFile(
+        dir=path.parent, prefix=f".{path.name}.", suffix=".partial", delete=False
+    ) as made:
+        partial = Path(made.name)
+    try:
+        yield partial
+        partial.chmod(0o644)
+        with partial.open("rb+") as written:
+            os.fsync(written.fileno())
+        partial.replace(path)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
+
+
 def save(path: Path, arrays: Mapping[str, NDArray[Any]], note: Mapping[str, Any]) -> None:
     """Write `arrays` with a `note` (anything JSON can say) beside them, all or nothing."""
     from safetensors.numpy import save_file
 
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".partial")
-    whole = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
-    save_file(whole, partial, metadata={"note": json.dumps(note)})
-    partial.replace(path)
+    tight = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+    with whole(path) as partial:
+        save_file(tight, partial, metadata={"note": json.dumps(note)})
 
 
 def load(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
@@ -69,6 +112,26 @@ def load(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
     try:
         with safe_open(path, framework="numpy") as file:
             note = json.loads((file.metadata() or {}).get("note", "{}"))
-            return {name: file.get_tensor(name) for name in file.keys()}, note  # noqa: SIM118
-    except SafetensorError as error:
-        raise BadFile(path, str(error), "safetensors weights", "train the method again") from error
+            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except (SafetensorError, json.JSONDecodeError) as error:
+        raise BadFile(path, str(error), "safetensors weights", AGAIN) from error
+    if not isinstance(note, dict):
+        raise BadFile(path, f"the note {note!r}", "a note of names and values", AGAIN)
+    return arrays, note
+
+
+def agree(path: Path, note: Mapping[str, Any], told: Mapping[str, Any]) -> None:
+    """Refuse weights whose note says otherwise than `told`.
+
+    Args:
+        path: Where they lie.
+        note: What `load` returned of them.
+        told: What the note must say, as JSON would return it.
+
+    Raises:
+        BadFile: if it says something else, or nothing.
+    """
+    for key, wanted in told.items():
+        found = note.get(key)
+        if found != wanted:
+            raise BadFile(path, f"{key} {found!r}", f"{wanted!r}, as here", AGAIN)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from affectory.core.errors import BadFile, MissingFile
+from affectory.core.shelf import whole
 from affectory.parts.bag import Bag, padded
 from affectory.parts.heads import Flags, Reals, Shares
 
@@ -109,7 +110,7 @@ class Reader:
         return cls(bag, flags, groups[0], groups[1], reals, {})
 
     def save(self, path: Path, beside: Mapping[str, NDArray[Any]] | None = None) -> None:
-        """Write everything to one safetensors file, the same bytes for the same numbers.
+        """Write all to one safetensors file or nothing, the same bytes for the same numbers.
 
         Args:
             path: The file.
@@ -121,9 +122,10 @@ class Reader:
         for name in HEADS:
             head = getattr(self, name)
             tensors |= {f"{name}.{part.name}": getattr(head, part.name) for part in fields(head)}
-        whole = {name: np.ascontiguousarray(array) for name, array in tensors.items()}
+        tight = {name: np.ascontiguousarray(array) for name, array in tensors.items()}
         note = {"note": json.dumps(self.note, sort_keys=True)}
-        save_file(whole, path, metadata=note)
+        with whole(Path(path)) as partial:
+            save_file(tight, partial, metadata=note)
 
     @classmethod
     def load(cls, path: Path, bag: Bag | None = None) -> Self:
@@ -147,7 +149,7 @@ class Reader:
                 note = json.loads((file.metadata() or {}).get("note", "{}"))
             heads = {name: _head(name, kind, tensors) for name, kind in HEADS.items()}
             return cls(bag=bag or Bag.of(tensors), **heads, note=note)
-        except (SafetensorError, KeyError) as error:
+        except (SafetensorError, KeyError, json.JSONDecodeError) as error:
             raise BadFile(
                 path, f"not a reader ({error})", "what `affectory train` wrote", "train again"
             ) from error

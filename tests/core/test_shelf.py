@@ -1,0 +1,84 @@
+"""core.shelf: weights are written whole or not at all, and read only where they are weights."""
+
+import json
+import stat
+
+import numpy as np
+import pytest
+from safetensors.numpy import save_file
+
+from affectory.core import shelf
+from affectory.core.errors import BadFile, NotTrained
+
+ARRAYS = {"w": np.arange(6.0).reshape(2, 3).T}  # not contiguous
+
+
+def test_what_is_saved_is_loaded_with_its_note(tmp_path):
+    path = tmp_path / "new" / "w.safetensors"
+    shelf.save(path, ARRAYS, {"name": "x", "seed": 3})
+    arrays, note = shelf.load(path)
+    np.testing.assert_array_equal(arrays["w"], ARRAYS["w"])
+    assert note == {"name": "x", "seed": 3}
+    assert [each.name for each in path.parent.iterdir()] == [path.name]
+    assert stat.S_IMODE(path.stat().st_mode) == 0o644
+
+
+def test_two_writers_of_one_file_do_not_meet(tmp_path):
+    path = tmp_path / "w.safetensors"
+    with shelf.whole(path) as one, shelf.whole(path) as other:
+        assert one != other
+        one.write_text("one")
+        other.write_text("other")
+        assert not path.exists()
+    assert path.read_text() == "one"  # the block that ended last
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path):
+    path = tmp_path / "w.safetensors"
+    shelf.save(path, ARRAYS, {})
+    before = path.read_bytes()
+    with pytest.raises(TypeError):
+        shelf.save(path, ARRAYS, {"no json": object()})
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("note", ["{half a note", '["a list"]'])
+def test_a_note_that_is_none_is_a_bad_file(tmp_path, note):
+    path = tmp_path / "w.safetensors"
+    save_file({"w": np.zeros(1)}, path, metadata={"note": note})
+    with pytest.raises(BadFile, match=r"w\.safetensors"):
+        shelf.load(path)
+
+
+def test_a_file_of_something_else_is_a_bad_file(tmp_path):
+    path = tmp_path / "w.safetensors"
+    path.write_text(json.dumps({"not": "weights"}))
+    with pytest.raises(BadFile, match="expected safetensors weights"):
+        shelf.load(path)
+
+
+def test_a_note_that_says_otherwise_is_refused_with_both_sides(tmp_path):
+    shelf.agree(tmp_path, {"name": "x", "more": 1}, {"name": "x"})
+    with pytest.raises(BadFile, match=r"encoder 'a', expected 'b'.*train the method again"):
+        shelf.agree(tmp_path, {"encoder": "a"}, {"encoder": "b"})
+    with pytest.raises(BadFile, match="encoder None"):
+        shelf.agree(tmp_path, {}, {"encoder": "b"})
+
+
+def test_a_file_written_anew_has_another_stamp(tmp_path):
+    path = tmp_path / "w.safetensors"
+    shelf.save(path, ARRAYS, {})
+    first = shelf.stamp(path)
+    assert first == shelf.stamp(path)
+    shelf.save(path, ARRAYS, {"longer": True})
+    assert shelf.stamp(path) != first
+
+
+def test_weights_that_are_nowhere_are_not_trained(tmp_path, monkeypatch):
+    monkeypatch.setenv("AFFECTORY_HOME", str(tmp_path))
+    with pytest.raises(NotTrained, match="affectory train perceive/none"):
+        shelf.weights_of("perceive/none")
+    shelf.save(shelf.place("perceive/none"), ARRAYS, {})
+    assert shelf.weights_of("perceive/none") == shelf.place("perceive/none")
