@@ -94,13 +94,14 @@ def questions(
 def asked(model: LanguageModel, every: Sequence[Question], cache: Cache | None = None) -> Floats:
     """Return how right `model` is on each question; answers in the cache are not asked again."""
     keys = [key_of(_shape(model, question.prompt)) for question in every]
-    said = {key: kept.told for key in keys if cache and (kept := cache.find(key))}
-    fresh = [at for at, key in enumerate(keys) if key not in said]
-    answers = model.generate([every[at].prompt for at in fresh], HOW) if fresh else ()
-    for at, answer in zip(fresh, answers, strict=True):
-        said[keys[at]] = answer.text
-        if cache:
-            cache.keep(keys[at], Kept(answer.text, answer.asked, answer.said))
+    said = {key: kept.told for key in keys if cache is not None and (kept := cache.find(key))}
+    for task in dict.fromkeys(question.task for question in every):  # their prompts begin alike
+        fresh = [at for at, q in enumerate(every) if q.task == task and keys[at] not in said]
+        answers = model.generate([every[at].prompt for at in fresh], HOW) if fresh else ()
+        for at, answer in zip(fresh, answers, strict=True):
+            said[keys[at]] = answer.text
+            if cache is not None:  # an empty one is false
+                cache.keep(keys[at], Kept(answer.text, answer.asked, answer.said))
     pairs = zip(keys, every, strict=True)
     return np.array([rightness(q.task, said[key], q.accepted) for key, q in pairs])
 

@@ -1,9 +1,9 @@
 """One hidden layer under several heads, learned from answers of which most are untold.
 
-``h = relu((x - m) / s @ inner + lift)``, ``out = h @ outer + x' @ straight + shift``; shares and
-flags are learned by log loss, reals by squared error, each head by the rows that have its answer
-(Caruana 1997, "Multitask Learning"). Learned with Adam in numpy alone, so that nothing but numpy
-is needed at either end.
+``x' = clip((x - m) / s)``, ``h = relu(x' @ inner + lift)``, ``out = h @ outer + x' @ straight +
+shift``; flags are learned by log loss, reals by squared error, each head by the rows that have
+its answer (Caruana 1997, "Multitask Learning"). Learned with Adam in numpy alone, so that nothing
+but numpy is needed at either end.
 """
 
 __all__ = ["Recipe", "Trunk"]
@@ -64,7 +64,7 @@ class Trunk:
 
     def predict(self, x: Floats) -> Floats:
         """Return raw answers: logits of flags, and reals as they are. Shape (n, k)."""
-        rows = (x - self.middle[0]) / self.middle[1]
+        rows = np.clip((x - self.middle[0]) / self.middle[1], -FAR, FAR)
         hidden = np.maximum(rows @ self.inner + self.lift, 0)
         return np.asarray(hidden @ self.outer + rows @ self.straight + self.shift)
 
@@ -99,7 +99,7 @@ class Trunk:
         """
         how, rng = recipe or Recipe(), np.random.default_rng(seed)
         middle = np.stack([x.mean(axis=0), x.std(axis=0) + 1e-3])
-        rows = ((x - middle[0]) / middle[1]).astype(np.float32)
+        rows = np.clip((x - middle[0]) / middle[1], -FAR, FAR).astype(np.float32)
         known = ~np.isnan(y)
         told = np.where(known, y, 0.0).astype(np.float32)
         share = (known * (1.0 if weight is None else weight)).astype(np.float32)
@@ -172,4 +172,5 @@ def _learn(
     return state
 
 
+FAR = 4.0  # deviations beyond which an input counts as no farther: few lessons lie there
 NAMES = ("inner", "lift", "outer", "straight", "shift")

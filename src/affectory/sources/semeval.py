@@ -1,0 +1,94 @@
+"""SemEval-2018 Task 1, Affect in Tweets (Mohammad et al. 2018), for those who have it.
+
+Files of the five English subtasks as they were handed out, found by name anywhere below a folder:
+tab separated with a header; EI and V: id, tweet, dimension, score or class; E-c: id, tweet and
+eleven columns of 0 and 1. The gold files of EI-reg and V-reg hold thousands of "mystery" rows
+that no person rated: they are dropped. Nothing of it comes with the package.
+"""
+
+__all__ = ["Tweet", "read_semeval"]
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from affectory.core.errors import BadChoice, BadFile, MissingFile
+from affectory.represent.affect_tasks import EMOTIONS, LABELS, Task
+
+SPLITS = {"train": ("train",), "dev": ("dev",), "test": ("test-gold", "gold")}
+STEMS = {
+    Task.EI_REG: "EI-reg-En-{emotion}",
+    Task.EI_OC: "EI-oc-En-{emotion}",
+    Task.V_REG: "Valence-reg-En",
+    Task.V_OC: "Valence-oc-En",
+    Task.E_C: "E-c-En",
+}
+MYSTERY = "mystery"
+AGAIN = "take the file as it was handed out"
+
+
+class Tweet(NamedTuple):
+    """One rated tweet; its fields are those of `steer.instructions.Rated`.
+
+    Attributes:
+        task: What was asked.
+        text: The tweet.
+        value: A real in [0, 1], a class, or the names of the emotions that hold.
+        emotion: The emotion that was asked for, in the two EI tasks.
+    """
+
+    task: Task
+    text: str
+    value: float | tuple[str, ...]
+    emotion: str | None = None
+
+
+def read_semeval(folder: Path, task: Task, split: str) -> tuple[Tweet, ...]:
+    """Return the rated tweets of one task and split; those of EI for all four emotions.
+
+    Raises:
+        BadChoice: if there is no such split.
+        MissingFile: if a file is not there.
+        BadFile: if a row is not of the published form.
+    """
+    if split not in SPLITS:
+        raise BadChoice("split", split, SPLITS)
+    wanted: tuple[str | None, ...] = EMOTIONS if task.about_one else (None,)
+    return tuple(
+        tweet
+        for emotion in wanted
+        for tweet in _rows(_found(folder, task, split, emotion), task, emotion)
+    )
+
+
+def _found(folder: Path, task: Task, split: str, emotion: str | None) -> Path:
+    stem = STEMS[task].format(emotion=emotion)
+    for ending in SPLITS[split]:
+        paths = sorted(folder.rglob(f"*{stem}-{ending}.txt"))
+        if paths:
+            return paths[0]
+    raise MissingFile(folder / f"{stem}-{split}.txt", "ask the organisers of the task for it")
+
+
+def _rows(path: Path, task: Task, emotion: str | None) -> Iterator[Tweet]:
+    with path.open(encoding="utf-8", newline="") as lines:
+        table = csv.reader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
+        next(table, None)
+        for row in table:
+            if not row or MYSTERY in row[0].lower():
+                continue
+            try:
+                yield Tweet(task, row[1], _value(task, row), emotion)
+            except (ValueError, IndexError) as error:
+                found = f"a row that is none ({error})"
+                raise BadFile(path, found, f"the columns of {task}", AGAIN) from error
+
+
+def _value(task: Task, row: list[str]) -> float | tuple[str, ...]:
+    if task is Task.E_C:
+        held = [int(cell) for cell in row[2:]]
+        return tuple(name for name, one in zip(LABELS, held, strict=True) if one)
+    if task.classes:
+        return float(row[3].partition(":")[0])
+    return float(row[3])
