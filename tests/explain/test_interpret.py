@@ -185,6 +185,48 @@ def test_an_answer_that_is_not_read_gives_no_label_of_its_own():
     assert Doubt.UNREAD in one.doubts
 
 
+def test_an_answer_without_a_reason_gets_one_from_the_words():
+    (one,) = InterpretedText(Scripted("Yes."), question=ASK).interpret(_said(POST)[0])
+    assert one.rationale == 'low mood. Reasoning: "cry" speaks for it.'
+
+
+def test_a_label_can_be_read_off_its_probability():
+    def likely(prompt, answer):
+        said = prompt[-1].text
+        if "I cry" not in said:  # without content it leans to No: -1 against -3
+            return {"No": -1.0, "Yes": -3.0}[answer]
+        return {"No": -2.0, "Yes": -2.0}[answer]
+
+    reader = InterpretedText(Scripted(scores=likely), question=ASK, scored=True)
+    (one,) = reader.interpret(_said(POST)[0])
+    # -2 + 3 against -2 + 1 once its leaning is out: 1 / (1 + e^-2)
+    assert (one.label, one.value) == ("low mood", pytest.approx(1 / (1 + np.exp(-2))))
+    assert one.rationale == 'low mood. Reasoning: "cry" speaks for it.'
+
+
+def test_a_scored_label_of_several_is_the_likeliest():
+    likely = {name: -5.0 for name in EKMAN7N.names} | {"fear": -1.0}
+    reader = InterpretedText(
+        Scripted(scores=lambda p, a: likely[a] if "boo" in p[-1].text else -3.0), scored=True
+    )
+    (one,) = reader.interpret(_said("boo")[0])
+    assert one.label == "fear"
+
+
+def test_a_question_in_words_is_about_the_space_of_the_states():
+    model = Scripted("Joy.")
+    records, felt = _said("boo")
+    reader = InterpretedText(model, question="What is felt here?")
+    reader.interpret(records, felt)
+    assert "Question: What is felt here?" in model.heard[0].prompt[-1].text
+    assert reader.prompts(["boo"], EKMAN7N) == (model.heard[0].prompt,)
+
+
+def test_examples_may_come_as_plain_tuples():
+    plain = InterpretedText(Scripted("Yes."), strategy="few-shot", examples=[tuple(SHOWN)])
+    assert plain.examples == (SHOWN,)
+
+
 def test_another_label_than_the_state_is_a_doubt():
     model = Scripted('Joy. Reasoning: "cheer up".')
     (one,) = InterpretedText(model).interpret(*_said(POST))

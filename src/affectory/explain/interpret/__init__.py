@@ -25,6 +25,7 @@ __all__ = [
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 import polars as pl
@@ -39,6 +40,7 @@ from affectory.core.space import Space
 from affectory.core.trajectory import Trajectory
 from affectory.core.verbs import Perceiver
 from affectory.explain.interpret import claims
+from affectory.explain.interpret.asking import answered, likeliest
 from affectory.explain.interpret.claims import Doubt, Interpretation
 from affectory.explain.interpret.extracting import Grain, Quote, by_omission, by_words
 from affectory.explain.interpret.prompting import (
@@ -49,7 +51,7 @@ from affectory.explain.interpret.prompting import (
     sentiment_words,
 )
 from affectory.guard import crisis
-from affectory.lm.answers import Reading, parse
+from affectory.lm.answers import Reading
 from affectory.lm.model import LanguageModel, Prompt, Sampling
 from affectory.represent.vocabularies import EKMAN7N
 from affectory.senses.lexicon import Lexicon, starter
@@ -92,15 +94,19 @@ class InterpretedText:
         strategy: What the model is told besides the question.
         question: What it is asked, in words about the Space of the states or with a Space of its
             own; None: the plain question about the Space of the states.
+        space: What the model's labels are about where no states are given; None: seven emotions.
         perceiver: Whose states are explained, by omission, without a model (a method, handed
             over); None: by listed words.
         lexicon: The words for cues and quotes.
-        examples: For the few-shot strategy; none may be of the texts that are explained.
+        examples: For the few-shot strategy, as text, label and reasoning; none may be of the
+            texts that are explained.
         axis: Explain this axis; None: the one that stands out most.
         grain: Whether words or sentences are quoted, without a model.
         most: Quotes of a record at most, without a model.
         longest: Characters of a text that a model is shown, cut at a blank.
         how: How the model's answers are drawn.
+        scored: Whether the model's label is read off the probabilities of the labels, which even
+            a model that keeps to no format has; reasons are then put together from the words.
 
     Raises:
         BadChoice: if a strategy or grain is none, or a number is below 1.
@@ -115,6 +121,7 @@ class InterpretedText:
     model: LanguageModel | None = None
     strategy: Strategy = Strategy.EMOTION_CHAIN
     question: Question | str | None = None
+    space: Space | None = None
     perceiver: Perceiver | None = None
     lexicon: Lexicon = field(default_factory=starter)
     examples: tuple[Example, ...] = ()
@@ -123,6 +130,7 @@ class InterpretedText:
     most: int = 3
     longest: int = 8000
     how: Sampling = field(default_factory=Sampling)
+    scored: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what is no choice."""
@@ -131,6 +139,7 @@ class InterpretedText:
             if value not in tuple(kind):
                 raise BadChoice(name, value, list(kind))
             object.__setattr__(self, name, kind(value))
+        object.__setattr__(self, "examples", tuple(Example(*each) for each in self.examples))
         for name in ("most", "longest"):
             if getattr(self, name) < 1:
                 raise BadChoice(name, getattr(self, name), "1 or more")
@@ -158,7 +167,7 @@ class InterpretedText:
         """Return what is claimed of each record with text, and why.
 
         A text with urgent crisis phrases is not shown to the model; it has a notice. Where the
-        model's answer is not read, the reason is put together from the words.
+        model's answer is not read, or has no reason, that is put together from the words.
 
         Args:
             records: What was perceived.
@@ -214,7 +223,7 @@ class InterpretedText:
         """Return the question, about `space` where it has no Space of its own."""
         if isinstance(self.question, Question):
             return self.question
-        space = EKMAN7N if space is None else space
+        space = space or self.space or EKMAN7N
         plain = Question.about(space)
         return plain if self.question is None else replace(plain, ask=self.question)
 
@@ -226,11 +235,16 @@ class InterpretedText:
         if self.model is None or not asked:
             return {}
         space = None if felt is None else felt.space
-        told = self.prompts([texts[at] for at in asked], space)
-        read = parse(self._question(space).reader, self.model.generate(told, self.how))
-        both = zip(read.values, read.reasons, strict=True)
-        rows = [None if why else tuple(row) for row, why in both]
-        return dict(zip(asked, map(Reading, rows, read.reasons, read.rests), strict=True))
+        some = [texts[at] for at in asked]
+        question = self._question(space)
+        if self.scored:
+            one = partial(self._prompt, space)
+            return dict(zip(asked, likeliest(self.model, question, some, one), strict=True))
+        told = answered(self.model, question, self.prompts(some, space), self.how)
+        return dict(zip(asked, told, strict=True))
+
+    def _prompt(self, space: Space | None, text: str) -> Prompt:
+        return self.prompts([text], space)[0]
 
     def _answered(
         self, one: Interpretation, space: Space, answer: Reading | None, text: str
@@ -245,10 +259,11 @@ class InterpretedText:
         said = claims.standing(own, np.asarray(answer.row), None)[2]
         if own == space and self.axis is None and said != one.label:
             doubts.append(Doubt.DIFFERS)
-        rest = answer.rest or "none was given."
-        reason = f"{said}. Reasoning: {rest}"
-        quotes = claims.quoted(rest, text)
-        return replace(one, rationale=reason, quotes=quotes, doubts=tuple(doubts))
+        one = replace(one, doubts=tuple(doubts))
+        if not answer.rest:
+            return one
+        reason = f"{said}. Reasoning: {answer.rest}"
+        return replace(one, rationale=reason, quotes=claims.quoted(answer.rest, text))
 
     def _extract(self, drafts: list[Interpretation], space: Space, texts: Sequence[str]) -> None:
         """Fill in reasons, put together from the words, where there is a claim and none yet."""

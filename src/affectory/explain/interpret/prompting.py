@@ -10,7 +10,7 @@ __all__ = ["Example", "Question", "Strategy", "emotion_words", "prompts", "senti
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -95,11 +95,10 @@ class Question:
         return replace(self, degree=degree)
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
+class Example(NamedTuple):
     """A text with its answer, as an expert would write it.
 
-    Args:
+    Attributes:
         text: The text.
         label: "Yes", "No", or a label.
         reasoning: Why.

@@ -1,0 +1,130 @@
+"""The ladder of prompts on DR posts of IMHI (system 09), with the default local model.
+
+60 posts of at most 1,200 characters without crisis phrases, drawn with the seed; none of them an
+expert's example, of which one "yes" and one "no" serve as few shots. The label is "yes" where the model's calibrated share of "Yes"
+is at least one half. Beside the six strategies: the plain question with three modifiers, and the
+majority of these posts. Labels are weak. Ten minutes on one core.
+"""
+
+__all__ = ["PROTOCOL"]
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from affectory.bench.protocol import Protocol
+from affectory.core import registry
+from affectory.core.errors import MissingFile, MissingModel
+from affectory.core.figure import Figure
+from affectory.core.records import Records
+from affectory.core.space import Axis, Kind, Space
+from affectory.guard.crisis import flags
+from affectory.lm.answers import YesNo, parse
+from affectory.lm.catalogue import open_model
+from affectory.lm.model import LanguageModel
+from affectory.measure.labels import WEIGHTED_F1
+from affectory.sources.explanations import Asked, read_asked
+
+Floats = NDArray[np.float64]
+METHOD = "explain/interpret"
+STRATEGIES = ("zero-shot", "sentiment", "emotion", "chain", "emotion-chain", "few-shot")
+MODIFIERS = ("any", "some", "very severe")
+N, LONGEST, SHORT = 60, 1200, 500  # posts; characters of a post, and of an example
+LOW = Space("depression", Kind.FLAGS, (Axis("depression", 0.0, 1.0),), "DR of IMHI, weak labels")
+ASK = "Does the poster show {} signs of depression?"
+SETTING = f"DR of IMHI, {N} posts of at most {LONGEST} characters, silver labels"
+
+
+def measure(folder: Path, seed: int) -> tuple[Figure, ...]:
+    """Return the weighted F1 of each strategy and modifier, and of the majority."""
+    try:
+        model = open_model()
+    except MissingModel as lost:
+        raise MissingFile(folder, str(lost)) from lost
+    experts = folder.parent / "explanation_ratings"
+    shots = read_asked(experts, "expert_examples_DR") if experts.is_dir() else Asked((), (), ())
+    posts, silver = _drawn(read_asked(folder, "DR"), shots, seed)
+    return tuple(_figures(model, posts, silver, _examples(shots), seed))
+
+
+PROTOCOL = Protocol(
+    "ladder",
+    "how a local model's labels change with the cues, examples and modifiers of the prompt",
+    "imhi_test",
+    measure,
+)
+
+
+def _figures(
+    model: LanguageModel,
+    posts: tuple[str, ...],
+    silver: Floats,
+    examples: tuple[tuple[str, str, str], ...],
+    seed: int,
+) -> Iterator[Figure]:
+    said: dict[str, Floats] = {"majority": np.full(len(posts), float(silver.mean() >= 0.5))}
+    for strategy in STRATEGIES if examples else STRATEGIES[:-1]:
+        ask = ASK.format("")
+        method = registry.make(
+            METHOD,
+            model=model,
+            scored=True,
+            strategy=strategy,
+            question=ask,
+            space=LOW,
+            examples=examples,
+        )
+        said[f"{model.name}, {strategy}"] = _shares(method, posts)
+    for word in MODIFIERS:
+        ask = ASK.format(word)
+        method = registry.make(
+            METHOD, model=model, scored=True, strategy="zero-shot", question=ask, space=LOW
+        )
+        said[f"{model.name}, zero-shot, {word!r}"] = _shares(method, posts)
+    truth = np.column_stack([silver, 1 - silver])
+    for by, share in said.items():
+        yes = (share >= 0.5).astype(np.float64)
+        given = np.column_stack([yes, 1 - yes])
+        told = f"{SETTING}; said yes of {yes.mean():.0%}"
+        yield WEIGHTED_F1.figure(truth, given, seed=seed, setting=told, by=by)
+
+
+def _shares(method: Any, posts: tuple[str, ...]) -> Floats:
+    """Return the model's share of yes for each post."""
+    records = Records(pl.DataFrame({"session": "posts", "actor": "poster", "text": list(posts)}))
+    return np.array([one.value for one in method.interpret(records)])
+
+
+def _drawn(asked: Asked, shots: Asked, seed: int) -> tuple[tuple[str, ...], Floats]:
+    """Return posts that may be shown to a model, and their silver labels."""
+    known = {_same(post) for post in shots.posts}
+    urgent = set(flags(asked.posts)["row"].to_list())
+    silver = parse(YesNo(LOW), asked.answers).values[:, 0]
+    fine = [
+        at
+        for at, post in enumerate(asked.posts)
+        if len(post) <= LONGEST and at not in urgent and _same(post) not in known
+    ]
+    rows = np.sort(np.random.default_rng(seed).permutation(fine)[:N])
+    return tuple(asked.posts[at] for at in rows), silver[rows]
+
+
+def _examples(shots: Asked) -> tuple[tuple[str, str, str], ...]:
+    """Return the first short example of each label, as text, label and reasoning."""
+    read = parse(YesNo(LOW), shots.answers)
+    out = []
+    for value, label in ((1.0, "Yes"), (0.0, "No")):
+        for post, held, rest in zip(shots.posts, read.values[:, 0], read.rests, strict=True):
+            if held == value and rest and len(post) <= SHORT and not len(flags([post])):
+                out.append((post, label, rest))
+                break
+    return tuple(out) if len(out) == 2 else ()
+
+
+def _same(post: str) -> str:
+    return re.sub("[^a-z]", "", post.lower())[:200]
