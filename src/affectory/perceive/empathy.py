@@ -13,12 +13,13 @@ TF-IDF. The turns of 2023 are not obtainable: every record is read alone.
 __all__ = ["CARD", "EmpathyReader", "taught", "toy"]
 
 import hashlib
+import json
 import pickle
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import polars as pl
@@ -26,7 +27,7 @@ from numpy.typing import NDArray
 
 from affectory.core import registry, shelf
 from affectory.core.card import Card, Paper
-from affectory.core.errors import NoRecords
+from affectory.core.errors import BadFile, NoRecords
 from affectory.core.figure import Figure
 from affectory.core.records import Records
 from affectory.core.registry import method
@@ -43,7 +44,7 @@ from affectory.senses.hashed import HashedEncoder
 from affectory.senses.lexicon import Lexicon, starter
 from affectory.senses.scoring import score
 from affectory.senses.tfidf import Topics
-from affectory.senses.vectors import TextEncoder, sentence_vectors
+from affectory.senses.vectors import TextEncoder, name_of, sentence_vectors
 from affectory.sources.reactions import read_essays
 
 Floats = NDArray[np.float64]
@@ -75,9 +76,9 @@ CARD = Card(
     cautions=(
         "It was taught on essays of some 80 words about news stories, by American crowd workers; "
         "single turns of talk are outside of what it has seen.",
-        "The truth is what writers said of themselves; half of its variance and more is not in "
-        "their words. Trust means over many texts, not one text.",
-        "Answers crowd around the mean (their spread is half of the raters' or less); compare "
+        "The truth is what writers said of themselves; four fifths of its variance are not told by "
+        "this method. Trust means over many texts, not one text.",
+        "Answers crowd around the mean (their variance is a seventh of the ratings'); compare "
         "texts with each other, not with the ends of the scale.",
         "Concern and distress go together (r = .45). Neither is a trait of a person; never use "
         "them to judge, hire or rank people.",
@@ -141,12 +142,13 @@ class EmpathyReader:
 
     @property
     def digest(self) -> str:
-        """Return a hash of what was learned, for provenance."""
+        """Return a hash of what was learned and of what is read beside, for provenance."""
         told = (
             pickle.dumps(self.learned)
             if self.learned is not None
             else shelf.weights_of(CARD.name, self.weights).read_bytes()
         )
+        told += json.dumps(self._ground()).encode()
         return hashlib.blake2b(told, digest_size=8).hexdigest()
 
     def perceive(self, records: Records) -> States:
@@ -156,6 +158,8 @@ class EmpathyReader:
 
         Raises:
             NotTrained: if there are no weights.
+            BadFile: if the weights are another method's, or were trained beside another encoder,
+                perceiver or lexicon, with other members or other topics.
             MissingExtra: if the encoder is not there.
         """
         learned = self._learned()
@@ -163,15 +167,15 @@ class EmpathyReader:
         values = np.full((len(records), 2), np.nan)
         spread = values.copy()
         low, high = EMPATHY.bounds
-        values[rows] = np.clip(self._said(read)[0], low, high)
+        values[rows] = np.clip(self._said(learned, read)[0], low, high)
         spread[rows] = learned.spread
         return States.of(Trajectory.on(records, EMPATHY, values, CARD.name, spread))
 
     def each(self, records: Records) -> dict[str, Floats]:
         """Return what every member says by itself, before shares and bounds. Shapes (n, 2)."""
-        read, rows = spoken(records)
+        learned, (read, rows) = self._learned(), spoken(records)
         out = {}
-        for name, said in zip(self._learned().blend.names, self._said(read)[1], strict=True):
+        for name, said in zip(learned.blend.names, self._said(learned, read)[1], strict=True):
             out[name] = np.full((len(records), 2), np.nan)
             out[name][rows] = said
         return out
@@ -240,18 +244,48 @@ class EmpathyReader:
         felt = Trajectory.on(records, EMPATHY, ratings, "writers")
         beside = Trajectory.on(records, EKMAN7N, emotions, "writers")
         fitted = EmpathyReader(seed=seed).fit(records, felt, beside)
-        assert fitted.learned is not None
-        _save(out / "empathy.safetensors", fitted.learned, seed)
-        _save(shelf.place(CARD.name), fitted.learned, seed)
+        for path in (out / "empathy.safetensors", shelf.place(CARD.name)):
+            fitted._save(path)
         return out / "empathy.safetensors"
 
     def _learned(self) -> _Learned:
-        return self.learned or _load(shelf.weights_of(CARD.name, self.weights), self.members)
+        if self.learned is not None:
+            return self.learned
+        path = shelf.weights_of(CARD.name, self.weights)
+        learned, note = _load(shelf.stamp(path), self.members)
+        shelf.agree(path, note, self._ground())
+        return learned
 
-    def _said(self, read: Records) -> tuple[Floats, Floats]:
+    def _ground(self) -> dict[str, Any]:
+        """What must be in use as it was in learning."""
+        perceiver = self.perceiver or registry.make("perceive/utterance")
+        return {
+            "encoder": name_of(self.encoder),
+            "perceiver": str(getattr(perceiver, "digest", type(perceiver).__name__)),
+            "lexicons": [one.digest for one in self.lexicons or (starter(),)],
+            "topics": [self.topics, self.fewest],
+        }
+
+    def _save(self, path: Path) -> None:
+        """Write what was learned, with what it was learned beside."""
+        assert self.learned is not None
+        sight, blend, spread = self.learned
+        parts = {
+            "topics": sight.topics.arrays(),
+            "blocks": sight.blocks.arrays(),
+            "blend": blend.arrays(),
+            "own": {"spread": spread},
+        }
+        arrays = {f"{part}/{key}": a for part, own in parts.items() for key, a in own.items()}
+        more = {"seed": self.seed, "members": list(blend.names)}
+        shelf.save(path, arrays, NOTE | self._ground() | more)
+
+    def _said(self, learned: _Learned, read: Records) -> tuple[Floats, Floats]:
         """Return what all say together, and what each says. Shapes (n, 2), (m, n, 2)."""
-        learned, texts, plain = self._learned(), read.frame["text"].to_list(), self._plain(read)
-        found = [np.empty((len(learned.blend.names), 0, 2))]
+        if not len(read):
+            return np.empty((0, 2)), np.empty((len(learned.blend.names), 0, 2))
+        texts, plain = read.frame["text"].to_list(), self._plain(read)
+        found = []
         for low in range(0, len(texts), CHUNK):
             some = slice(low, low + CHUNK)
             views = learned.sight.views(texts[some], [part[some] for part in plain])
@@ -301,30 +335,25 @@ def _listed(texts: list[str], lexicon: Lexicon) -> Floats:
     return np.column_stack([found.means()[0], share, np.log1p(found.words)])
 
 
-def _save(path: Path, learned: _Learned, seed: int) -> None:
-    parts = {
-        "topics": learned.sight.topics.arrays(),
-        "blocks": learned.sight.blocks.arrays(),
-        "blend": learned.blend.arrays(),
-        "own": {"spread": learned.spread},
-    }
-    arrays = {f"{part}/{key}": array for part, own in parts.items() for key, array in own.items()}
-    shelf.save(path, arrays, {**NOTE, "seed": seed, "members": list(learned.blend.names)})
-
-
-@cache
-def _load(path: Path, members: tuple[Maker, ...]) -> _Learned:
-    arrays, note = shelf.load(path)
-    known = {maker.name: maker for maker in members}
-    return _Learned(
-        _Sight(Topics.of_arrays(within(arrays, "topics")), Blocks.of(within(arrays, "blocks"))),
-        Blend.of(within(arrays, "blend"), [known[name] for name in note["members"]]),
-        arrays["own/spread"],
-    )
+@lru_cache(maxsize=4)
+def _load(kept: shelf.Stamp, members: tuple[Maker, ...]) -> tuple[_Learned, dict[str, Any]]:
+    """Return what lies in a file, read once as long as the file stays as it is, and its note."""
+    arrays, note = shelf.load(kept.path)
+    names = [maker.name for maker in members]
+    shelf.agree(kept.path, note, {"name": CARD.name, "members": names})
+    try:
+        topics, blocks = (within(arrays, part) for part in ("topics", "blocks"))
+        learned = _Learned(
+            _Sight(Topics.of_arrays(topics), Blocks.of(blocks)),
+            Blend.of(within(arrays, "blend"), members),
+            arrays["own/spread"],
+        )
+    except KeyError as error:
+        raise BadFile(kept.path, f"no {error}", f"weights of {CARD.name}", shelf.AGAIN) from error
+    return learned, note
 
 
 NOTE = {  # travels inside the weights
     "name": CARD.name,
     "data": "WASSA 2022 train (no stated licence): weights are for their owner's use, not to ship",
-    "encoder": "all-MiniLM-L6-v2 (Apache-2.0), frozen",
 }
