@@ -48,6 +48,8 @@ def test_classes_and_sets_are_read_by_their_columns(tmp_path):
 
 
 def test_what_is_wrong_in_a_split_is_named(tmp_path):
+    with pytest.raises(BadChoice, match="task"):
+        read_semeval(tmp_path, "EI", "dev")
     with pytest.raises(BadChoice, match="split"):
         read_semeval(tmp_path, Task.E_C, "all")
     with pytest.raises(MissingFile):

@@ -57,6 +57,8 @@ def test_samples_are_written_as_json_lines(tmp_path):
 def test_what_is_wrong_is_named():
     with pytest.raises(BadChoice, match="noun"):
         samples(RATED, noun="Post")
+    with pytest.raises(BadChoice, match="task"):
+        samples([Rated("EI", "x", 0.5, "joy")])
     with pytest.raises(BadChoice, match="value"):
         samples([Rated(Task.EI_REG, "x", 1.5, "joy")])
     with pytest.raises(BadChoice, match="emotion"):

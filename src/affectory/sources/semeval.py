@@ -14,16 +14,16 @@ from pathlib import Path
 from typing import NamedTuple
 
 from affectory.core.errors import BadChoice, BadFile, MissingFile
-from affectory.represent.affect_tasks import EMOTIONS, LABELS, Task
 
 SPLITS = {"train": ("train",), "dev": ("dev",), "test": ("test-gold", "gold")}
 STEMS = {
-    Task.EI_REG: "EI-reg-En-{emotion}",
-    Task.EI_OC: "EI-oc-En-{emotion}",
-    Task.V_REG: "Valence-reg-En",
-    Task.V_OC: "Valence-oc-En",
-    Task.E_C: "E-c-En",
+    "EI-reg": "EI-reg-En-{emotion}",
+    "EI-oc": "EI-oc-En-{emotion}",
+    "V-reg": "Valence-reg-En",
+    "V-oc": "Valence-oc-En",
+    "E-c": "E-c-En",
 }
+EMOTIONS = ("anger", "fear", "joy", "sadness")  # each has files of its own in the two EI tasks
 MYSTERY = "mystery"
 AGAIN = "take the file as it was handed out"
 
@@ -32,29 +32,31 @@ class Tweet(NamedTuple):
     """One rated tweet; its fields are those of `steer.instructions.Rated`.
 
     Attributes:
-        task: What was asked.
+        task: What was asked, such as "EI-reg".
         text: The tweet.
         value: A real in [0, 1], a class, or the names of the emotions that hold.
         emotion: The emotion that was asked for, in the two EI tasks.
     """
 
-    task: Task
+    task: str
     text: str
     value: float | tuple[str, ...]
     emotion: str | None = None
 
 
-def read_semeval(folder: Path, task: Task, split: str) -> tuple[Tweet, ...]:
+def read_semeval(folder: Path, task: str, split: str) -> tuple[Tweet, ...]:
     """Return the rated tweets of one task and split; those of EI for all four emotions.
 
     Raises:
-        BadChoice: if there is no such split.
+        BadChoice: if there is no such task or split.
         MissingFile: if a file is not there.
         BadFile: if a row is not of the published form.
     """
+    if task not in STEMS:
+        raise BadChoice("task", task, STEMS)
     if split not in SPLITS:
         raise BadChoice("split", split, SPLITS)
-    wanted: tuple[str | None, ...] = EMOTIONS if task.about_one else (None,)
+    wanted: tuple[str | None, ...] = EMOTIONS if task.startswith("EI") else (None,)
     return tuple(
         tweet
         for emotion in wanted
@@ -62,7 +64,7 @@ def read_semeval(folder: Path, task: Task, split: str) -> tuple[Tweet, ...]:
     )
 
 
-def _found(folder: Path, task: Task, split: str, emotion: str | None) -> Path:
+def _found(folder: Path, task: str, split: str, emotion: str | None) -> Path:
     stem = STEMS[task].format(emotion=emotion)
     for ending in SPLITS[split]:
         paths = sorted(folder.rglob(f"*{stem}-{ending}.txt"))
@@ -71,24 +73,22 @@ def _found(folder: Path, task: Task, split: str, emotion: str | None) -> Path:
     raise MissingFile(folder / f"{stem}-{split}.txt", "ask the organisers of the task for it")
 
 
-def _rows(path: Path, task: Task, emotion: str | None) -> Iterator[Tweet]:
+def _rows(path: Path, task: str, emotion: str | None) -> Iterator[Tweet]:
     with path.open(encoding="utf-8", newline="") as lines:
         table = csv.reader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
-        next(table, None)
+        names = next(table, [])[2:]
         for row in table:
             if not row or MYSTERY in row[0].lower():
                 continue
             try:
-                yield Tweet(task, row[1], _value(task, row), emotion)
+                yield Tweet(task, row[1], _value(task, row, names), emotion)
             except (ValueError, IndexError) as error:
                 found = f"a row that is none ({error})"
                 raise BadFile(path, found, f"the columns of {task}", AGAIN) from error
 
 
-def _value(task: Task, row: list[str]) -> float | tuple[str, ...]:
-    if task is Task.E_C:
+def _value(task: str, row: list[str], names: list[str]) -> float | tuple[str, ...]:
+    if task == "E-c":
         held = [int(cell) for cell in row[2:]]
-        return tuple(name for name, one in zip(LABELS, held, strict=True) if one)
-    if task.classes:
-        return float(row[3].partition(":")[0])
-    return float(row[3])
+        return tuple(name for name, one in zip(names, held, strict=True) if one)
+    return float(row[3].partition(":")[0])

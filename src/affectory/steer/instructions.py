@@ -26,13 +26,13 @@ class Rated(NamedTuple):
     """A text, a task, and the true answer.
 
     Attributes:
-        task: What is asked.
+        task: What is asked, such as "EI-reg".
         text: What it is asked of.
         value: A real in [0, 1], a class, or the names of the emotions that hold.
         emotion: The emotion that is asked for, in the two EI tasks.
     """
 
-    task: Task
+    task: str
     text: str
     value: float | Sequence[str]
     emotion: str | None = None
@@ -72,14 +72,13 @@ def samples(
         instructions: The ways to ask each task.
 
     Raises:
-        BadChoice: if a value is none of its task, an EI task has none of the four emotions, or
-            the noun is neither of the two.
+        BadChoice: if there is no such task, a value is none of its task, an EI task has none of
+            the four emotions, or the noun is neither of the two.
         NoRecords: if there is no text.
 
     Example:
-        >>> from affectory.represent.affect_tasks import Task
         >>> from affectory.steer.instructions import Rated, samples
-        >>> made = samples([Rated(Task.EI_OC, "So glad!", 3, "joy")])
+        >>> made = samples([Rated("EI-oc", "So glad!", 3, "joy")])
         >>> len(made), made[0].answer
         (10, '3: high amount of joy can be inferred')
     """
@@ -87,19 +86,26 @@ def samples(
         raise BadChoice("noun", noun, NOUNS)
     out = [
         Sample(
-            one.task.value,
+            task.value,
             one.emotion,
             way,
-            fields(one.task, " ".join(one.text.split()), said, one.emotion, noun),
-            answer_of(one.task, one.value, one.emotion),
+            fields(task, " ".join(one.text.split()), said, one.emotion, noun),
+            answer_of(task, one.value, one.emotion),
         )
         for one in rated
-        for way, said in enumerate(instructions[one.task])
+        for task in (_task(one.task),)
+        for way, said in enumerate(instructions[task])
     ]
     if not out:
         raise NoRecords("samples", "give rated texts")
     random.Random(seed).shuffle(out)
     return tuple(out)
+
+
+def _task(name: str) -> Task:
+    if name not in tuple(Task):
+        raise BadChoice("task", name, list(Task))
+    return Task(name)
 
 
 def write_samples(path: Path, made: Iterable[Sample]) -> int:

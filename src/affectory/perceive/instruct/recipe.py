@@ -23,9 +23,9 @@ from affectory.core.records import Records
 from affectory.core.trajectory import Trajectory
 from affectory.perceive.instruct import CARD, InstructReader, Size, reading
 from affectory.represent.affect_grades import affect_of, intensity_of, valence_of
-from affectory.represent.vocabularies import AFFECT11, EKMAN6, INTENSITY4, VALENCE
+from affectory.represent.vocabularies import AFFECT11, INTENSITY4, VALENCE
 from affectory.sources.rated import read_emobank, read_goemotions
-from affectory.sources.reactions import read_essays
+from affectory.sources.reactions import EMOTIONS, read_essays
 from affectory.sources.reported import read_isear
 from affectory.sources.snippets import SETS, read_snippets
 
@@ -157,13 +157,13 @@ def _isear(folder: Path) -> Lessons:
 
 def _wassa(folder: Path) -> Lessons:
     """Return which of the six basic emotions the writers of essays named; the others are untold."""
-    records, felt = read_essays(folder, by_writer=True)
-    named = felt["ekman7n"].to_polars().sort("session", "seq")
-    frame = records.frame.sort("session", "seq")
+    essays = read_essays(folder, by_writer=True)
+    frame = essays.records.frame
     truth = _untold(len(frame))
     first = INTENSITY4.k + VALENCE.k
-    for name in EKMAN6.names:
-        truth[:, first + AFFECT11.index(name)] = named[name].to_numpy()
+    for at, name in enumerate(EMOTIONS):
+        if name in AFFECT11.names:
+            truth[:, first + AFFECT11.index(name)] = essays.emotions[:, at]
     groups = [f"wassa/{one}" for one in frame["session"].to_list()]
     return Lessons(frame["text"].to_list(), groups, truth)
 
