@@ -1,20 +1,23 @@
 """perceive/empathy: what was taught, what must not leak, and what is said without weights."""
 
 import math
+import os
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
 import pytest
 
 from affectory.core import shelf
-from affectory.core.errors import NoRecords, NotTrained, SpaceMismatch
+from affectory.core.errors import BadFile, NoRecords, NotTrained, SpaceMismatch
 from affectory.core.records import Records
 from affectory.core.trajectory import Trajectory
 from affectory.measure.agreement import ccc, pearson
-from affectory.perceive.empathy import CARD, MEMBERS, EmpathyReader, _save, taught, toy
+from affectory.perceive.empathy import CARD, MEMBERS, EmpathyReader, taught, toy
 from affectory.perceive.lexicon import LexiconEmotion
 from affectory.represent.vocabularies import EMPATHY, VALENCE
 from affectory.senses.hashed import HashedEncoder
+from affectory.senses.lexicon import read_lexicon
 
 RNG = np.random.default_rng(6)
 
@@ -94,7 +97,7 @@ def test_the_same_lesson_gives_the_same_method_and_leaves_the_asker():
 
 def test_what_is_kept_says_the_same(tmp_path):
     fitted = taught()
-    _save(tmp_path / "w.safetensors", fitted.learned, 0)
+    fitted._save(tmp_path / "w.safetensors")
     again = EmpathyReader(
         tmp_path / "w.safetensors", HashedEncoder(), members=MEMBERS[:3], topics=20, fewest=2
     )
@@ -102,6 +105,59 @@ def test_what_is_kept_says_the_same(tmp_path):
         again.perceive(toy()).only.values, fitted.perceive(toy()).only.values, atol=1e-4
     )
     assert shelf.load(tmp_path / "w.safetensors")[1]["name"] == CARD.name
+
+
+def test_weights_are_bound_to_what_was_read_beside_them(tmp_path):
+    path = tmp_path / "w.safetensors"
+    taught()._save(path)
+    kept = replace(taught(), weights=path, learned=None)
+    kept.perceive(toy())
+    own = read_lexicon(pl.DataFrame({"word": ["joy"], "valence": [0.5]}), scale=(-1, 1))
+    others = {
+        "encoder": {"encoder": HashedEncoder(32)},
+        "perceiver": {"perceiver": LexiconEmotion()},
+        "lexicons": {"lexicons": (own,)},
+        "topics": {"topics": 30},
+        "members": {"members": MEMBERS[:2]},
+    }
+    for what, change in others.items():
+        with pytest.raises(BadFile, match=rf"{what} .*expected .*train the method again"):
+            replace(kept, **change).perceive(toy())
+    told = [replace(taught(), **change).digest for change in list(others.values())[:4]]
+    assert len({taught().digest, *told}) == 5
+
+
+def test_another_methods_file_or_half_a_file_is_refused(tmp_path):
+    path = tmp_path / "w.safetensors"
+    kept = replace(taught(), weights=path, learned=None)
+    shelf.save(path, {"w": np.zeros(1)}, {"name": "perceive/readers"})
+    with pytest.raises(BadFile, match="name 'perceive/readers', expected 'perceive/empathy'"):
+        kept.perceive(toy())
+    taught()._save(path)
+    arrays, note = shelf.load(path)
+    del arrays["own/spread"]
+    shelf.save(path, arrays, note)
+    with pytest.raises(BadFile, match="own/spread"):
+        kept.perceive(toy())
+
+
+def test_weights_written_anew_are_read_anew(tmp_path):
+    path = tmp_path / "w.safetensors"
+    taught()._save(path)
+    kept = replace(taught(), weights=path, learned=None)
+    before = kept.perceive(toy()).only.spread[0, 0]
+    wider = taught().learned._replace(spread=taught().learned.spread + 1)
+    replace(taught(), learned=wider)._save(path)
+    os.utime(path, ns=(0, path.stat().st_mtime_ns + 1))
+    assert kept.perceive(toy()).only.spread[0, 0] == pytest.approx(before + 1)
+
+
+def test_records_without_a_word_have_no_state():
+    blank = Records(pl.DataFrame({"session": "s", "actor": "a", "text": ["", None, " "]}))
+    assert taught().perceive(blank).only.missing.all()
+    each = taught().each(blank)
+    assert set(each) == {"ridge", "kernel", "words"}
+    assert all(values.shape == (3, 2) and np.isnan(values).all() for values in each.values())
 
 
 def test_without_weights_it_says_how_to_train(tmp_path, monkeypatch):

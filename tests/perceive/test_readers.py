@@ -1,15 +1,19 @@
 """perceive/readers: shares, attention as evidence, enriched words, and no weights."""
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 import pytest
 
-from affectory.core.errors import BadChoice, NoRecords, NotTrained, SpaceMismatch
+from affectory.core import shelf
+from affectory.core.errors import BadChoice, BadFile, NoRecords, NotTrained, SpaceMismatch
 from affectory.core.evidence import Ground
 from affectory.core.records import Records
 from affectory.core.trajectory import Trajectory
 from affectory.parts.branches import TwoBranches
-from affectory.perceive.readers import CARD, LONGEST, MEMBERS, ReaderEmotions, _save, taught, toy
+from affectory.perceive import readers
+from affectory.perceive.readers import CARD, LONGEST, MEMBERS, ReaderEmotions, taught, toy
 from affectory.represent.vocabularies import READERS5, VALENCE
 from affectory.senses.hashed import HashedEncoder
 from affectory.senses.lexicon import starter
@@ -109,13 +113,68 @@ def test_a_text_of_function_words_or_of_strange_ones_is_read(looking):
 
 
 def test_what_is_kept_says_the_same(tmp_path, looking):
-    _save(tmp_path / "w.safetensors", looking.learned, 0)
-    again = ReaderEmotions(tmp_path / "w.safetensors", HashedEncoder(32), members=looking.members)
+    looking._save(tmp_path / "w.safetensors")
+    again = replace(looking, weights=tmp_path / "w.safetensors", learned=None)
     records, _ = lesson()
     np.testing.assert_allclose(
         again.perceive(records).only.values, looking.perceive(records).only.values, atol=1e-4
     )
     assert [r.text for r in again.explain(toy())] == [r.text for r in looking.explain(toy())]
+
+
+def test_weights_are_bound_to_what_was_read_beside_them(tmp_path):
+    path = tmp_path / "w.safetensors"
+    taught()._save(path)
+    kept = replace(taught(), weights=path, learned=None)
+    kept.perceive(toy())
+    table = WordTable("chance", {"joy": 0}, np.ones((1, 64), np.float32))
+    others = {
+        "encoder": {"encoder": HashedEncoder(32)},
+        "words": {"words": table},
+        "lexicon": {"lexicon": None},
+        "members": {"members": (*MEMBERS, *MEMBERS)},
+    }
+    for what, change in others.items():
+        with pytest.raises(BadFile, match=rf"{what} .*expected .*train the method again"):
+            replace(kept, **change).perceive(toy())
+    told = [replace(taught(), **change).digest for change in list(others.values())[:3]]
+    assert len({taught().digest, *told}) == 4
+
+
+def test_another_methods_file_or_half_a_file_is_refused(tmp_path):
+    path = tmp_path / "w.safetensors"
+    kept = replace(taught(), weights=path, learned=None)
+    shelf.save(path, {"w": np.zeros(1)}, {"name": "perceive/empathy"})
+    with pytest.raises(BadFile, match="name 'perceive/empathy', expected 'perceive/readers'"):
+        kept.perceive(toy())
+    taught()._save(path)
+    arrays, note = shelf.load(path)
+    del arrays["own/middle"]
+    shelf.save(path, arrays, note)
+    with pytest.raises(BadFile, match="own/middle"):
+        kept.perceive(toy())
+
+
+def test_records_without_a_word_have_no_state_and_no_reason(looking):
+    blank = Records(pl.DataFrame({"session": "s", "actor": "a", "text": ["", None]}))
+    for method in (taught(), looking):
+        assert method.perceive(blank).only.missing.all()
+        assert all(np.isnan(values).all() for values in method.each(blank).values())
+        assert method.explain(blank) == ()
+
+
+def test_many_texts_are_read_in_parts_and_say_the_same(looking, monkeypatch):
+    records, _ = lesson(10)
+    whole = looking.perceive(records).only.values, looking.each(records), looking.explain(records)
+    monkeypatch.setattr(readers, "CHUNK", 3)
+    np.testing.assert_allclose(looking.perceive(records).only.values, whole[0], atol=1e-6)
+    for name, values in looking.each(records).items():
+        np.testing.assert_allclose(values, whole[1][name], atol=1e-6)
+    why = looking.explain(records)
+    assert [(r.session, r.text, r.axis) for r in why] == [
+        (r.session, r.text, r.axis) for r in whole[2]
+    ]
+    np.testing.assert_allclose([r.weight for r in why], [r.weight for r in whole[2]], atol=1e-6)
 
 
 def test_without_weights_it_says_how_to_train(tmp_path, monkeypatch):

@@ -14,12 +14,13 @@ few hundred texts are few; the shares of both are fitted on texts that neither h
 __all__ = ["CARD", "ReaderEmotions", "taught", "toy"]
 
 import hashlib
+import json
 import pickle
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import polars as pl
@@ -27,7 +28,7 @@ from numpy.typing import NDArray
 
 from affectory.core import shelf
 from affectory.core.card import Card, Paper
-from affectory.core.errors import NoRecords
+from affectory.core.errors import BadFile, NoRecords
 from affectory.core.evidence import Evidence, Ground
 from affectory.core.records import Records
 from affectory.core.registry import method
@@ -42,7 +43,7 @@ from affectory.represent.vocabularies import READERS5
 from affectory.senses.hashed import HashedEncoder
 from affectory.senses.lexicon import Lexicon, read_lexicon, starter
 from affectory.senses.opposites import affect_pairs
-from affectory.senses.vectors import TextEncoder, sentence_vectors
+from affectory.senses.vectors import TextEncoder, name_of, sentence_vectors
 from affectory.senses.vocabulary import Vocabulary
 from affectory.senses.wordvectors import EncodedWords, WordVectors, content_words
 from affectory.sources.reactions import read_headlines
@@ -121,12 +122,13 @@ class ReaderEmotions:
 
     @property
     def digest(self) -> str:
-        """Return a hash of what was learned, for provenance."""
+        """Return a hash of what was learned and of what is read beside, for provenance."""
         told = (
             pickle.dumps(self.learned)
             if self.learned is not None
             else shelf.weights_of(CARD.name, self.weights).read_bytes()
         )
+        told += json.dumps(self._ground()).encode()
         return hashlib.blake2b(told, digest_size=8).hexdigest()
 
     def perceive(self, records: Records) -> States:
@@ -136,27 +138,26 @@ class ReaderEmotions:
 
         Raises:
             NotTrained: if there are no weights.
+            BadFile: if the weights are another method's, or were trained beside another encoder,
+                other word vectors or another lexicon, or with other members.
             MissingExtra: if the encoder is not there.
         """
         learned = self._learned()
         read, rows = spoken(records)
         values = np.full((len(records), READERS5.k), np.nan)
         spread = values.copy()
-        texts = read.frame["text"].to_list()
-        for low in range(0, len(texts), CHUNK):
-            views = self._views(texts[low : low + CHUNK], learned.middle, learned.words)
-            values[rows[low : low + CHUNK]] = _shares(learned.blend.predict(views))
+        for some, views in self._seen(learned, read):
+            values[rows[some]] = _shares(learned.blend.predict(views))
         spread[rows] = learned.spread
         return States.of(Trajectory.on(records, READERS5, values, CARD.name, spread))
 
     def each(self, records: Records) -> dict[str, Floats]:
         """Return the shares that every member by itself gives. Shapes (n, 5)."""
         learned, (read, rows) = self._learned(), spoken(records)
-        views = self._views(read.frame["text"].to_list(), learned.middle, learned.words)
-        out = {}
-        for name, said in zip(learned.blend.names, learned.blend.each(views), strict=True):
-            out[name] = np.full((len(records), READERS5.k), np.nan)
-            out[name][rows] = _shares(said)
+        out = {name: np.full((len(records), READERS5.k), np.nan) for name in learned.blend.names}
+        for some, views in self._seen(learned, read):
+            for name, said in zip(out, learned.blend.each(views), strict=True):
+                out[name][rows[some]] = _shares(said)
         return out
 
     def explain(
@@ -189,10 +190,12 @@ class ReaderEmotions:
         nets = [m for m in learned.blend.members if isinstance(m, Branches)]
         if not nets or not len(read):
             return ()
+        parts = [
+            (nets[0].attention(views["both"]), learned.blend.predict(views).argmax(axis=1))
+            for _, views in self._seen(learned, read)
+        ]
+        share, best = (np.concatenate(side) for side in zip(*parts, strict=True))
         texts = read.frame["text"].to_list()
-        views = self._views(texts, learned.middle, learned.words)
-        share = nets[0].attention(views["both"])
-        best = learned.blend.predict(views).argmax(axis=1)
         rows = read.frame.select("session", "actor", "start", "stop", "seq").rows()
         said = content_words(texts, LONGEST)
         return tuple(
@@ -254,13 +257,38 @@ class ReaderEmotions:
         fitted = ReaderEmotions(seed=seed).fit(
             records, Trajectory.on(records, READERS5, shares, "readers")
         )
-        assert fitted.learned is not None
         for path in (shelf.place(CARD.name), out / "readers.safetensors"):
-            _save(path, fitted.learned, seed)
+            fitted._save(path)
         return out / "readers.safetensors"
 
     def _learned(self) -> _Learned:
-        return self.learned or _load(shelf.weights_of(CARD.name, self.weights), self.members)
+        if self.learned is not None:
+            return self.learned
+        path = shelf.weights_of(CARD.name, self.weights)
+        learned, note = _load(shelf.stamp(path), self.members)
+        shelf.agree(path, note, self._ground())
+        return learned
+
+    def _ground(self) -> dict[str, Any]:
+        """What must be in use as it was in learning."""
+        return {
+            "encoder": name_of(self.encoder),
+            "words": self._source.name,
+            "lexicon": (self.lexicon or starter()).digest if self.enriched else "",
+        }
+
+    def _save(self, path: Path) -> None:
+        """Write what was learned, with what it was learned beside."""
+        assert self.learned is not None
+        middle, words, blend, spread = self.learned
+        parts = {
+            "words": words.arrays(),
+            "blend": blend.arrays(),
+            "own": {"middle": middle, "spread": spread},
+        }
+        arrays = {f"{part}/{key}": a for part, own in parts.items() for key, a in own.items()}
+        more = {"seed": self.seed, "members": list(blend.names)}
+        shelf.save(path, arrays, NOTE | self._ground() | more)
 
     def _contexts(self, texts: Sequence[str]) -> Floats:
         found = self.encoder.encode(texts) if self.encoder else sentence_vectors(texts)
@@ -280,6 +308,13 @@ class ReaderEmotions:
             return words
         pairs = affect_pairs(lexicon, Vocabulary.sorted_words(every))
         return words.moved(counterfit(words.table, *pairs).vectors)
+
+    def _seen(self, learned: _Learned, read: Records) -> Iterator[tuple[slice, dict[str, Floats]]]:
+        """Yield some rows after others, and their views."""
+        texts = read.frame["text"].to_list()
+        for low in range(0, len(texts), CHUNK):
+            some = slice(low, low + CHUNK)
+            yield some, self._views(texts[some], learned.middle, learned.words)
 
     def _views(self, texts: Sequence[str], middle: Floats, words: Vocabulary) -> dict[str, Floats]:
         """Return context vectors, and these with word vectors in order, as members read them."""
@@ -321,30 +356,25 @@ def _shares(said: Floats) -> Floats:
     return np.asarray(kept / kept.sum(axis=1, keepdims=True))
 
 
-def _save(path: Path, learned: _Learned, seed: int) -> None:
-    parts = {
-        "words": learned.words.arrays(),
-        "blend": learned.blend.arrays(),
-        "own": {"middle": learned.middle, "spread": learned.spread},
-    }
-    arrays = {f"{part}/{key}": array for part, own in parts.items() for key, array in own.items()}
-    shelf.save(path, arrays, {**NOTE, "seed": seed, "members": list(learned.blend.names)})
-
-
-@cache
-def _load(path: Path, members: tuple[Maker, ...]) -> _Learned:
-    arrays, note = shelf.load(path)
-    known = {maker.name: maker for maker in members}
-    return _Learned(
-        arrays["own/middle"],
-        Vocabulary.of_arrays(within(arrays, "words")),
-        Blend.of(within(arrays, "blend"), [known[name] for name in note["members"]]),
-        arrays["own/spread"],
-    )
+@lru_cache(maxsize=4)
+def _load(kept: shelf.Stamp, members: tuple[Maker, ...]) -> tuple[_Learned, dict[str, Any]]:
+    """Return what lies in a file, read once as long as the file stays as it is, and its note."""
+    arrays, note = shelf.load(kept.path)
+    names = [maker.name for maker in members]
+    shelf.agree(kept.path, note, {"name": CARD.name, "members": names})
+    try:
+        learned = _Learned(
+            arrays["own/middle"],
+            Vocabulary.of_arrays(within(arrays, "words")),
+            Blend.of(within(arrays, "blend"), members),
+            arrays["own/spread"],
+        )
+    except KeyError as error:
+        raise BadFile(kept.path, f"no {error}", f"weights of {CARD.name}", shelf.AGAIN) from error
+    return learned, note
 
 
 NOTE = {  # travels inside the weights
     "name": CARD.name,
     "data": "SemEval-2007 Task 14, 600 headlines (no stated licence): for their owner's use only",
-    "encoder": "all-MiniLM-L6-v2 (Apache-2.0), frozen",
 }

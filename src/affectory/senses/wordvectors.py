@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from affectory.core.errors import BadFile, MissingFile
 from affectory.senses.tokens import WORD, join, split
 from affectory.senses.tongue import HOME, NEGATOR, kinds_of
-from affectory.senses.vectors import TextEncoder, sentence_vectors
+from affectory.senses.vectors import TextEncoder, name_of, sentence_vectors
 
 Floats = NDArray[np.float32]
 
@@ -61,7 +61,7 @@ class EncodedWords:
     @property
     def name(self) -> str:
         """What tells its vectors from another's."""
-        return f"words-of-{self.encoder.name if self.encoder else 'all-minilm-l6-v2'}"
+        return f"words-of-{name_of(self.encoder)}"
 
     def vectors(self, words: Sequence[str]) -> Floats:
         """Return a vector for each word. Shape (n, d)."""
