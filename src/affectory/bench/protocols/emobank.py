@@ -19,6 +19,7 @@ from affectory.bench.readers import METHOD, readers
 from affectory.core.figure import Figure
 from affectory.measure.agreement import CCC, PEARSON, RMSE
 from affectory.measure.bootstrap import figures
+from affectory.parts.proportion import wilson
 from affectory.represent.vocabularies import VAD
 from affectory.sources.rated import Rated, read_emobank
 
@@ -75,12 +76,6 @@ def _together(inside: NDArray[np.bool_], by: str, seed: int) -> Figure:
 
 def _coverage(axis: str, by: str, inside: NDArray[np.bool_]) -> Figure:
     """Return the share of ratings inside their band, with Wilson's interval."""
-    n, share = len(inside), float(inside.mean())
-    z2 = 1.96**2
-    middle = (share + z2 / (2 * n)) / (1 + z2 / n)
-    half = 1.96 * np.sqrt(share * (1 - share) / n + z2 / (4 * n * n)) / (1 + z2 / n)
+    n = len(inside)
     setting = "EmoBank test, value +- 1.645 spread; Wilson interval, 95%"
-    return Figure(
-        f"cover90/{axis}", share, float(middle - half), float(middle + half), n,
-        setting=setting, by=by,
-    )  # fmt: skip
+    return Figure(f"cover90/{axis}", *wilson(int(inside.sum()), n), n, setting=setting, by=by)

@@ -30,6 +30,7 @@ from affectory.core.figure import Figure
 from affectory.core.records import Records
 from affectory.measure.calibration import ECE
 from affectory.measure.labels import ACCURACY, MACRO_F1, MICRO_F1, f1
+from affectory.parts.proportion import wilson
 from affectory.represent.vocabularies import DSM5_9
 from affectory.sources.authored import read_symptom_sentences
 from affectory.sources.redsm5 import NONE, SYMPTOMS, read_redsm5
@@ -237,12 +238,8 @@ def _records(texts: list[str]) -> Records:
 
 def _share(name: str, hits: NDArray[np.bool_], setting: str, by: str) -> Figure:
     """Return a share with Wilson's 95 % interval."""
-    n, z = len(hits), 1.959964
+    n = len(hits)
     if not n:
         return Figure(name, math.nan, n=0, setting=setting, by=by, reason="nothing to share")
-    p = float(hits.mean())
-    middle, wide = p + z * z / (2 * n), z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-    low, high = ((middle + side * wide) / (1 + z * z / n) for side in (-1, 1))
-    return Figure(
-        name, p, max(low, 0.0), min(high, 1.0), n, setting=f"{setting}; Wilson 95 %", by=by
-    )
+    found = wilson(int(hits.sum()), n)
+    return Figure(name, *found, n, setting=f"{setting}; Wilson 95 %", by=by)

@@ -1,0 +1,46 @@
+"""The share of hits among n, with Wilson's 95 % interval.
+
+Paper: Wilson 1927, "Probable inference, the law of succession, and statistical inference".
+"""
+
+__all__ = ["Proportion", "wilson"]
+
+import math
+from typing import NamedTuple
+
+from affectory.core.errors import BadValues
+
+Z = 1.959964  # of 95 %
+
+
+class Proportion(NamedTuple):
+    """A share and its interval, all in [0, 1].
+
+    Attributes:
+        share: Hits among all.
+        low: Lower end.
+        high: Upper end.
+    """
+
+    share: float
+    low: float
+    high: float
+
+
+def wilson(hits: int, n: int) -> Proportion:
+    """Return the share of `hits` among `n` with Wilson's 95 % interval.
+
+    Raises:
+        BadValues: if `n` is below 1, or `hits` is not from 0 to `n`.
+
+    Example:
+        >>> from affectory.parts.proportion import wilson
+        >>> [round(part, 4) for part in wilson(8, 10)]
+        [0.8, 0.4902, 0.9433]
+    """
+    if not 0 <= hits <= n or n < 1:
+        raise BadValues("wilson", f"{hits} hits of {n}", "0 <= hits <= n, n >= 1")
+    p, z2 = hits / n, Z * Z
+    middle, half = p + z2 / (2 * n), Z * math.sqrt(p * (1 - p) / n + z2 / (4 * n * n))
+    low, high = ((middle + side * half) / (1 + z2 / n) for side in (-1, 1))
+    return Proportion(p, min(max(low, 0.0), p), max(min(high, 1.0), p))

@@ -1,0 +1,32 @@
+"""parts.proportion: shares with Wilson's interval."""
+
+import math
+
+import pytest
+
+from affectory.core.errors import BadValues
+from affectory.parts.proportion import Z, wilson
+
+
+def test_all_or_none_have_the_closed_form():
+    for n in (1, 10, 1000):
+        edge = Z * Z / (n + Z * Z)
+        assert wilson(0, n) == pytest.approx((0, 0, edge))
+        assert wilson(n, n) == pytest.approx((1, 1 - edge, 1))
+
+
+def test_the_ends_are_where_a_test_of_the_score_would_just_refuse():
+    share, low, high = wilson(37, 120)
+    for end in (low, high):
+        assert abs(share - end) / math.sqrt(end * (1 - end) / 120) == pytest.approx(Z)
+
+
+def test_hits_and_misses_are_each_others_mirror():
+    share, low, high = wilson(3, 11)
+    assert wilson(8, 11) == pytest.approx((1 - share, 1 - high, 1 - low))
+
+
+@pytest.mark.parametrize(("hits", "n"), [(0, 0), (-1, 5), (6, 5)])
+def test_what_is_no_share_is_refused(hits, n):
+    with pytest.raises(BadValues, match="hits of"):
+        wilson(hits, n)
