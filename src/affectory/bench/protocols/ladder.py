@@ -1,9 +1,10 @@
 """The ladder of prompts on DR posts of IMHI (system 09), with the default local model.
 
 60 posts of at most 1,200 characters without crisis phrases, drawn with the seed; none of them an
-expert's example, of which one "yes" and one "no" serve as few shots. The label is "yes" where the model's calibrated share of "Yes"
-is at least one half. Beside the six strategies: the plain question with three modifiers, and the
-majority of these posts. Labels are weak. Ten minutes on one core.
+expert's example, of which one "yes" and one "no" serve as few shots. The label is "yes" where the
+model's calibrated share of "Yes" is at least one half. Beside the six strategies: the plain
+question with three modifiers, and the majority of these posts. Labels are weak. Ten minutes on
+one core.
 """
 
 __all__ = ["PROTOCOL"]
