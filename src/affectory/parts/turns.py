@@ -111,14 +111,14 @@ class Learner:
         copies: Nets, with other seeds, whose log-odds are averaged.
     """
 
-    hidden: int = 192
+    hidden: int = 256
     dropout: float = 0.4
     rate: float = 1e-3
     decay: float = 0.02
-    epochs: int = 8
+    epochs: int = 10
     batch: int = 10
     plan: Plan = field(default_factory=Plan)
-    copies: int = 3
+    copies: int = 5
 
     def fit(
         self,

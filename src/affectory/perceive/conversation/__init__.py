@@ -84,6 +84,7 @@ CARD = Card(
         "sessions that are joined or cut read differently.",
     ),
 )
+COLDEST = 0.5  # least temperature: a few held-out turns that are all right make none sure
 FEWEST = 10  # sessions from which a tenth is held out for the temperature
 
 
@@ -258,7 +259,7 @@ class ConversationEmotion:
         if not sure.any():
             return self
         truth = np.eye(self.learned.space.k)[label[sure]]
-        heat = temperature(self.logits(read)[sure], truth)
+        heat = max(temperature(self.logits(read)[sure], truth), COLDEST)
         return replace(self, learned=self.learned._replace(heat=heat))
 
     def _known(self) -> Known:
