@@ -1,6 +1,7 @@
 """WASSA 2022 essays: empathic concern and personal distress, ten folds, nested.
 
-No article stands on both sides of a fold (then, in a second pass, no writer). Everything that is
+No article stands on both sides of a fold (then, in a second pass, no writer), nor do copies of
+one essay. Everything that is
 learned, the words, scales, penalties and shares of the ensemble, is learned inside the nine other
 folds. Rivals from the same folds: the mean of the nine folds, and ridge regression on TF-IDF words
 and pairs, which is the member "words" by itself. About ten minutes on two cores.
@@ -17,12 +18,13 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from affectory.bench.grouped import grouped
 from affectory.bench.protocol import Protocol
 from affectory.core import registry
 from affectory.core.figure import Figure
 from affectory.core.trajectory import Trajectory
 from affectory.measure.agreement import CCC, PEARSON, RMSE, pearson
-from affectory.measure.bootstrap import Score, ratio
+from affectory.measure.bootstrap import Score, codes_of, figures, ratio
 from affectory.measure.paired import difference, williams_figure
 from affectory.parts.blend import folds_of
 from affectory.represent.abreast import abreast
@@ -32,6 +34,7 @@ from affectory.sources.reactions import Essays, read_essays
 Floats = NDArray[np.float64]
 METHOD, RIVAL = "perceive/empathy", "words"
 FOLDS = 10
+ALONE = "rows taken as independent, which they are not: the clustered interval beside it decides"
 
 
 def measure(folder: Path, seed: int) -> tuple[Figure, ...]:
@@ -51,13 +54,15 @@ PROTOCOL = Protocol(
 
 
 def _figures(essays: Essays, apart: str, seed: int, short: bool) -> Iterator[Figure]:
+    records, order = grouped(essays.records)
+    essays = Essays(records, essays.ratings[order], essays.emotions[order])
     truth, fold, said = _crossed(essays, seed)
-    session = essays.records.frame["session"].to_numpy()
+    session = records.frame["session"].to_numpy()
     setting = f"{len(truth):,} essays, {FOLDS} folds apart by {apart}, nested"
     how: dict[str, Any] = {"cluster": session, "seed": seed, "setting": setting}
     for at, axis in enumerate(EMPATHY.names):
         true, own = truth[:, at], said[METHOD][:, at]
-        yield _by_fold(axis, true, own, fold, setting)
+        yield _by_fold(axis, true, own, fold, how)
         scores = (PEARSON,) if short else (PEARSON, CCC, RMSE, VARIANCE)
         for score in scores:
             yield _named(score.figure(true, own, by=METHOD, **how), axis)
@@ -67,7 +72,7 @@ def _figures(essays: Essays, apart: str, seed: int, short: bool) -> Iterator[Fig
             yield _named(score.figure(true, said[name][:, at], by=by, **how), axis)
         by = f"{METHOD} over TF-IDF ridge"
         yield _named(difference(PEARSON, true, said[RIVAL][:, at], own, by=by, **how), axis)
-        yield williams_figure(f"p/{axis}", true, said[RIVAL][:, at], own, setting, by)
+        yield williams_figure(f"p/{axis}", true, said[RIVAL][:, at], own, f"{setting}; {ALONE}", by)
 
 
 def _crossed(essays: Essays, seed: int) -> tuple[Floats, NDArray[np.int64], dict[str, Floats]]:
@@ -89,11 +94,28 @@ def _crossed(essays: Essays, seed: int) -> tuple[Floats, NDArray[np.int64], dict
     return truth, fold, said
 
 
-def _by_fold(axis: str, true: Floats, own: Floats, fold: NDArray[np.int64], what: str) -> Figure:
-    """Return the mean over folds of Pearson's r, as the published rows have it."""
+def _by_fold(
+    axis: str, true: Floats, own: Floats, fold: NDArray[np.int64], how: dict[str, Any]
+) -> Figure:
+    """Return the mean over folds of Pearson's r, as the published rows have it.
+
+    A cluster lies in one fold, so that each fold's sums stand in columns of their own.
+    """
+    code, c = codes_of(how["cluster"], len(true))
+    parts = [PEARSON.sums(true, own, np.where(fold == k, code, c), c + 1)[:c] for k in range(FOLDS)]
+    width = parts[0].shape[1]
+    used = sum(part[:, :1] for part in parts)
+
+    def finish(sums: Floats) -> Floats:
+        split = np.split(sums[:, 1:], range(width, FOLDS * width, width), axis=1)
+        return np.asarray(np.mean([PEARSON.finish(part) for part in split], axis=0))
+
     each = [pearson(true[fold == k], own[fold == k]) for k in range(FOLDS)]
-    told = f"{what}; mean of folds, their sd {np.std(each):.3f}"
-    return Figure(f"fold_pearson/{axis}", float(np.mean(each)), n=FOLDS, setting=told, by=METHOD)
+    return figures(
+        (f"fold_pearson/{axis}",), np.hstack([used, *parts]), finish, ("a fold does not vary",),
+        seed=how["seed"], setting=f"{how['setting']}; mean of folds, their sd {np.std(each):.3f}",
+        by=METHOD,
+    )[0]  # fmt: skip
 
 
 def _named(figure: Figure, axis: str) -> Figure:
