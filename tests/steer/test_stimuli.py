@@ -10,7 +10,7 @@ import pytest
 from affectory.core.errors import BadChoice, BadValues, NotServed
 from affectory.lm.model import Answer, Ask, Message, Sampling, chat
 from affectory.lm.scripted import Scripted, luck
-from affectory.steer.stimuli import STIMULI, EmotionPrompt, Lesson, Position, Stimulated, toy
+from affectory.steer.stimuli import CARD, STIMULI, EmotionPrompt, Lesson, Position, Stimulated, toy
 
 DATA = Path(os.environ.get("AFFECTORY_DATA", Path(__file__).parents[3] / "shared" / "data"))
 CAREER = "This is very important to my career."
@@ -129,3 +129,9 @@ def test_what_is_wrong_is_named():
     model, _ = toy()
     with pytest.raises(BadValues, match="no message of the user"):
         Stimulated(model, "x").generate([(Message("system", "s"),)])
+
+
+def test_published_rows_count_the_tasks_that_their_setting_names():
+    for figure in CARD.published:
+        assert figure.setting.startswith(f"{figure.n} tasks")
+    assert {figure.n for figure in CARD.published} == {21, 24}

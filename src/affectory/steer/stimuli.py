@@ -9,7 +9,16 @@ because a longer prompt changes answers by itself; the best stimulus is chosen o
 own, never on what is then reported. What it changed is measured by `bench.stimuli`.
 """
 
-__all__ = ["CARD", "STIMULI", "EmotionPrompt", "Lesson", "Position", "Stimulated", "toy"]
+__all__ = [
+    "CARD",
+    "STIMULI",
+    "EmotionPrompt",
+    "Lesson",
+    "Position",
+    "Stimulated",
+    "Stimulus",
+    "toy",
+]
 
 import hashlib
 from collections.abc import Callable, Sequence
@@ -49,14 +58,15 @@ CARD = Card(
     gives=("model",),
     aka=("EmotionPrompt", "emotional stimuli", "emotional prompting"),
     published=tuple(
-        Figure(f"accuracy/{name}", value, n=24, unit="points", setting=setting, by=by)
-        for name, setting, rows in (
+        Figure(f"accuracy/{name}", value, n=n, unit="points", setting=setting, by=by)
+        for name, n, setting, rows in (
             (
                 "instruction_induction",
+                24,
                 "24 tasks, zero-shot, mean of six models",
                 (51.65, 51.98, 55.24),
             ),
-            ("bigbench", "21 tasks, normalised, mean of six models", (10.16, 10.61, 11.92)),
+            ("bigbench", 21, "21 tasks, normalised, mean of six models", (10.16, 10.61, 11.92)),
         )
         for by, value in zip(
             ("no stimulus", "mean of eleven", "best of eleven, chosen on the test"),
