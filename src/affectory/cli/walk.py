@@ -28,6 +28,7 @@ from affectory.core.records import Channel, Records
 from affectory.core.states import States
 from affectory.core.trajectory import Trajectory
 from affectory.engine import engine
+from affectory.engine.memory import give_back
 from affectory.guard import crisis
 from affectory.measure.arcs import arcs
 from affectory.sources import Columns, Reading
@@ -184,6 +185,7 @@ def _walked(plan: Plan, lake: Lake, job: str, tally: Tally) -> Iterator[Reading]
         _write(lake, job, number, reading, felt, measured, tally)
         tally.add(reading)
         yield reading
+        give_back()
 
 
 def _write(
