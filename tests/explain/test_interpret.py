@@ -250,9 +250,11 @@ def test_urgent_words_are_shown_to_no_model_and_have_a_notice():
     assert len(model.heard) == 1
     assert URGENT not in model.heard[0].prompt[-1].text
     assert "call your local emergency number" in urgent.notice
+    assert (urgent.label, urgent.rationale, urgent.quotes) == ("low mood", "", ())
     assert other.notice == ""
     first = InterpretedText(model, question=ASK).explain(records, felt)[0]
     assert (first.by, first.text) == ("guard/crisis", urgent.notice)
+    assert [each.by for each in InterpretedText().explain(*_said(URGENT))] == ["guard/crisis"]
     (alone,) = InterpretedText(model, question=ASK).interpret(records.where(pl.col("seq") == 0))
     assert (alone.label, bool(alone.notice)) == ("", True)
 

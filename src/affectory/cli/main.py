@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from affectory import __version__
-from affectory.cli import mapping, modelling
+from affectory.cli import explaining, mapping, modelling
 
 app = typer.Typer(
     name="affectory",
@@ -281,6 +281,7 @@ def train(
 app.add_typer(modelling.app, name="models", rich_help_panel="Language models")
 app.command(rich_help_panel="Language models")(modelling.ask)
 app.command(rich_help_panel="What there is")(mapping.atlas)
+app.command(rich_help_panel="The walk")(explaining.explain)
 
 
 def _version(wanted: bool) -> None:

@@ -166,8 +166,8 @@ class InterpretedText:
     ) -> tuple[Interpretation, ...]:
         """Return what is claimed of each record with text, and why.
 
-        A text with urgent crisis phrases is not shown to the model; it has a notice. Where the
-        model's answer is not read, or has no reason, that is put together from the words.
+        A text with urgent crisis phrases is shown to no model and gets no reason, but a notice.
+        Where the model's answer is not read, or has no reason, that is put together from the words.
 
         Args:
             records: What was perceived.
@@ -191,7 +191,7 @@ class InterpretedText:
             state = states[at] if felt is not None or at not in answers else answers[at].row
             one = claims.claimed(replace(one, notice=notice), space, state, self.axis)
             drafts[at] = self._answered(one, space, answers.get(at), texts[at])
-        self._extract(drafts, space, texts)
+        self._extract(drafts, space, texts, urgent)
         leans = self._leans(texts)
         return tuple(
             claims.doubted(one, space, lean) for one, lean in zip(drafts, leans, strict=True)
@@ -265,9 +265,12 @@ class InterpretedText:
         reason = f"{said}. Reasoning: {answer.rest}"
         return replace(one, rationale=reason, quotes=claims.quoted(answer.rest, text))
 
-    def _extract(self, drafts: list[Interpretation], space: Space, texts: Sequence[str]) -> None:
+    def _extract(
+        self, drafts: list[Interpretation], space: Space, texts: Sequence[str], urgent: set[int]
+    ) -> None:
         """Fill in reasons, put together from the words, where there is a claim and none yet."""
-        bare = [at for at, one in enumerate(drafts) if one.axis and not one.rationale]
+        open_ = [at for at, one in enumerate(drafts) if one.axis and not one.rationale]
+        bare = [at for at in open_ if at not in urgent]
         axes, signs = [drafts[at].axis for at in bare], [drafts[at].sign for at in bare]
         some = [texts[at] for at in bare]
         if self.perceiver is not None:

@@ -172,7 +172,7 @@ def doubted(one: Interpretation, space: Space, lean: int) -> Interpretation:
         space: Space of the state.
         lean: -1, 0 or 1 for the sentiment of the text's words.
     """
-    if not one.axis:
+    if not one.axis or not one.rationale:
         return one
     doubts = list(one.doubts)
     if any(quote.span is None for quote in one.quotes):
