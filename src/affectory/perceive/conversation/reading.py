@@ -1,9 +1,20 @@
 """From turns to numbers: vectors, states of another perceiver, what is counted, and neighbours."""
 
-__all__ = ["KINDS", "Known", "States", "load", "save", "spoken", "tuned", "views"]
+__all__ = [
+    "KINDS",
+    "Known",
+    "Lesson",
+    "Readers",
+    "Seen",
+    "load",
+    "mended",
+    "save",
+    "tuned",
+    "views",
+]
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,13 +25,13 @@ from numpy.typing import NDArray
 from affectory.core import shelf
 from affectory.core.records import Records
 from affectory.core.space import Space
-from affectory.core.trajectory import Trajectory
 from affectory.core.verbs import Perceiver
 from affectory.parts.blend import within
 from affectory.parts.blocks import Block, Blocks
 from affectory.parts.retrieve import Index, shares
 from affectory.parts.turns import Talk, TurnNet, past_of
 from affectory.perceive.conversation.interpret import numbers
+from affectory.represent.abreast import abreast, spoken
 from affectory.senses.encoder import Encoder
 from affectory.senses.marks import plain
 from affectory.senses.vectors import TextEncoder, sentence_vectors
@@ -29,10 +40,11 @@ Floats = NDArray[np.float64]
 KINDS = (Block(0.7), Block(1.0), Block(0.7, each=True), Block(0.3, each=True))
 RARE = 1e-4  # least share of a label among neighbours
 LONGEST = 128  # tokens of a turn that the tuned encoder reads
+NAME = "perceive/conversation"
 ACCURATE = shelf.SHIPPED / "utterance" / "accurate.safetensors"
 
 
-class States(NamedTuple):
+class Readers(NamedTuple):
     """Who reads the turns.
 
     Attributes:
@@ -69,52 +81,75 @@ class Known(NamedTuple):
     window: int
     near: int
 
-    def talk(self, records: Records, parts: list[Floats], group: Any = None) -> Talk:
-        """Return the turns as the net reads them.
+    def beside(self, vectors: Floats, group: Any = None) -> Floats:
+        """Return the log of what similar turns were called. Shape (n, k), or (n, 0) for none.
 
         Args:
-            records: Turns that say something.
-            parts: What `views` gave for them.
+            vectors: Of n turns.
             group: Dialogue of the memory that each turn leaves out. Shape (n,).
         """
-        rows = self.blocks.rows(parts) * np.sqrt(len(self.blocks.scale))
-        if self.near:
-            found = self.memory.nearest(parts[0], self.near, group)
-            beside = np.log(np.maximum(shares(found, self.told), RARE))
-        else:
-            beside = np.zeros((len(rows), 0))
-        who = np.unique(records.frame["actor"].to_numpy(), return_inverse=True)[1]
-        past = past_of(records.offsets, who, self.window)
+        if not self.near:
+            return np.zeros((len(vectors), 0))
+        found = self.memory.nearest(vectors, self.near, group)
+        return np.asarray(np.log(np.maximum(shares(found, self.told), RARE)))
+
+    def talk(self, seen: "Seen") -> Talk:
+        """Return turns as the net reads them."""
+        rows = self.blocks.rows(seen.parts) * np.sqrt(len(self.blocks.scale))
+        beside = seen.beside[:, : self.space.k if self.near else 0]
+        who = np.unique(seen.records.frame["actor"].to_numpy(), return_inverse=True)[1]
+        past = past_of(seen.records.offsets, who, self.window)
         return Talk(rows.astype(np.float32), beside.astype(np.float32), *past)
 
 
-def spoken(records: Records) -> tuple[Records, NDArray[np.int64]]:
+class Seen(NamedTuple):
+    """Turns that say something, and what was read of them.
+
+    Attributes:
+        records: The turns.
+        parts: Four kinds of numbers, as `KINDS`. Shapes (n, d) each.
+        beside: What similar turns were called. Shape (n, k).
+    """
+
+    records: Records
+    parts: list[Floats]
+    beside: Floats
+
+
+class Lesson(NamedTuple):
+    """Labelled turns, ready to be learned from.
+
+    Attributes:
+        seen: The turns.
+        label: Code of each label, -1 for none. Shape (n,).
+        hard: How hard each session is. Shape (d,).
+        known: What is known before the net.
+    """
+
+    seen: Seen
+    label: NDArray[np.int64]
+    hard: Floats
+    known: Known
+
+
+def mended(records: Records) -> tuple[Records, NDArray[np.int64]]:
     """Return the records that say something, their marks made plain, and their places."""
-    says = pl.col("text").fill_null("").str.strip_chars() != ""
-    rows = records.frame.select(says.arg_true()).to_series().to_numpy().astype(np.int64)
-    frame = records.where(says).frame
-    texts = pl.Series("text", [plain(text) for text in frame["text"].to_list()], pl.String)
-    return Records(frame.with_columns(texts), records.clock), rows
+    read, rows = spoken(records)
+    texts = [plain(text) for text in read.frame["text"].to_list()]
+    frame = read.frame.with_columns(pl.Series("text", texts, pl.String))
+    return Records(frame, read.clock), rows
 
 
-def views(records: Records, who: States) -> list[Floats]:
-    """Return four kinds of numbers about each record: as `KINDS`. Shapes (n, d) each."""
+def views(records: Records, who: Readers) -> list[Floats]:
+    """Return four kinds of numbers about each record, as `KINDS`. Shapes (n, d) each."""
     texts = records.frame["text"].to_list()
     states = who.perceiver.perceive(records)
     return [
         _vectors(texts, who.encoder),
         _vectors(texts, who.tuned or tuned()),
-        np.hstack([aligned(records, felt) for felt in states.values()]),
+        np.hstack([abreast(records, felt) for felt in states.values()]),
         numbers(texts),
     ]
-
-
-def aligned(records: Records, felt: Trajectory) -> Floats:
-    """Return the states of `records`, in their order; NaN for one without. Shape (n, k)."""
-    keys = records.frame.select("session", "seq")
-    table = felt.to_polars().select("session", "seq", *felt.space.names)
-    both = keys.join(table, on=("session", "seq"), how="left", maintain_order="left")
-    return both.select(pl.col(felt.space.names).cast(pl.Float64).fill_null(np.nan)).to_numpy()
 
 
 @cache
@@ -159,14 +194,23 @@ def save(path: Path, known: Known, note: dict[str, Any]) -> None:
     arrays = {
         f"{part}/{key}": np.asarray(a) for part, own in parts.items() for key, a in own.items()
     }
-    told = {"space": known.space.to_json(), "window": known.window, "near": known.near}
-    shelf.save(path, arrays, {**note, **told})
+    own_note = {"space": known.space.to_json(), "window": known.window, "near": known.near}
+    shelf.save(path, arrays, {**note, **own_note, "name": NAME})
 
 
-@cache
 def load(path: Path) -> Known:
-    """Return what `save` wrote."""
-    arrays, note = shelf.load(path)
+    """Return what `save` wrote; read again when the file has changed.
+
+    Raises:
+        BadFile: if it is another method's, or no weights.
+    """
+    return _loaded(shelf.stamp(path))
+
+
+@lru_cache(maxsize=4)
+def _loaded(kept: shelf.Stamp) -> Known:
+    arrays, note = shelf.load(kept.path)
+    shelf.agree(kept.path, note, {"name": NAME})
     index = within(arrays, "index")
     return Known(
         Space.from_json(note["space"]),

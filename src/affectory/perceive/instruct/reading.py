@@ -3,7 +3,7 @@
 __all__ = ["KINDS", "Learned", "learn", "load", "numbers", "save"]
 
 from collections.abc import Mapping
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
@@ -152,10 +152,20 @@ def save(path: Path, learned: Learned, note: Mapping[str, Any]) -> None:
     shelf.save(path, learned.arrays(), note)
 
 
-@cache
 def load(path: Path) -> Learned:
-    """Return what `save` wrote."""
-    return Learned.of(shelf.load(path)[0])
+    """Return what `save` wrote; read again when the file has changed.
+
+    Raises:
+        BadFile: if it is another method's, or no weights.
+    """
+    return _loaded(shelf.stamp(path))
+
+
+@lru_cache(maxsize=4)
+def _loaded(kept: shelf.Stamp) -> Learned:
+    arrays, note = shelf.load(kept.path)
+    shelf.agree(kept.path, note, {"name": "perceive/instruct"})
+    return Learned.of(arrays)
 
 
 def _states(records: Records, felt: Trajectory) -> Floats:

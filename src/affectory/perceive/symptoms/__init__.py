@@ -15,7 +15,7 @@ import hashlib
 import pickle
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple, Self
 
@@ -252,7 +252,7 @@ class SymptomReader:
         return recipe.train(data, out, seed, report)
 
     def _head(self) -> Head:
-        return self.head or _loaded(shelf.weights_of(CARD.name, self.weights))
+        return self.head or _loaded(shelf.stamp(shelf.weights_of(CARD.name, self.weights)))
 
     def _read(self, texts: list[str]) -> _Read:
         """Cut texts into sentences and look at each distinct one once."""
@@ -349,6 +349,8 @@ def _loudest(values: Floats, row: NDArray[np.int64]) -> NDArray[np.int64]:
                      for low, high in zip(starts, ends, strict=True)])  # fmt: skip
 
 
-@cache
-def _loaded(path: Path) -> Head:
-    return Head.of(shelf.load(path)[0])
+@lru_cache(maxsize=4)
+def _loaded(kept: shelf.Stamp) -> Head:
+    arrays, note = shelf.load(kept.path)
+    shelf.agree(kept.path, note, {"name": CARD.name})
+    return Head.of(arrays)
