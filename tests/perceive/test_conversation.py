@@ -42,6 +42,11 @@ def greatest(felt):
     return [felt.space.names[row.argmax()] for row in felt.values[order]]
 
 
+def last(*lines):
+    """Return the log-odds of the last turn, by the method with its toy lesson."""
+    return taught().logits(taught().see(talk(*lines)))[-1]
+
+
 # ------------------------------------------------------------------ what it learned
 
 
@@ -70,10 +75,12 @@ def test_what_came_before_counts_within_the_window():
     pytest.importorskip("torch")
     glad, cross = ("ann", "We won at last, I'm so happy!"), ("ann", "You lied again, I hate it!")
     end = ("ann", "Well.")
-    one, other = (taught().logits(talk(first, end))[-1] for first in (glad, cross))
+    one, other = (last(first, end) for first in (glad, cross))
     assert np.abs(one - other).max() > 1e-2
     far = [("bo", "So.")] * 5
-    one, other = (taught().logits(talk(first, *far, end))[-1] for first in (glad, cross))
+    one, other = (
+        taught().logits(taught().see(talk(first, *far, end)))[-1] for first in (glad, cross)
+    )
     np.testing.assert_allclose(one, other, atol=1e-6)
 
 
@@ -152,7 +159,7 @@ def test_the_same_seed_teaches_the_same_and_weights_survive_a_file(tmp_path):
     felt = labelled(records, ["joy", "neutral"] * 12)
     one, two = (QUICK.fit(records, felt) for _ in range(2))
     assert one.perceive(records).only == two.perceive(records).only
-    reading.save(tmp_path / "c.safetensors", one.learned, {})
+    reading.save(tmp_path / "c.safetensors", one.learned, {"name": "perceive/conversation"})
     again = ConversationEmotion(tmp_path / "c.safetensors", PLAIN, PLAIN)
     assert again.perceive(records).only == one.perceive(records).only
     assert len(again.digest) == 16

@@ -16,9 +16,12 @@ from numpy.typing import ArrayLike, NDArray
 from affectory.core.errors import BadChoice, BadValues
 
 Floats = NDArray[np.float64]
+Singles = NDArray[np.float32]
 Places = NDArray[np.int64]
 BLOCK = 1 << 22  # cosines held at once
 DIGITS = 5
+NOISE = 1e-5  # of single precision, on the safe side
+LEAST = -2.0  # below every cosine, above what is left out
 
 
 class Near(NamedTuple):
@@ -87,14 +90,14 @@ class Index:
             raise BadValues("nearest", "groups to leave out", "one a query, of an index with them")
         place = np.full((len(rows), k), -1, np.int64)
         cosine = np.full((len(rows), k), np.nan)
+        asked = _unit(rows)
         step = max(1, BLOCK // max(1, len(kept)))
-        wide = kept.T.astype(np.float64)
         for low in range(0, len(rows), step):
             part = slice(low, low + step)
-            like = np.round(_unit(rows[part]).astype(np.float64) @ wide, DIGITS)
+            like = asked[part] @ kept.T
             if apart is not None:
                 like[apart[part, None] == np.asarray(self.group)] = -np.inf
-            _fill(like, place[part], cosine[part])
+            _fill(like, (asked[part], kept), place[part], cosine[part])
         return Near(place, cosine)
 
 
@@ -117,16 +120,19 @@ def shares(near: Near, told: ArrayLike, sharp: float = 10.0, usual: float = 0.01
     return np.asarray(total / total.sum(axis=1, keepdims=True))
 
 
-def _fill(like: Floats, place: Places, cosine: Floats) -> None:
-    """Put the best of `like` (b, m) into `place` and `cosine` (b, k)."""
+def _fill(like: Singles, rows: tuple[Singles, Singles], place: Places, cosine: Floats) -> None:
+    """Put the best of `like` (b, m) into `place` and `cosine` (b, k), told in double precision."""
     k = min(place.shape[1], like.shape[1])
     if not k:
         return
     edge = -np.partition(-like, k - 1, axis=1)[:, k - 1]
+    asked, kept = rows
     for row, least in enumerate(edge.tolist()):
-        some = np.flatnonzero(like[row] >= max(least, -2.0))
-        best = some[np.argsort(-like[row, some], kind="stable")[:k]]
-        place[row, : len(best)], cosine[row, : len(best)] = best, like[row, best]
+        some = np.flatnonzero(like[row] >= max(least - NOISE, LEAST))
+        told = kept[some].astype(np.float64) @ asked[row].astype(np.float64)
+        exact = np.round(told, DIGITS)
+        best = np.argsort(-exact, kind="stable")[:k]
+        place[row, : len(best)], cosine[row, : len(best)] = some[best], exact[best]
 
 
 def _unit(rows: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -19,6 +19,7 @@ from affectory.core.records import Records
 from affectory.core.space import Space
 from affectory.core.trajectory import Trajectory
 from affectory.parts.curriculum import difficulty
+from affectory.represent.abreast import abreast
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.int64]
@@ -100,12 +101,8 @@ def hardness(records: Records, felt: Trajectory, compat: Compat = Compat.PAPER) 
 
 def labels_of(records: Records, felt: Trajectory) -> Places:
     """Return the code of each record's greatest axis, -1 where it has no state. Shape (n,)."""
-    names = felt.space.names
-    keys = records.frame.select("session", "seq")
-    told = felt.to_polars().select("session", "seq", *names)
-    both = keys.join(told, on=("session", "seq"), how="left", maintain_order="left")
-    rows = both.select(names).to_numpy().astype(np.float64)
-    lost = np.isnan(rows).any(axis=1)
+    rows = abreast(records, felt)
+    lost = np.asarray(np.isnan(rows).any(axis=1))
     return np.where(lost, -1, np.where(lost[:, None], 0.0, rows).argmax(axis=1))
 
 

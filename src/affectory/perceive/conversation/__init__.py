@@ -39,7 +39,8 @@ from affectory.parts.retrieve import Index
 from affectory.parts.turns import Learner, TurnNet
 from affectory.perceive.conversation import reading
 from affectory.perceive.conversation.interpret import interpretations
-from affectory.perceive.conversation.reading import KINDS, Known, aligned, spoken, views
+from affectory.perceive.conversation.reading import KINDS, Known, Lesson, Seen, mended, views
+from affectory.represent.abreast import abreast
 from affectory.represent.circumplex import Compat, hardness, labels_of
 from affectory.represent.vocabularies import MELD7
 from affectory.senses.hashed import HashedEncoder
@@ -150,11 +151,10 @@ class ConversationEmotion:
             MissingExtra: if an encoder is not there.
         """
         known = self._known()
-        read, rows = spoken(records)
+        read, rows = mended(records)
         values = np.full((len(records), known.space.k), np.nan)
         if len(rows):
-            talk = known.talk(read, views(read, self._readers()))
-            values[rows] = softmax(known.net.logits(talk) / known.heat)
+            values[rows] = softmax(self.logits(self.see(read)) / known.heat)
         spread = np.sqrt(values * (1 - values))
         return States.of(Trajectory.on(records, known.space, values, CARD.name, spread))
 
@@ -168,7 +168,7 @@ class ConversationEmotion:
             felt: States that these records were perceived in; None: perceives them.
         """
         states = self.perceive(records).only if felt is None else felt
-        rows = aligned(records, states)
+        rows = abreast(records, states)
         frame = records.frame.select("session", "actor", "start", "stop", "seq").rows()
         return tuple(
             Evidence(
@@ -199,14 +199,27 @@ class ConversationEmotion:
         """
         if held is None:
             records, held = _parted(records, self.seed, felt)
-        read, _ = spoken(records)
+        fitted = self.learn(self.prepare(records, felt))
+        if held is None:
+            return fitted
+        seen = fitted.see(held.records)
+        return fitted.cooled(seen, labels_of(seen.records, held.felt))
+
+    def prepare(self, records: Records, felt: Trajectory) -> Lesson:
+        """Return labelled conversations, ready for `learn`: what every net would read of them.
+
+        Raises:
+            NoRecords: if no turn that says something has a label.
+            BadValues: if a label has no place on the circle.
+        """
+        read, _ = mended(records)
         label = labels_of(read, felt)
-        if not (label >= 0).any():
+        sure = label >= 0
+        if not sure.any():
             raise NoRecords(f"{CARD.name}.fit", "give states that have these records' seq")
         hard = hardness(read, felt, self.compat)
         parts = views(read, self._readers())
         group = np.repeat(np.arange(len(read.sessions)), np.diff(read.offsets))
-        sure = label >= 0
         known = Known(
             felt.space,
             Blocks.fit(parts, KINDS),
@@ -217,16 +230,36 @@ class ConversationEmotion:
             self.window,
             self.near,
         )
-        talk = known.talk(read, parts, group)
-        net = self.learner.fit(talk, label, read.offsets, hard, felt.space.k, self.seed)
-        fitted = replace(self, learned=known._replace(net=net))
-        return fitted if held is None else fitted._cooled(held)
+        seen = Seen(read, parts, known.beside(parts[0], group))
+        return Lesson(seen, label, hard, known)
 
-    def logits(self, records: Records) -> Floats:
-        """Return log-odds before they are made to come true, for turns that all say something."""
+    def learn(self, lesson: Lesson) -> Self:
+        """Return a copy with a net that has learned `lesson`, shares not yet made to come true."""
+        known = lesson.known._replace(window=self.window, near=self.near)
+        talk, space = known.talk(lesson.seen), known.space
+        about = (lesson.label, lesson.seen.records.offsets, lesson.hard)
+        net = self.learner.fit(talk, *about, space.k, self.seed)
+        return replace(self, learned=known._replace(net=net))
+
+    def see(self, records: Records) -> Seen:
+        """Return what is read of the turns that say something."""
+        read, _ = mended(records)
+        parts = views(read, self._readers())
+        return Seen(read, parts, self._known().beside(parts[0]))
+
+    def logits(self, seen: Seen) -> Floats:
+        """Return log-odds of each turn, before they are made to come true. Shape (n, k)."""
         known = self._known()
-        read, _ = spoken(records)
-        return known.net.logits(known.talk(read, views(read, self._readers())))
+        return known.net.logits(known.talk(seen))
+
+    def cooled(self, seen: Seen, label: NDArray[np.int64]) -> Self:
+        """Return a copy with the temperature at which the shares of labelled turns come true."""
+        known, sure = self._known(), label >= 0
+        if not sure.any():
+            return self
+        truth = np.eye(known.space.k)[label[sure]]
+        heat = max(temperature(self.logits(seen)[sure], truth), COLDEST)
+        return replace(self, learned=known._replace(heat=heat))
 
     @staticmethod
     def train(data: Path, out: Path, seed: int, report: Callable[[str], None]) -> Path:
@@ -250,24 +283,12 @@ class ConversationEmotion:
             reading.save(path, fitted.learned, {**NOTE, "seed": seed})
         return out / "conversation.safetensors"
 
-    def _cooled(self, held: Held) -> Self:
-        """Return a copy with the temperature at which shares of `held` come true."""
-        assert self.learned is not None
-        read, _ = spoken(held.records)
-        label = labels_of(read, held.felt)
-        sure = label >= 0
-        if not sure.any():
-            return self
-        truth = np.eye(self.learned.space.k)[label[sure]]
-        heat = max(temperature(self.logits(read)[sure], truth), COLDEST)
-        return replace(self, learned=self.learned._replace(heat=heat))
-
     def _known(self) -> Known:
         return self.learned or reading.load(shelf.weights_of(CARD.name, self.weights))
 
-    def _readers(self) -> reading.States:
+    def _readers(self) -> reading.Readers:
         other = self.perceiver or registry.make("perceive/utterance")
-        return reading.States(self.encoder, self.tuned, other)
+        return reading.Readers(self.encoder, self.tuned, other)
 
 
 def toy() -> Records:
