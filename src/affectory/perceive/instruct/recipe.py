@@ -18,7 +18,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from affectory.core import shelf
-from affectory.core.errors import MissingFile
+from affectory.core.errors import MissingExtra, MissingFile
 from affectory.core.records import Records
 from affectory.core.trajectory import Trajectory
 from affectory.perceive.instruct import CARD, InstructReader, Size, reading
@@ -55,10 +55,10 @@ class Lessons(NamedTuple):
 
 
 def train(data: Path, out: Path, seed: int, report: Report) -> Path:
-    """Write `instruct.safetensors` (open sets) and `own.safetensors` (all there are) into `out`.
+    """Write what learned from open sets into `out`; put what learned from all in its place.
 
-    The latter are put where the method looks for them, for both sizes of `perceive/utterance`
-    where "accurate" can run.
+    Both once for each size of `perceive/utterance` that can run; the place is where the method
+    looks for its weights.
 
     Returns:
         The path of the open weights, light.
@@ -72,14 +72,17 @@ def train(data: Path, out: Path, seed: int, report: Report) -> Path:
     for size in Size:
         mark = "" if size is Size.LIGHT else "-accurate"
         own = shelf.place(CARD.name)
-        for lessons, note, path in (
-            (known, PUBLIC, out / f"instruct{mark}.safetensors"),
-            (every, OWN, own.with_name(f"{own.stem}{mark}{own.suffix}")),
-        ):
-            fitted = taught_by(lessons, InstructReader(size=size, seed=seed))
-            assert fitted.learned is not None
-            reading.save(path, fitted.learned, {**note, "size": size.value, "seed": seed})
-            report(f"{path.name}: learned")
+        try:
+            for lessons, note, path in (
+                (known, PUBLIC, out / f"instruct{mark}.safetensors"),
+                (every, OWN, own.with_name(f"{own.stem}{mark}{own.suffix}")),
+            ):
+                fitted = taught_by(lessons, InstructReader(size=size, seed=seed))
+                assert fitted.learned is not None
+                reading.save(path, fitted.learned, {**note, "size": size.value, "seed": seed})
+                report(f"{path.name}: learned")
+        except MissingExtra as lost:
+            report(f"left out: {lost}")
     return out / "instruct.safetensors"
 
 
