@@ -1,13 +1,14 @@
 """lm/answers: the point of an answer is read where it stands; anything else is counted."""
 
 import pickle
+import time
 
 import numpy as np
 import pytest
 
 from affectory.core.errors import BadChoice, BadValues
 from affectory.core.space import Axis, Kind, Space
-from affectory.lm.answers import JsonRow, ManyLabels, Number, OneLabel, Reader, YesNo, parse
+from affectory.lm.answers import JsonRow, ManyLabels, Number, OneLabel, Reader, YesNo, parse, wilson
 from affectory.lm.model import Answer
 
 
@@ -50,10 +51,15 @@ YES = YesNo(SHARE)
         ("I would say joy.", "joy"),
         ("It is fear", "fear"),
         ("Joy. The emotion is joy.", "joy"),
+        ("Joy, not fear.", "joy"),
+        ("Joy. No fear is in it.", "joy"),
+        ("<think>a</think><think>fear", None),
+        ("<think>fear</think>joy<think>anger</think>", "joy"),
     ],
 )
 def test_one_label_is_read_where_it_is_the_point(said, label):
-    assert ONE.read(said).row == tuple(float(name == label) for name in MOODS.names)
+    row = tuple(float(name == label) for name in MOODS.names) if label else None
+    assert ONE.read(said).row == row
 
 
 @pytest.mark.parametrize(
@@ -71,6 +77,16 @@ def test_one_label_is_read_where_it_is_the_point(said, label):
         ("I was asked whether this is joy or fear and cannot tell.", "no label"),
         ("The writer had anger management classes.", "no label"),
         ("Disgust", "no label"),
+        ("Joy.\nActually the answer is fear.", "several labels"),
+        ("Joy. No, the answer is fear.", "several labels"),
+        ("joy - no, fear", "several labels"),
+        ("Joy. Wait, it is fear.", "several labels"),
+        ("Joy. Fear.", "several labels"),
+        ("joy? No: fear", "no label"),
+        ("Is it joy?", "no label"),
+        ("not\njoy", "no label"),
+        ("Anything but:\njoy", "no label"),
+        ("It can be anger or\njoy", "no label"),
         ("", "no label"),
     ],
 )
@@ -136,6 +152,8 @@ def test_a_list_with_a_strange_part_is_not_read(said, reason):
         ("0.8. Reasoning: he laughed 3 times.", 0.8),
         ("Very high.", 0.9),
         ("high", 0.8),
+        ("0.8 (80%)", 0.8),
+        ("1. It is 0.4", 0.4),
         ("He laughs 3 times.\n0.8", 0.8),
     ],
 )
@@ -157,10 +175,24 @@ def test_a_number_is_read_in_its_range(said, value):
         ("somewhat", "no number"),
         ("v0.8", "no number"),
         ("0.8.1", "no number"),
+        ("0.7, 0.8", "several numbers"),
+        ("0.7; 0.8", "several numbers"),
+        ("0.7, maybe .8", "several numbers"),
+        ("0.7. No, 0.8", "several numbers"),
+        ("1. 0.4", "several numbers"),
+        ("0.7?", "no number"),
+        ("Anything but:\n0.7", "no number"),
     ],
 )
 def test_a_number_that_is_none_is_not_guessed(said, reason):
     assert UNIT.read(said).reason == reason
+
+
+@pytest.mark.parametrize("said", ["0.7, 0.8", "7; 8", "7, maybe 8", "1. 0.4", "7 or 8"])
+def test_two_numbers_are_none_on_a_wider_scale(said):
+    ten = Number(_space(Kind.SCALE, "pain", high=10.0))
+    assert ten.read(said).row is None
+    assert ten.read("7").row == (7.0,)
 
 
 @pytest.mark.parametrize(
@@ -202,6 +234,8 @@ def test_yes_and_no_are_read_whatever_follows(said, value):
         ("Yes and no.", "yes and no"),
         ("yes or no", "yes and no"),
         ("Yes. Answer: no", "yes and no"),
+        ("Yes. No.", "yes and no"),
+        ("Yes? No.", "no yes or no"),
         ("No doubt about it", "no yes or no"),
         ("Nobody knows", "no yes or no"),
         ("It depends: some would say yes", "no yes or no"),
@@ -250,6 +284,7 @@ def test_an_object_is_read_out_of_its_prose(said):
         ('{"valence": 0.5, "arousal": 0, "activation": 1}', "two numbers for arousal"),
         ('{"valence": 0.5, "arousal": 0} {"valence": 0.1, "arousal": 0}', "several objects"),
         ("{" * 500, "no JSON object with these keys"),
+        ('{"valence":' * 100_000, "objects nested too deep"),
     ],
 )
 def test_an_object_that_lacks_something_is_not_read(said, reason):
@@ -295,6 +330,12 @@ def test_the_share_of_unread_answers_is_a_figure():
     assert (told.low, told.high) == pytest.approx((0.0456, 0.6994), abs=1e-4)
 
 
+def test_the_interval_of_none_begins_at_none():
+    # Wilson for 0 of 10: z^2 / (n + z^2) = 3.8415 / 13.8415, by hand .2775
+    assert wilson(0.0, 10) == (0.0, pytest.approx(0.2775, abs=1e-4))
+    assert wilson(1.0, 10) == (pytest.approx(0.7225, abs=1e-4), 1.0)
+
+
 def test_no_answer_at_all_is_an_empty_table():
     none = parse(ONE, [])
     assert none.values.shape == (0, 4)
@@ -325,8 +366,6 @@ def test_every_reader_keeps_to_its_space_whatever_is_said(reader):
 
 
 def test_long_answers_are_read_in_no_time():
-    import time
-
     begin = time.process_time()
     for reader in (ONE, MANY, UNIT, YES, VA):
         parse(reader, ["joy, " * 4000, "the emotion is " * 3000, " " * 20000 + "x", "a " * 9000])

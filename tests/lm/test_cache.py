@@ -79,6 +79,17 @@ def test_only_its_owner_may_read_it(cache):
     assert stat.S_IMODE(os.stat(cache.place).st_mode) == 0o600
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="modes are a thing of POSIX")
+def test_a_file_that_all_could_read_is_closed_to_others(cache):
+    cache.place.parent.mkdir(exist_ok=True)
+    cache.place.touch()
+    cache.place.chmod(0o644)
+    cache.keep("k", Kept("joy"))
+    files = list(cache.place.parent.iterdir())
+    assert {file.name.removeprefix(cache.place.name) for file in files} >= {"", "-wal", ".claims"}
+    assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
+
+
 def test_it_lies_among_the_things_of_the_house(tmp_path, monkeypatch):
     monkeypatch.setenv("AFFECTORY_HOME", str(tmp_path))
     assert Cache().place == tmp_path / "answers.sqlite"

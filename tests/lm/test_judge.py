@@ -26,7 +26,9 @@ def test_ratings_are_read_and_averaged():
     fluency, reliability, lost = told.figures("toy")
     assert (fluency.value, reliability.value, lost.value) == (1.5, 2.75, 0.0)
     assert fluency.low <= 1.5 <= fluency.high
-    assert (fluency.n, lost.n, fluency.by) == (2, 8, "one, two")
+    assert (fluency.n, lost.n, fluency.by) == (2, 2, "one, two")
+    assert "8 ratings of 2 items" in lost.setting
+    assert (lost.low, lost.high) == pytest.approx((0, 0.6576), abs=1e-4)  # 3.8415 / 5.8415
 
 
 def test_the_interval_is_the_percentile_bootstrap_of_the_mean():
@@ -87,7 +89,9 @@ def test_a_judge_that_takes_the_first_place_prefers_nothing():
     told = prefer(Scripted("First"), "Which?", ["a"] * 10, ["b"] * 10)
     np.testing.assert_array_equal(told.values, np.zeros(10))
     preference, place = told.figures("toy")
-    assert (preference.value, place.value, place.n) == (0.0, 1.0, 20)
+    assert (preference.value, place.value, place.n) == (0.0, 1.0, 10)
+    assert (place.low, place.high) == pytest.approx((0.7225, 1), abs=1e-4)  # 10 / 13.8415
+    assert "20 answers on 10 pairs" in place.setting
 
 
 def test_in_one_order_first_texts_stand_first_half_of_the_time():

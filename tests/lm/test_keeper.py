@@ -1,5 +1,6 @@
 """lm.keeper: answers under way outlive the process that wanted them."""
 
+import io
 import os
 import pickle
 import signal
@@ -7,12 +8,14 @@ import subprocess
 import sys
 import threading
 import time
+from types import SimpleNamespace
 
 import pytest
 from benchmarks.counting_server import CountingServer, Reply, good
 
 from affectory.core.errors import BadFile, MissingExtra, ServerFailed
 from affectory.lm.cache import Cache
+from affectory.lm.keeper import _Line
 from affectory.lm.ledger import Usage
 from affectory.lm.model import chat
 from affectory.lm.remote import Remote
@@ -89,7 +92,7 @@ def test_what_was_under_way_at_a_kill_is_kept_and_not_paid_again(cache):
 def test_errors_come_back_as_they_are(cache):
     told = Reply(401, {"error": {"message": "who are you?"}})
     with CountingServer(lambda n, seen: told) as server:
-        model = Remote("m", server.endpoint, cache=cache)
+        model = Remote("m", server.endpoint, "NO_SUCH_KEY", cache)
         with pytest.raises(ServerFailed, match=r"who are you.*6 of 6 .*check the key"):
             model.generate(ASKED)
         server.rule = lambda n, seen: None
@@ -101,6 +104,49 @@ def test_a_missing_client_is_told_from_over_there(cache, tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(str(tmp_path))
     with CountingServer() as server, pytest.raises(MissingExtra, match=r"affectory\[remote\]"):
         Remote("m", server.endpoint, cache=cache).generate(ASKED[:1])
+
+
+def test_what_is_printed_over_there_is_no_reply(cache, tmp_path, monkeypatch):
+    noise = "import os; print('hello'); os.write(1, b'more'); raise ImportError('not here')"
+    (tmp_path / "openai.py").write_text(noise)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    with CountingServer() as server, pytest.raises(MissingExtra):
+        Remote("m", server.endpoint, cache=cache).generate(ASKED[:1])
+
+
+class _Pipe(io.StringIO):
+    """Says a line that is no reply, another one's, a reply; then it breaks, if it is to."""
+
+    def __init__(self, breaks):
+        super().__init__('noise\n\n[1]\n{"n": 9}\n{"n": 1}\n')
+        self.breaks = breaks
+
+    def __next__(self):
+        line = self.readline()
+        if not line and self.breaks:
+            raise OSError("broken")
+        if not line:
+            raise StopIteration
+        return line
+
+
+def test_lines_that_are_no_replies_are_passed_over():
+    line = _Line(SimpleNamespace(stdin=io.StringIO(), stdout=_Pipe(breaks=False)), "there")
+    first, second = line.ask({}), line.ask({})
+    line.listen()
+    assert first.result(0) == {"n": 1}
+    with pytest.raises(ServerFailed, match="has died"):
+        second.result(0)
+
+
+def test_nobody_waits_for_a_pipe_that_breaks():
+    line = _Line(SimpleNamespace(stdin=io.StringIO(), stdout=_Pipe(breaks=True)), "there")
+    _, second = line.ask({}), line.ask({})
+    with pytest.raises(OSError, match="broken"):
+        line.listen()
+    assert line.cut
+    with pytest.raises(ServerFailed, match="has died"):
+        second.result(0)
 
 
 def test_a_keeper_that_dies_is_an_error_and_a_new_one_is_hired(cache):

@@ -65,6 +65,27 @@ def test_a_second_call_that_finds_the_prefix_read_says_the_same_to_the_bit(tiny)
             np.testing.assert_array_equal(a.logp, b.logp)
 
 
+def test_a_reading_that_is_broken_off_leaves_nothing_behind(tiny, monkeypatch):
+    from affectory.lm.reading import Reader
+
+    stem = list(range(20))
+    asked = [Question([*stem, at], ([30 + at], [40])) for at in range(4)]
+    reader = Reader(tiny.network)
+    right = reader.scores(asked)
+    forward = reader._forward
+
+    def broken(*given):
+        forward(*given)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(reader, "_forward", broken)
+    with pytest.raises(KeyboardInterrupt):
+        reader.scores(asked)
+    monkeypatch.setattr(reader, "_forward", forward)
+    for one, other in zip(reader.scores(asked), right, strict=True):
+        np.testing.assert_array_equal(one[0], other[0])
+
+
 def test_a_score_does_not_depend_on_what_is_asked_beside_it(tiny):
     together = tiny.score(ASKED * 9)[1]
     (alone,) = tiny.score(ASKED[1:2])

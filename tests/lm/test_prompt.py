@@ -79,6 +79,17 @@ def test_numbers_and_lists_are_shown_plainly():
     assert sums.render({"n": 3, "x": 1}) == chat("3 1")
 
 
+@pytest.mark.parametrize("name", ["range", "dict", "lipsum", "cycler", "joiner", "namespace"])
+def test_a_hole_may_have_any_name(name):
+    ask = Template("x", f"Rate {{{{ {name} }}}}")
+    assert ask.names == (name,)
+    assert ask.render({name: "joy"}) == chat("Rate joy")
+
+
+def test_the_last_line_keeps_its_end():
+    assert Template("x", "{{ text }}\nLabel:\n").render({"text": "a"}) == chat("a\nLabel:\n")
+
+
 # ------------------------------------------------------------------------- refused
 
 

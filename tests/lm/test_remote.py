@@ -16,6 +16,7 @@ from benchmarks.counting_server import CountingServer, Reply, good
 from affectory.core.errors import (
     AffectoryError,
     BadChoice,
+    BadValues,
     CapReached,
     MissingExtra,
     NotServed,
@@ -26,6 +27,7 @@ from affectory.lm.cache import Cache
 from affectory.lm.ledger import Caps, Prices, Usage
 from affectory.lm.model import Ask, LanguageModel, Sampling, chat
 from affectory.lm.remote import Remote as Whole
+from affectory.lm.wire import OPENAI, Wire
 
 openai = pytest.importorskip("openai", reason="the extra affectory[remote] is not installed")
 
@@ -156,7 +158,7 @@ def test_silence_is_waited_for_and_then_repeated(cache):
 def test_a_failure_that_stays_leaves_the_other_answers(cache):
     bad = lambda n, seen: quick(500) if "word 3" in str(seen.body) else None  # noqa: E731
     with CountingServer(bad) as server:
-        model = Remote("m", server.endpoint, cache=cache, retries=1)
+        model = Remote("m", server.endpoint, OPENAI, cache, retries=1)
         with pytest.raises(ServerFailed, match=r"status 500 .*1 of 12 questions are open") as told:
             model.generate(ASKED)
         assert KEY not in str(told.value)
@@ -203,7 +205,7 @@ def test_nonsense_is_an_error_and_is_not_kept(cache, body):
 def test_what_no_question_would_pass_stops_at_once(cache, status, cure):
     with CountingServer(lambda n, seen: quick(status)) as server:
         with pytest.raises(ServerFailed, match=cure) as told:
-            Remote("m", server.endpoint, cache=cache, at_once=1).generate(ASKED)
+            Remote("m", server.endpoint, OPENAI, cache, at_once=1).generate(ASKED)
         assert len(server.seen) == 1
     whole = "".join(traceback.format_exception(told.value))
     assert KEY not in whole
@@ -310,7 +312,38 @@ def test_whose_client_it_is_stays_here(cache, monkeypatch):
 def test_a_far_server_without_a_key_is_not_called(cache, monkeypatch):
     monkeypatch.delenv("OPENAI_API_KEY")
     with pytest.raises(ServerFailed, match="no key in the environment variable OPENAI_API_KEY"):
-        Remote("m", "https://models.invalid/v1", cache=cache).generate(ASKED[:1])
+        Remote("m", "https://models.invalid/v1", OPENAI, cache).generate(ASKED[:1])
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "key"),
+    [
+        ("https://api.openai.com/v1", KEY),
+        ("https://eu.api.openai.com/v1", KEY),
+        ("https://evilopenai.com/v1", "none"),
+        ("https://api.openai.com.evil.org/v1", "none"),
+        ("http://models.invalid/v1", "none"),
+        ("http://127.0.0.1:8000/v1", "none"),
+    ],
+)
+def test_the_key_of_openai_goes_unasked_to_openai_alone(endpoint, key):
+    client = Wire(endpoint)._client
+    assert client.api_key == key
+
+
+def test_a_server_that_wants_a_key_is_told_of(cache):
+    with CountingServer(lambda n, seen: quick(401)) as server:
+        with pytest.raises(ServerFailed, match=r"no key was sent.*key_from"):
+            Remote("m", server.endpoint, cache=cache, at_once=1).generate(ASKED[:1])
+        assert server.seen[0].headers["authorization"] == "Bearer none"
+
+
+def test_a_key_does_not_leave_over_plain_http(cache):
+    for endpoint, name in (("http://models.invalid/v1", "K"), ("http://api.openai.com/v1", "")):
+        with pytest.raises(BadValues, match=r"over plain http, expected .*https; write https"):
+            Remote("m", endpoint, name, cache)
+    for host in ("localhost", "127.0.0.2", "[::1]"):
+        assert Remote("m", f"http://{host}:8000/v1", "K", cache).key_from == "K"
 
 
 def test_a_near_server_needs_no_key(cache, monkeypatch):

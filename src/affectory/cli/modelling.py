@@ -143,8 +143,11 @@ def ask(
         str | None, typer.Option(help="Ask this OpenAI-compatible server instead; words leave.")
     ] = None,
     key_from: Annotated[
-        str, typer.Option(help="Environment variable that holds the server's key.")
-    ] = "OPENAI_API_KEY",
+        str,
+        typer.Option(
+            help="Environment variable with the server's key; only openai.com gets its own unasked."
+        ),
+    ] = "",
     redact: Annotated[
         bool, typer.Option("--redact", help="Take personal data out before words leave.")
     ] = False,

@@ -14,13 +14,15 @@ from affectory.core.errors import BadChoice, BadValues
 from affectory.core.space import Axis, Kind, Space
 from affectory.lm.anchors import (
     FLAGS,
-    THOUGHT,
+    NEAR,
+    TURNS,
     Reading,
     Words,
     cleaned,
     folded,
     parts,
     pointed,
+    spoken,
     unread,
 )
 
@@ -32,7 +34,8 @@ class Number:
     """Read one number in the range of an axis.
 
     "0.8", ".8", "0,8", "80 %", "0.8 out of 1", "4/5", "Score: 0.8", "I would rate it 0.8". Two
-    different numbers, a range ("3-4") or a number off the axis leave the answer unread.
+    different numbers ("7; 8", "1. 0.4"), a range ("3-4") or a number off the axis leave the answer
+    unread.
 
     Args:
         space: Of one axis.
@@ -80,6 +83,9 @@ class Number:
                 return unread("a range", rest)
             word = self._known.of(each["point"])
             values.add(float(word) if word else _on_axis(each["point"], axis))
+            more = re.match(NEXT, each.string[each.end("point") :][:NEAR], FLAGS)
+            if more:
+                values.add(_on_axis(more["next"], axis))
         if len(values) != 1:
             return unread("several numbers" if values else "no number", rest)
         (value,) = values
@@ -122,11 +128,14 @@ class JsonRow:
 
     def read(self, said: str) -> Reading:
         """Return the object as a row, or why there is none."""
-        read = [
-            self._row(told)
-            for told in _objects(THOUGHT.sub("", said))
-            if any(folded(str(key)) in self._keys for key in told)
-        ]
+        try:
+            read = [
+                self._row(told)
+                for told in _objects(spoken(said))
+                if any(folded(str(key)) in self._keys for key in told)
+            ]
+        except RecursionError:
+            return unread("objects nested too deep")
         if not read:
             return unread("no JSON object with these keys")
         if len({each.row for each in read}) > 1:
@@ -187,7 +196,9 @@ def _on_axis(quantity: str, axis: Axis) -> float | None:
 def _objects(text: str) -> Iterator[dict[str, Any]]:
     """Yield every JSON object or Python dict in `text`, outermost ones only."""
     decoder, at = json.JSONDecoder(), text.find("{")
-    while at >= 0:
+    for _ in range(TRIES):
+        if at < 0:
+            return
         try:
             told, stop = decoder.raw_decode(text, at)
         except ValueError:
@@ -216,4 +227,6 @@ QUANTITY = (
     rf"|\s*(?:/|out of)\s*(?P<whole>{NUMERAL})(?![\w]|[.,]\d))?"
 )
 REACHES = rf"|\s*(?:-|\u2013|to\b|or\b|and\b)\s*{NUMERAL}"
+NEXT = rf"[^\w\n]{{0,9}}?(?:{TURNS}[^\w\n]{{0,9}}?){{0,4}}(?P<next>{QUANTITY})"
+TRIES = 1000  # braces of one answer that are looked at
 REASONS = ("reasoning", "reason", "explanation", "rationale", "justification")

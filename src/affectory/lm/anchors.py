@@ -4,7 +4,7 @@ A word that occurs just anywhere in an answer is not its point: "not joy", "joy 
 and "I was asked about joy" name joy and say something else.
 """
 
-__all__ = ["Reading", "Words", "cleaned", "parts", "pointed", "unread"]
+__all__ = ["Reading", "Words", "cleaned", "parts", "pointed", "spoken", "unread"]
 
 import re
 from collections.abc import Iterable, Mapping
@@ -64,9 +64,22 @@ def folded(word: str) -> str:
 
 def cleaned(said: str) -> str:
     """Return an answer without what a model thought aloud, code fences and marks of emphasis."""
-    text = THOUGHT.sub("", said)
+    text = LONG.sub(lambda run: run[1] + "\n" * ("\n" in run[2]), spoken(said))
     text = re.sub(r"```\w*", "", text).replace("\u2019", "'").replace("\u2212", "-")
     return re.sub(r"\*\*|__|(?m:^[#>]+\s*)", "", text).strip()
+
+
+def spoken(said: str) -> str:
+    """Return an answer without what a model thought aloud."""
+    out, at = [], 0
+    for each in THINKS.finditer(said):
+        if each.start() >= at:
+            done = THOUGHT.search(said, each.end())
+            if done is None:
+                break
+            out.append(said[at : each.start()])
+            at = done.end()
+    return "".join(out) + said[at:]
 
 
 def parts(text: str) -> tuple[str, str]:
@@ -101,28 +114,33 @@ def pointed(
     begins = REASONING.search(text)
     ends = begins.start() if begins else len(text)
     weak = "|".join((CUES, *map(re.escape, cues)))
-    held = rf"(?P<point>{point})(?={END}{after})"
+    held = rf"(?P<point>{point})(?!{ASKS})(?={END}{after})"
     last = text.rfind("\n") + 1
+    open_ended = HANGS.search(text[max(0, last - NEAR) : last]) is not None
     found = [
-        re.compile(rf"{MARKS}(?:{LEAD})*{held}", FLAGS).match(text, 0, ends),
+        re.compile(rf"{MARKS}{LEADS}{held}", FLAGS).match(text, 0, ends),
         *_told(weak, held).finditer(text, 0, ends),
         *_told(STRONG, held).finditer(text, ends),
-        re.compile(rf"{MARKS}(?P<point>{point})[\s.!\"')\]]*", FLAGS).fullmatch(text, last),
+        re.compile(rf"{MARKS}(?P<point>{point})[\s.!\"')\]]*+", FLAGS).fullmatch(text, last),
     ]
     out: list[re.Match[str]] = []
-    for one in found:
-        if one and not any(o.start("point") <= one.start("point") < o.end("point") for o in out):
+    for one in found[:-1] if open_ended else found:
+        near = (out[0], out[-1]) if out else ()  # the others stand before it, and apart
+        if one and not any(o.start("point") <= one.start("point") < o.end("point") for o in near):
             out.append(one)
     return out
 
 
 def _told(cues: str, held: str) -> "re.Pattern[str]":
     """Return the pattern of a point after a cue: "the label is ..."."""
-    return re.compile(rf"{FRESH}{QUALITY}(?:{cues}){SAYS}(?:{LEAD})*{held}", FLAGS)
+    return re.compile(rf"{FRESH}{QUALITY}(?:{cues}){SAYS}{LEADS}{held}", FLAGS)
 
 
 FLAGS = re.IGNORECASE
-THOUGHT = re.compile(r"<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL | FLAGS)
+THINKS = re.compile(r"<think(?:ing)?>", FLAGS)
+THOUGHT = re.compile(r"</think(?:ing)?>", FLAGS)
+LONG = re.compile(r"(\W{40})(\W+)")  # runs of marks longer than any that mean something
+NEAR = 80  # characters beside a point that can take it back
 REASONING = re.compile(
     r"(?:^|(?<=[\s.,;:(\-\"]))(?:my |the )?(?:reasoning|reason|explanation|rationale|justification)"
     r"(?: (?:process|is as follows))?\"?\s*[:=\-\u2013\u2014]\s*\"?",
@@ -131,23 +149,36 @@ REASONING = re.compile(
 STRONG = r"(?:final |overall )?(?:answer|label|class|classification|prediction|verdict|conclusion)"
 CUES = rf"{STRONG}|output|result|response|category|emotion|sentiment|score|rating|intensity"
 QUALITY = (
-    r"(?:(?:so|thus|therefore|hence|overall),? )?(?:the |my |its )?"
+    r"(?:(?:so|thus|therefore|hence|overall|actually|no|but|well|wait|rather|instead),? )?"
+    r"(?:the |my |its )?"
     r"(?:(?:main|primary|dominant|correct|best|most fitting|predicted|strongest) )?"
 )
 SAYS = (
     r"\"?(?: (?:of|for|in|expressed in|expressed by) (?:this|the) \w+)?"
     r"(?:\s*[:=]|\s+is:?|\s*->)\s*"
 )
-FRESH = r"(?:^|(?<=[\n.!?;,{(]))[\s\"'(*]*(?:-\s+)?"
+FRESH = r"(?:^|(?<=[\n.!?;,{(]))[\s\"'(*]*+(?:-\s+)?"
 LEAD = (
     r"(?:(?:it|this|that|he|she) (?:is|seems(?: to be)?|would be)\b|(?:i(?: would|'d)? (?:say"
     r"|choose|pick|rate|give|answer|think|believe|estimate)"
     r"(?: it| this| that)?(?: (?:is|at|as))?\b)"
     r"|(?:the )?(?:post|text|speaker|poster|tweet) (?:feels|shows|expresses)\b|(?:a|an|the)\b"
-    r"|(?:clearly|mostly|mainly|probably|about|around|approximately|roughly)\b|[\"'(\[:])[\s,]*"
+    r"|(?:clearly|mostly|mainly|probably|about|around|approximately|roughly)\b|[\"'(\[:])[\s,]*+"
 )
-MARKS = r"[\s\"'`(\[*\u2022]*(?:-(?=\s|[^\W\d])\s*)?(?:(?:\d{1,2}|[a-z])[.):]\s+(?=\D))?[\"'(\[]*"
+LEADS = rf"(?:{LEAD}){{0,9}}"
+MARKS = (
+    r"[\s\"'`(\[*\u2022]*+(?:-(?=\s|[^\W\d])\s*+)?(?:(?:\d{1,2}|[a-z])[.):]\s++(?=\D))?"
+    r"[\"'(\[]*+"
+)
 END = (
-    r"\s*$|\s*[.,:;!?\n)\]}\"'(*|\u2013\u2014]|\s+-|\s+(?:because|since|as|due|given|reasoning|is "
+    r"\s*$|\s*[.,:;!\n)\]}\"'(*|\u2013\u2014]|\s+-|\s+(?:because|since|as|due|given|reasoning|is "
     r"the|based)\b"
+)
+ASKS = r"[\"'\s)*]*+\?"  # "Joy?" is no answer
+HANGS = re.compile(
+    r"(?:\b(?:not|no|never|nor|neither|but|except|without|than|of|and|or)|n't)\W*\Z", FLAGS
+)
+TURNS = (
+    r"(?:no(?=\s*[,:;.!\u2013\u2014-])|wait|actually|rather|instead|i mean|sorry|maybe|perhaps"
+    r"|possibly|probably|but|or|and|even|it'?s|it is|the answer is)\b"
 )

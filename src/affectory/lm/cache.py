@@ -14,7 +14,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Condition, RLock
@@ -162,10 +162,12 @@ class _Door:
     def __post_init__(self) -> None:
         """Open the file, or make it."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        self.locks = os.open(
-            self.path.with_name(f"{self.path.name}.claims"), os.O_RDWR | os.O_CREAT, 0o600
-        )
-        os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))  # nobody else reads it
+        claims = self.path.with_name(f"{self.path.name}.claims")
+        self.locks = os.open(claims, os.O_RDWR | os.O_CREAT, 0o600)
+        os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
+        for ending in OURS:
+            with suppress(OSError):  # not there, or somebody else's
+                self.path.with_name(f"{self.path.name}{ending}").chmod(0o600)
         self.file = sqlite3.connect(
             self.path, timeout=WAIT, isolation_level=None, check_same_thread=False
         )
@@ -219,6 +221,7 @@ def _byte(key: str) -> int:
 DOORS: dict[tuple[Path, int], _Door] = {}
 OPENING = RLock()
 POLL = 0.05  # seconds between looks at a claim that another process holds
+OURS = ("", "-wal", "-shm", ".claims")  # endings of the files that belong together
 WAIT = 60.0  # seconds that SQLite waits for another process to finish writing
 SCHEMA = (
     "pragma journal_mode = wal",

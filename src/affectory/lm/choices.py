@@ -9,7 +9,18 @@ from functools import cached_property
 
 from affectory.core.errors import BadChoice, BadValues
 from affectory.core.space import Kind, Space
-from affectory.lm.anchors import FLAGS, Reading, Words, cleaned, parts, pointed, unread
+from affectory.lm.anchors import (
+    END,
+    FLAGS,
+    NEAR,
+    TURNS,
+    Reading,
+    Words,
+    cleaned,
+    parts,
+    pointed,
+    unread,
+)
 
 
 def _words(space: Space, synonyms: Mapping[str, str]) -> Words:
@@ -117,7 +128,7 @@ class ManyLabels:
         text = cleaned(said)
         rest = parts(text)[1]
         word = rf"(?:{self._none.pattern}|{self._known.pattern})"
-        listed = rf"{ITEM}(?:{BETWEEN}{ITEM})*"
+        listed = rf"{ITEM}(?:{BETWEEN}{ITEM})*+"
         found = pointed(text, rf"{word}(?:{BETWEEN}{listed})?", self.cues, r"\s*$")
         rows = set()
         for each in found:
@@ -188,9 +199,16 @@ class YesNo:
 
 
 def _next(found: "re.Match[str]", words: Words) -> list[str]:
-    """Return the word that follows the point at once, if there is one: "joy, fear"."""
-    gap = r"[\s,/|&;\"']*(?:(?:and|or)[\s/]+)*(?:an? |the )?"
-    more = re.match(rf"{gap}({words.pattern})(?![\w'-])", _after(found), FLAGS)
+    """Return the word that follows the point at once, if there is one.
+
+    "joy, fear"; "joy. No: fear"; "Yes. No."
+    """
+    joined = r"[\s,/|&;\"']*+(?:(?:and|or)[\s/]+){0,3}"
+    turned = rf"\W*+(?:{TURNS}\W*+){{1,4}}"
+    alone = rf"\W*+(?={words.pattern}\s*(?:[.,;:!]|\Z))"
+    gap = rf"(?:{joined}|{turned}|{alone})(?:an? |the )?"
+    after = found.string[found.end("point") :][:NEAR]
+    more = re.match(rf"{gap}({words.pattern})(?![\w'-])", after, FLAGS)
     return [more[1]] if more else []
 
 
@@ -209,4 +227,4 @@ BETWEEN = (
     r"[\"']?(?:\s*[,;/|&]\s*(?:and\s+)?|\s+and\s+|\s*\n\s*(?=[-*\u2022\d]))"
     r"(?:[-*\u2022]\s*|\d{1,2}[.)]\s*)?[\"']?"
 )
-ITEM = r"(?!(?:because|since|as|due)\b)[^\W\d_][\w'\- ]*?"
+ITEM = rf"(?!(?:because|since|as|due)\b)[^\W\d_](?:(?!{END}|{BETWEEN})[\w'\- ])*+"

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from affectory.core.errors import BadChoice, BadValues
 from affectory.core.figure import Figure
 from affectory.core.space import Axis, Kind, Space
-from affectory.lm.answers import JsonRow, Number, parse
+from affectory.lm.answers import JsonRow, Number, parse, wilson
 from affectory.lm.model import LanguageModel, Prompt, Sampling
 from affectory.lm.prompt import Template
 
@@ -99,7 +99,11 @@ class Ratings:
         return self.values[:, :, self.space.index(criterion)].T
 
     def figures(self, setting: str = "", seed: int = 0, level: float = 0.95) -> tuple[Figure, ...]:
-        """Return the mean of each criterion over items, and the share of ratings not read."""
+        """Return the mean of each criterion over items, and the share of ratings not read.
+
+        The ratings of one item fail together, so the interval of that share is Wilson's for as
+        many units as there are items.
+        """
         by = ", ".join(dict.fromkeys(name.partition("#")[0] for name in self.raters))
         told = f"{setting}; " if setting else ""
         told += f"{len(self.raters)} ratings an item, items drawn, percentile {level:.0%}"
@@ -107,12 +111,16 @@ class Ratings:
             mean_figure(f"rating/{name}", self.items[:, at], told, by, seed, level)
             for at, name in enumerate(self.space.names)
         ]
-        size = self.values.size
-        lost = float(np.isnan(self.values).mean()) if size else np.nan
-        return (
-            *means,
-            Figure("unparsed", lost, n=size, setting=setting, by=by, reason="" if size else "none"),
-        )
+        return *means, self._lost(setting, by, level)
+
+    def _lost(self, setting: str, by: str, level: float) -> Figure:
+        size, n = self.values.size, self.values.shape[1]
+        if not size:
+            return Figure("unparsed", np.nan, n=0, setting=setting, by=by, reason="none")
+        share = float(np.isnan(self.values).mean())
+        told = f"{setting}; " if setting else ""
+        told += f"{size} ratings of {n} items, Wilson {level:.0%} for items"
+        return Figure("unparsed", share, *wilson(share, n, level), n, setting=told, by=by)
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from functools import partial
 from io import StringIO
 from pathlib import Path
 from threading import Lock, Thread
-from typing import Any
+from typing import Any, TextIO
 
 from affectory.core import errors
 from affectory.core.errors import AffectoryError
@@ -76,18 +76,26 @@ def main() -> None:
     errand = Errand(
         Wire(**shape["wire"]), Cache(Path(shape["cache"])), Prices(*shape["prices"]), shape["run"]
     )
-    turn = Lock()
+    turn, replies = Lock(), _replies()
     pool = ThreadPoolExecutor(shape["at_once"])
     for line in sys.stdin:
         if line.endswith("\n"):  # else cut off in the middle
             told = json.loads(line)
             future = pool.submit(errand.fetch, told["key"], Question(**told["question"]))
-            future.add_done_callback(partial(_tell, told["n"], turn))
+            future.add_done_callback(partial(_tell, told["n"], turn, replies))
     pool.shutdown()
     os._exit(0)  # the output may be gone, and nothing is left to be written
 
 
-def _tell(number: int, turn: Lock, future: "Future[tuple[Kept, bool]]") -> None:
+def _replies() -> TextIO:
+    """Return the way to the caller; whatever else is printed here goes with the errors."""
+    replies = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    replies.write("\n")  # ends a line that was printed before
+    return replies
+
+
+def _tell(number: int, turn: Lock, replies: TextIO, future: "Future[tuple[Kept, bool]]") -> None:
     """Tell how an errand ended, to whoever still listens."""
     error = future.exception()
     told: Told = {"n": number}
@@ -99,8 +107,8 @@ def _tell(number: int, turn: Lock, future: "Future[tuple[Kept, bool]]") -> None:
     else:
         told |= {"error": "", "args": traceback.format_exception(error), "state": {}}
     with turn, suppress(OSError):  # nobody listens: the answer is kept
-        sys.stdout.write(f"{json.dumps(told, default=str)}\n")
-        sys.stdout.flush()
+        replies.write(f"{json.dumps(told, default=str)}\n")
+        replies.flush()
 
 
 @dataclass(eq=False)
@@ -140,14 +148,24 @@ class _Line:
 
     def listen(self) -> None:
         """Hand each reply to whoever waits for it, until the process is gone."""
-        with self.process.stdout or StringIO() as replies:
-            for reply in replies:
-                told = json.loads(reply)
-                self.waiting.pop(told["n"]).set_result(told)
-        with self.turn:
-            self.cut = True
-        for future in self.waiting.values():
-            future.set_exception(_dead(self.where))
+        try:
+            with self.process.stdout or StringIO() as replies:
+                for reply in replies:
+                    self._hand_on(reply)
+        finally:
+            with self.turn:
+                self.cut = True
+            for future in self.waiting.values():
+                future.set_exception(_dead(self.where))
+
+    def _hand_on(self, reply: str) -> None:
+        """Give a reply to whoever waits for it; pass over a line that is none."""
+        try:
+            told = json.loads(reply)
+            future = self.waiting.pop(told["n"])
+        except (ValueError, LookupError, TypeError, RecursionError):
+            return
+        future.set_result(told)
 
 
 def _start(errand: Errand, at_once: int) -> _Line:
@@ -157,6 +175,7 @@ def _start(errand: Errand, at_once: int) -> _Line:
         stdout=subprocess.PIPE,
         text=True,
         encoding="utf-8",
+        errors="replace",
         env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
         start_new_session=True,  # what is typed at a terminal does not end it
     )

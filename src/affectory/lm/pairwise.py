@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from affectory.core.errors import BadValues
 from affectory.core.figure import Figure
 from affectory.core.space import Axis, Kind, Space
-from affectory.lm.answers import OneLabel, parse
+from affectory.lm.answers import OneLabel, parse, wilson
 from affectory.lm.judge import mean_figure
 from affectory.lm.model import LanguageModel, Sampling
 from affectory.lm.prompt import Template
@@ -43,15 +43,26 @@ class Preferences:
     def figures(self, setting: str = "", seed: int = 0, level: float = 0.95) -> tuple[Figure, ...]:
         """Return the mean preference for the first texts, and how often the first place won.
 
-        A judge without a lean chooses the place shown first half of the time.
+        A judge without a lean chooses the place shown first half of the time. Two answers on one
+        pair are no two units: the interval of that share is Wilson's for as many as there are
+        pairs, or answers if these are fewer.
         """
         told = f"{setting}; " if setting else ""
         told += f"1 first text, -1 second; pairs drawn, percentile {level:.0%}"
-        lean, reason = self.shown, "" if self.asked else "no answer was read"
         return (
             mean_figure("preference", self.values, told, self.by, seed, level),
-            Figure("first_place", lean, n=self.asked, setting=setting, by=self.by, reason=reason),
+            self._first_place(setting, level),
         )
+
+    def _first_place(self, setting: str, level: float) -> Figure:
+        name, n = "first_place", min(self.asked, len(self.values))
+        if not n:
+            why = "no answer was read"
+            return Figure(name, np.nan, n=0, setting=setting, by=self.by, reason=why)
+        told = f"{setting}; " if setting else ""
+        told += f"{self.asked} answers on {len(self.values)} pairs, Wilson {level:.0%} for pairs"
+        low, high = wilson(self.shown, n, level)
+        return Figure(name, self.shown, low, high, n, setting=told, by=self.by)
 
 
 def prefer(

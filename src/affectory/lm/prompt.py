@@ -165,8 +165,13 @@ class Template:
 
 
 _JINJA = ImmutableSandboxedEnvironment(
-    undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True
+    undefined=StrictUndefined,
+    autoescape=False,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    keep_trailing_newline=True,
 )
+_JINJA.globals.clear()  # a hole may be called "range"
 
 
 @lru_cache(maxsize=256)
@@ -178,7 +183,7 @@ def _holes(name: str, text: str) -> set[str]:
     """Return the names that `text` does not define itself."""
     try:
         _compiled(text)
-        return meta.find_undeclared_variables(_JINJA.parse(text)) - set(_JINJA.globals)
+        return meta.find_undeclared_variables(_JINJA.parse(text))
     except TemplateError as error:
         cure = "mend it; braces of your own are written {{ '{{' }}"
         raise BadValues(f"template {name!r}", str(error), "Jinja2", cure) from error

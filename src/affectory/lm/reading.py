@@ -88,9 +88,13 @@ class Reader:
 
     def _read(self, pack: Pack, prefix: int, cache: Any) -> tuple[Floats, NDArray[np.int32]]:
         rows = self.network.torch.from_numpy(pack.asked)
-        logits = self._forward(pack, prefix, cache, rows)
-        if cache is not None:
-            cache.crop(-len(pack.tokens))
+        try:
+            logits = self._forward(pack, prefix, cache, rows)
+            if cache is not None:
+                cache.crop(-len(pack.tokens))
+        except BaseException:
+            self._kept = None  # it may hold a part of what was being read
+            raise
         return self._judged(logits, pack.wanted)
 
     def _judged(self, logits: Any, wanted: Any) -> tuple[Floats, NDArray[np.int32]]:

@@ -33,8 +33,8 @@ class Remote:
     Args:
         model: What the server calls the model.
         endpoint: The server's address, such as "http://127.0.0.1:8000/v1".
-        key_from: Name of the environment variable that holds the key; "" sends none. A server
-            on this machine needs none.
+        key_from: Name of the environment variable that holds the key. "" sends none; only to
+            OpenAI's own servers goes OPENAI_API_KEY unasked. A server on this machine needs none.
         cache: Where answers are kept.
         caps: The most that this run may use.
         prices: What a million tokens cost.
@@ -59,6 +59,7 @@ class Remote:
 
     Raises:
         BadChoice: if the endpoint is no address, or a number is out of range.
+        BadValues: if a key would leave this machine over plain http.
 
     Example:
         >>> from affectory.lm.remote import Remote
@@ -68,7 +69,7 @@ class Remote:
 
     model: str
     endpoint: str
-    key_from: str = "OPENAI_API_KEY"
+    key_from: str = ""
     cache: Cache = field(default_factory=Cache)
     caps: Caps = field(default_factory=Caps)
     prices: Prices = field(default_factory=Prices)

@@ -5,14 +5,16 @@ __all__ = ["Hopeless", "Unanswered", "Wire", "address"]
 import json
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
+from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
-from affectory.core.errors import BadChoice, MissingExtra, ServerFailed
+from affectory.core.errors import BadChoice, BadValues, MissingExtra, ServerFailed
 
-HERE = ("localhost", "127.0.0.1", "::1")  # servers on this machine need no key
+OPENAI = "OPENAI_API_KEY"  # read unasked for OpenAI's own servers alone
 FILTERS = ("content_filter", "content_policy_violation")
 SHOWN = 200  # characters of a server's words that an error quotes
 AGAIN = "run again to go on: what was answered is kept"
@@ -36,15 +38,26 @@ class Wire:
 
     Args:
         endpoint: Its address, as `address` returns it.
-        key_from: Name of the environment variable that holds the key; "" sends none.
+        key_from: Name of the environment variable that holds the key; "" sends none, but to
+            OpenAI's own servers that of OPENAI_API_KEY.
         retries: How often a question is repeated after 408, 409, 429, 5xx or silence.
         patience: Seconds that one try may take.
+
+    Raises:
+        BadValues: if a key would leave this machine over plain http.
     """
 
     endpoint: str
-    key_from: str = "OPENAI_API_KEY"
+    key_from: str = ""
     retries: int = 6
     patience: float = 120.0
+
+    def __post_init__(self) -> None:
+        """Refuse to show a key to all who sit on the way."""
+        if self._variable and urlsplit(self.endpoint).scheme == "http" and not _here(self._host):
+            found = f"{self.endpoint} with the key in {self._variable}, over plain http"
+            cure = 'write https, or key_from="" for a server that needs no key'
+            raise BadValues("endpoint", found, "an address that begins with https", cure)
 
     def open(self) -> None:
         """Make the client, so that what is missing is said before any thread starts."""
@@ -103,7 +116,9 @@ class Wire:
         kind: type[Unanswered] = Unanswered
         cure = AGAIN
         if code in (401, 403):
-            cure, kind = f"check the key in the variable {self.key_from or '(none)'}", Hopeless
+            named = f"check the key in the variable {self._variable}"
+            unnamed = "no key was sent; name the variable that holds it (key_from)"
+            cure, kind = named if self._variable else unnamed, Hopeless
         elif code in (404, 405):
             cure, kind = "check the address (it often ends in /v1) and the model's name", Hopeless
         elif code < 500 and code not in (408, 409, 429):
@@ -114,7 +129,7 @@ class Wire:
 
     def _quoted(self, text: str) -> str:
         """Return the beginning of a server's words, without the key that some repeat."""
-        key = os.environ.get(self.key_from, "") if self.key_from else ""
+        key = self._key
         clean = text.replace(key, "[KEY]") if key else text
         return repr(clean if len(clean) <= SHOWN else f"{clean[:SHOWN]}...")
 
@@ -124,20 +139,43 @@ class Wire:
             from openai import OpenAI
         except ImportError as error:
             raise MissingExtra("openai", "remote", "lm.remote") from error
-        host = urlsplit(self.endpoint).hostname or ""
-        key = os.environ.get(self.key_from, "") if self.key_from else "none"
-        if not key and host not in HERE:
-            found = f"no key in the environment variable {self.key_from}"
-            raise Hopeless(self.endpoint, found, f"set it: export {self.key_from}=...")
+        if self._variable and not self._key and not _here(self._host):
+            found = f"no key in the environment variable {self._variable}"
+            raise Hopeless(self.endpoint, found, f"set it: export {self._variable}=...")
         client = OpenAI(
-            api_key=key or "none",
+            api_key=self._key or "none",
             base_url=self.endpoint,
             max_retries=self.retries,
             timeout=self.patience,
         )
-        if not host.endswith("openai.com"):  # the client would tell anyone whose we are
+        if not _openai(self._host):  # the client would tell anyone whose we are
             client.organization = client.project = None
         return client
+
+    @property
+    def _host(self) -> str:
+        return urlsplit(self.endpoint).hostname or ""
+
+    @property
+    def _variable(self) -> str:
+        """The environment variable whose key this server may see; empty: none."""
+        return self.key_from or (OPENAI if _openai(self._host) else "")
+
+    @property
+    def _key(self) -> str:
+        return os.environ.get(self._variable, "") if self._variable else ""
+
+
+def _openai(host: str) -> bool:
+    """Whether a host is one of OpenAI's own."""
+    return host.endswith(".openai.com")
+
+
+def _here(host: str) -> bool:
+    """Whether a host is this machine: what is sent to it goes over no net."""
+    with suppress(ValueError):
+        return ip_address(host).is_loopback
+    return host == "localhost"
 
 
 def address(endpoint: str) -> str:
