@@ -1,4 +1,4 @@
-"""measure.paired: Williams's t against published arithmetic, and draws that are paired."""
+"""measure.paired: Williams's t by its formula and its level, and draws that are paired."""
 
 import math
 
@@ -22,8 +22,8 @@ def with_correlations(r_one, r_other, between, n=103):
     return (white @ np.linalg.cholesky(wanted).T).T
 
 
-def test_t_is_that_of_steiger():
-    # Steiger 1980, example after eq. 7: n 103, r 0.4 and 0.5, between 0.1: T2 = -0.8913... reversed
+def test_t_is_the_formula_and_p_is_students():
+    # the formula written out once more; that it holds its level is the next test's question
     x, one, other = with_correlations(0.5, 0.4, 0.1)
     det = 1 - 0.25 - 0.16 - 0.01 + 2 * 0.5 * 0.4 * 0.1
     by_hand = (0.4 - 0.5) * math.sqrt(102 * 1.1 / (2 * 102 / 100 * det + 0.45**2 * 0.9**3))
@@ -31,6 +31,13 @@ def test_t_is_that_of_steiger():
     assert found.t == pytest.approx(by_hand, abs=1e-6)
     assert found.df == 100
     assert found.p == pytest.approx(2 * student.sf(abs(by_hand), 100), abs=1e-5)
+
+
+def test_where_both_correlate_alike_it_is_rarely_surprised():
+    root = np.linalg.cholesky([[1, 0.4, 0.4], [0.4, 1, 0.6], [0.4, 0.6, 1]])
+    draws = np.random.default_rng(0).normal(size=(600, 60, 3)) @ root.T
+    small = np.mean([williams(*draw.T).p < 0.05 for draw in draws])
+    assert 0.025 < small < 0.08  # 0.05, and three standard errors of 600 draws
 
 
 def test_turned_around_it_is_its_mirror():

@@ -74,7 +74,7 @@ CARD = Card(
         for axis, r in zip(EMPATHY.names, row, strict=True)
     ),
     cautions=(
-        "It was taught on essays of some 80 words about news stories, by American crowd workers; "
+        "It was taught on essays of some 80 words about news stories, by crowd workers; "
         "single turns of talk are outside of what it has seen.",
         "The truth is what writers said of themselves; four fifths of its variance are not told by "
         "this method. Trust means over many texts, not one text.",
