@@ -25,6 +25,7 @@ class Counting:
         self.asked = 0
 
     def perceive(self, records):
+        """Read words, and count."""
         self.asked += len(records)
         return LexiconEmotion().perceive(records)
 

@@ -66,6 +66,7 @@ class _Remembering:
     spaces: dict[str, Any] = field(default_factory=dict)
 
     def perceive(self, records: Records) -> States:
+        """Return the states of the inner perceiver, without spreads."""
         texts = records.frame["text"].to_list()
         fresh = list(dict.fromkeys(text for text in texts if text not in self.known))
         if fresh:
