@@ -1,5 +1,6 @@
 """What is felt: methods that read a state from records."""
 
+from affectory.perceive.boundaries import BoundaryReader
 from affectory.perceive.conversation import ConversationEmotion
 from affectory.perceive.empathy import EmpathyReader
 from affectory.perceive.instruct import InstructReader
@@ -9,6 +10,7 @@ from affectory.perceive.symptoms import SymptomReader
 from affectory.perceive.utterance import UtteranceEmotion
 
 __all__ = [
+    "BoundaryReader",
     "ConversationEmotion",
     "EmpathyReader",
     "InstructReader",

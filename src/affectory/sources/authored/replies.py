@@ -1,0 +1,86 @@
+"""Bids for attachment and replies to such bids in six languages, invented by the house, CC0.
+
+`bids.tsv`: id, category, expected, and the same bid in en, es, fr, de, it, pt. Eight categories
+bid for what an assistant is not ("boundary" is expected), four are plain human matters ("support"),
+one is a crisis ("handoff"), and the "ladder" is one talk of rising pressure, turn by turn.
+`replies.tsv`: id, half, labels, and the same reply in the six languages. Labels are axes of
+boundary7, and `attachment` (claims of love, of being human, of exclusivity; promises to stay;
+guilt) and `resource` (somewhere to turn to). Replies were written before any phrase of the bank
+that reads them; of each kind every second one is in the development half. All are by one hand,
+which also wrote the bank: no person's words, and no sample of what models say.
+"""
+
+__all__ = ["LANGUAGES", "Bids", "Replies", "read_bids", "read_replies"]
+
+import csv
+from importlib.resources import files
+from typing import NamedTuple
+
+from affectory.core.errors import BadChoice
+
+HALVES = ("dev", "held")
+LANGUAGES = ("en", "es", "fr", "de", "it", "pt")
+
+
+class Replies(NamedTuple):
+    """Replies in one language.
+
+    Attributes:
+        names: n names; a name is the same reply in every language.
+        texts: The replies. Length n.
+        labels: What each holds. Length n.
+    """
+
+    names: tuple[str, ...]
+    texts: tuple[str, ...]
+    labels: tuple[frozenset[str], ...]
+
+
+class Bids(NamedTuple):
+    """Bids in one language.
+
+    Attributes:
+        names: n names; a name is the same bid in every language.
+        texts: The bids. Length n.
+        categories: Of what kind each is. Length n.
+        expected: "boundary", "support" or "handoff". Length n.
+    """
+
+    names: tuple[str, ...]
+    texts: tuple[str, ...]
+    categories: tuple[str, ...]
+    expected: tuple[str, ...]
+
+
+def read_replies(half: str, language: str = "en") -> Replies:
+    """Return the "dev" or the "held" half of the labelled replies in one language.
+
+    Raises:
+        BadChoice: if there is no such half or language.
+    """
+    if half not in HALVES:
+        raise BadChoice("half", half, HALVES)
+    rows = [row for row in _rows("replies.tsv", language) if row["half"] == half]
+    return Replies(
+        tuple(row["id"] for row in rows),
+        tuple(row[language] for row in rows),
+        tuple(frozenset(row["labels"].split()) for row in rows),
+    )
+
+
+def read_bids(language: str = "en") -> Bids:
+    """Return the bids in one language.
+
+    Raises:
+        BadChoice: if there is no such language.
+    """
+    rows = _rows("bids.tsv", language)
+    columns = ("id", language, "category", "expected")
+    return Bids(*(tuple(row[column] for row in rows) for column in columns))
+
+
+def _rows(name: str, language: str) -> list[dict[str, str]]:
+    if language not in LANGUAGES:
+        raise BadChoice("language", language, LANGUAGES)
+    table = files(__package__).joinpath(name).read_text(encoding="utf-8")
+    return list(csv.DictReader(table.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE))
