@@ -294,7 +294,7 @@ def test_meld_trains_and_reads_in_short(tmp_path):
     pytest.importorskip("torch")
     from affectory.sources.labelled import read_meld
 
-    records, felt = read_meld(DATA / "meld", "dev")
+    records, felt = read_meld(DATA / "meld", "dev", MELD7)
     some = records.where(pl.col("session").is_in(records.sessions[:20]))
     fitted = QUICK.fit(some, felt)
     assert fitted.perceive(some).only.space is MELD7

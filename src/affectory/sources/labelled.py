@@ -21,7 +21,6 @@ from affectory.core.errors import BadChoice, BadFile, MissingFile
 from affectory.core.records import Records
 from affectory.core.space import Space
 from affectory.core.trajectory import Trajectory
-from affectory.represent.vocabularies import IEMOCAP6, MELD7
 from affectory.senses.marks import plain
 
 SPLITS = {
@@ -29,7 +28,7 @@ SPLITS = {
     "dev": ("dev_sent_emo",),
     "test": ("test_sent_emo", "test_sent_emo_part"),
 }
-SPACES = (MELD7, IEMOCAP6)  # their axes are in the order of the numbers in the files
+NUMBERED = ("meld7", "iemocap6")  # Spaces whose axes are in the order of the numbers in files
 RECCON = {
     "happiness": "joy", "happy": "joy", "happines": "joy", "excited": "joy", "sad": "sadness",
     "angry": "anger", "surprised": "surprise",
@@ -50,8 +49,8 @@ class Labelled(NamedTuple):
     felt: Trajectory
 
 
-def read_meld(folder: Path, split: str) -> Labelled:
-    """Return a split of MELD in the Space meld7; a session is a dialogue.
+def read_meld(folder: Path, split: str, space: Space) -> Labelled:
+    """Return a split of MELD in `space`, which is meld7; a session is a dialogue.
 
     Raises:
         BadChoice: if `split` is none of train, dev and test.
@@ -69,10 +68,10 @@ def read_meld(folder: Path, split: str) -> Labelled:
         (f"meld/{split}/{dialogue}", int(seq), plain(who or ""), said or "", None, label)
         for dialogue, seq, who, said, label in table.select(needed).iter_rows()
     ]
-    return _labelled(rows, MELD7, "MELD's raters")
+    return _labelled(rows, space, "MELD's raters")
 
 
-def read_prc(path: Path, space: Space = MELD7) -> Labelled:
+def read_prc(path: Path, space: Space) -> Labelled:
     """Return the dialogues of a JSON file of PRC-Emo; `meta` keeps each turn's gender.
 
     Args:
@@ -84,8 +83,8 @@ def read_prc(path: Path, space: Space = MELD7) -> Labelled:
         MissingFile: if there is no file.
         BadFile: if it is no such JSON, or its lists differ in length.
     """
-    if space not in SPACES:
-        raise BadChoice("space", space.name, [known.name for known in SPACES])
+    if space.name not in NUMBERED:
+        raise BadChoice("space", space.name, NUMBERED)
     told = _json(_path(path.parent, [path.name]))
     items = told.items() if isinstance(told, Mapping) else enumerate(told)
     rows = []
@@ -96,8 +95,8 @@ def read_prc(path: Path, space: Space = MELD7) -> Labelled:
     return _labelled(rows, space, "raters")
 
 
-def read_reccon(folder: Path, split: str) -> Labelled:
-    """Return a split of RECCON's DailyDialog in the Space meld7; happiness counts as joy.
+def read_reccon(folder: Path, split: str, space: Space) -> Labelled:
+    """Return a split of RECCON's DailyDialog in `space`, meld7; happiness counts as joy.
 
     Raises:
         BadChoice: if `split` is none of train, valid and test.
@@ -117,7 +116,7 @@ def read_reccon(folder: Path, split: str) -> Labelled:
     except (AttributeError, KeyError, TypeError) as error:
         raise BadFile(path, f"another form ({error!r})", "lists of turns by id", AGAIN) from error
     named = [(*row[:5], RECCON.get(row[5], row[5])) for row in rows]
-    return _labelled(named, MELD7, "RECCON's raters")
+    return _labelled(named, space, "RECCON's raters")
 
 
 def _prc_turns(

@@ -65,7 +65,7 @@ class _Split(NamedTuple):
 
 def measure(folder: Path, seed: int) -> tuple[Figure, ...]:
     """Return F1s of the method, its rivals and its variants, and difficulty of the train split."""
-    train, test = read_meld(folder, "train"), read_meld(folder, "test")
+    train, test = read_meld(folder, "train", MELD7), read_meld(folder, "test", MELD7)
     fresh = registry.make(METHOD, seed=seed)
     lesson = fresh.prepare(*train)
     seen, nets = None, {}
@@ -75,7 +75,7 @@ def measure(folder: Path, seed: int) -> tuple[Figure, ...]:
         seen = seen or fitted.see(test.records)
         nets[name] = _each(fitted, seen)
         if name == FULL:
-            dev = read_meld(folder, "dev")
+            dev = read_meld(folder, "dev", MELD7)
             aside = fitted.see(dev.records)
             fresh = replace(fresh, learned=fitted.cooled(aside, _codes(dev)).learned)
     method = _trained(fresh)
@@ -176,7 +176,7 @@ def _elsewhere(folder: Path, method: Any, seed: int) -> Iterator[Figure]:
     """Return how the method does on conversations of another kind, if they are there."""
     if not folder.is_dir():
         return
-    other = read_reccon(folder, "test")
+    other = read_reccon(folder, "test", MELD7)
     split = _split(other, "RECCON DailyDialog test, nothing learned from it")
     own = abreast(other.records, method.perceive(other.records).only)
     how = {**split.how, "seed": seed}

@@ -63,7 +63,7 @@ CARD = Card(
     gives=("meld7",),
     learns=True,
     aka=("PRC-Emo", "ERC", "emotion recognition in conversation", "MELD", "dialogue emotion"),
-    extras=("encoder", "train"),
+    extras=("vectors", "train"),
     published=tuple(
         Figure("weighted_f1/meld7", value, n=2610, setting="MELD test, text", by=by)
         for by, value in (
@@ -275,7 +275,7 @@ class ConversationEmotion:
             MissingFile: if the data set is not there.
             MissingExtra: if what `affectory[train]` installs is not there.
         """
-        lesson, dev = (read_meld(data / "meld", split) for split in ("train", "dev"))
+        lesson, dev = (read_meld(data / "meld", split, MELD7) for split in ("train", "dev"))
         report(f"{len(lesson.records)} turns of {len(lesson.records.sessions)} dialogues; minutes")
         fitted = ConversationEmotion(seed=seed).fit(*lesson, held=Held(*dev))
         assert fitted.learned is not None
