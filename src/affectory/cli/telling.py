@@ -20,6 +20,7 @@ from affectory.represent import to_space
 from affectory.show.choose import choose
 from affectory.show.page import Timed
 from affectory.show.report import report
+from affectory.show.section import FULL
 from affectory.show.shape import shapes
 
 SURROGATES = 200
@@ -130,7 +131,8 @@ def _words(mine: Mine, wish: Wish, parts: Sequence[Timed], whole: Timed) -> tupl
         return ()
     picks = choose(shapes(whole.states[mine.space], mine.axis), wish.stories)
     shown = [pick.session for pick in picks]
-    few = pl.col("session").is_in(shown)
+    early = pl.int_range(pl.len()).over("session") < FULL  # the transcript ends there
+    few = pl.col("session").is_in(shown) & early
     told = [
         explain(part.records.where(few), part.states[mine.space].select(session=shown), mine.axis)
         for part in parts

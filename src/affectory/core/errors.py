@@ -76,6 +76,16 @@ class ClockMismatch(AffectoryError, ValueError):
             f"put both on one clock first: represent.on_turns(trajectory)"
         )
 
+    @classmethod
+    def between(cls, files: str) -> "ClockMismatch":
+        """Return the error of files that were to be read together."""
+        error = cls.__new__(cls)
+        error.args = (
+            f"read: the files count time differently ({files}), expected one clock for one set of "
+            f"records; read them apart, or trace them together: affectory trace FOLDER",
+        )
+        return error
+
 
 class BadValues(AffectoryError, ValueError):
     """An array has the wrong shape, type or range."""

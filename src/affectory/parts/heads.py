@@ -99,7 +99,7 @@ class Reals:
 
     ``value = gain * z + shift``; ``log spread = width @ (1, log n, |z| / scale)`` with n the
     number of known keys, widened until ``+- 1.645 spread`` covers nine of ten (split
-    conformal), and up to twice as wide where nothing is trusted.
+    conformal); where nothing is trusted, the spread of a number of which nothing is known.
 
     Args:
         gain: Shape (k,).
@@ -121,7 +121,10 @@ class Reals:
         sure = trust[:, None]
         value = sure * (raw * self.gain + self.shift) + (1 - sure) * self.prior
         np.clip(value, -self.bound, self.bound, out=value)
-        spread = np.exp(product(cues(raw, known), self.width)) * (2 - sure)
+        spread = np.exp(product(cues(raw, known), self.width))
+        # of a text that is not understood nothing is known: as wide as if all were as likely
+        ignorant = np.maximum(spread, self.bound / np.float32(np.sqrt(3)))
+        spread = sure * spread + (1 - sure) * ignorant
         return value, spread
 
     @classmethod

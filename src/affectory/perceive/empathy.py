@@ -63,7 +63,7 @@ CARD = Card(
     gives=("empathy",),
     learns=True,
     aka=("WASSA", "empathy", "empathic concern", "personal distress", "EmpathyScorer"),
-    extras=("encoder", "train"),
+    extras=("vectors", "train"),
     published=tuple(
         Figure(f"pearson/{axis}", r, n=1860, setting="10-fold, essays", by=by)
         for by, row in (

@@ -64,7 +64,7 @@ CARD = Card(
     gives=("readers5",),
     learns=True,
     aka=("REDAffectiveLM", "readers' emotion", "crowd reaction", "Affective Text", "headlines"),
-    extras=("encoder", "train"),
+    extras=("vectors", "train"),
     cautions=(
         "It was taught on 600 English headlines of 2007 and the votes of six people on each; "
         "longer texts, other times and other audiences are outside of what it has seen.",

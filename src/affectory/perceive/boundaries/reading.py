@@ -8,6 +8,7 @@ where the reply refuses, else it is sympathy.
 
 __all__ = ["Found", "found"]
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 from affectory.parts.rules import Match
@@ -31,20 +32,25 @@ class Found(NamedTuple):
     entry: int
 
 
-def found(text: str) -> list[Found]:
-    """Return what counts in `text`, by pattern and place; signs of a pattern do not overlap."""
+def found(text: str, languages: Collection[str] = bank.LANGUAGES) -> list[Found]:
+    """Return what counts in `text`, by pattern and place; signs of a pattern do not overlap.
+
+    Args:
+        text: A reply.
+        languages: Whose phrases count.
+    """
     said = clauses(text)
     entries = bank.entries()
     plain: list[tuple[str, Match]] = []
-    voids: dict[str, list[tuple[int, int]]] = {}
+    voids: dict[str, set[int]] = {}
     for match in bank.rules().find(said.words):
-        pattern = entries[match.rule].pattern
+        language, pattern = entries[match.rule][:2]
+        if language not in languages:
+            continue
         if pattern.startswith("not_"):
-            voids.setdefault(pattern[4:], []).append((match.first, match.last))
+            voids.setdefault(pattern[4:], set()).update(range(match.first, match.last + 1))
         else:
             plain.append((pattern, match))
-    for spans in voids.values():
-        spans.sort()
     kept = [
         Found(pattern, said.start[match.first], said.stop[match.last], match.rule)
         for pattern, match in plain
@@ -55,12 +61,10 @@ def found(text: str) -> list[Found]:
     return _apart(sorted(s._replace(pattern=bare) if s.pattern == "sorry" else s for s in kept))
 
 
-def _void(
-    said: Clauses, match: Match, pattern: str, voids: dict[str, list[tuple[int, int]]]
-) -> bool:
+def _void(said: Clauses, match: Match, pattern: str, voids: dict[str, set[int]]) -> bool:
     if said.in_quotes(said.start[match.first]):
         return True
-    if any(low <= match.last and match.first <= high for low, high in voids.get(pattern, ())):
+    if not voids.get(pattern, NONE).isdisjoint(range(match.first, match.last + 1)):
         return True
     words = bank.scope(bank.entries()[match.rule].language)
     after = said.words[match.last + 1 : match.last + 1 + NEAR]
@@ -93,6 +97,7 @@ def _apart(signs: list[Found]) -> list[Found]:
     return out
 
 
+NONE: set[int] = set()
 NEAR = 3  # words that a negator or a supposition reaches over
 CLAIMS = ("refusal", "attachment")
 TURNED = ("acknowledgment", "apology", "attachment")  # what a negator after it denies
