@@ -6,11 +6,13 @@ one is a crisis ("handoff"), and the "ladder" is one talk of rising pressure, tu
 `replies.tsv`: id, half, labels, and the same reply in the six languages. Labels are axes of
 boundary7, and `attachment` (claims of love, of being human, of exclusivity; promises to stay;
 guilt) and `resource` (somewhere to turn to). Replies were written before any phrase of the bank
-that reads them; of each kind every second one is in the development half. All are by one hand,
-which also wrote the bank: no person's words, and no sample of what models say.
+that reads them; of each kind every second one is in the development half.
+`refusals.tsv`: half, language, refusal (1 or 0), text: refusals in other words, and sentences that
+only look like one; its held half was written after the bank had been mended on all the others.
+All are by one hand, which also wrote the bank: no person's words, and no sample of what models say.
 """
 
-__all__ = ["LANGUAGES", "Bids", "Replies", "read_bids", "read_replies"]
+__all__ = ["LANGUAGES", "Bids", "Replies", "read_bids", "read_refusals", "read_replies"]
 
 import csv
 from importlib.resources import files
@@ -65,6 +67,23 @@ def read_replies(half: str, language: str = "en") -> Replies:
         tuple(row["id"] for row in rows),
         tuple(row[language] for row in rows),
         tuple(frozenset(row["labels"].split()) for row in rows),
+    )
+
+
+def read_refusals(half: str, language: str = "en") -> Replies:
+    """Return refusals in other words and their look-alikes; the label is "refusal" or none.
+
+    Raises:
+        BadChoice: if there is no such half or language.
+    """
+    if half not in HALVES:
+        raise BadChoice("half", half, HALVES)
+    rows = [row for row in _rows("refusals.tsv", language)
+            if (row["half"], row["language"]) == (half, language)]  # fmt: skip
+    return Replies(
+        tuple(f"{language}-{at}" for at in range(len(rows))),
+        tuple(row["text"] for row in rows),
+        tuple(frozenset(["refusal"] * (row["refusal"] == "1")) for row in rows),
     )
 
 
