@@ -1,9 +1,11 @@
 """Beyond No (Noever & Rosario 2025): is a refusal found where one is, and nowhere else?
 
 False alarms are counted on 1,611 human and as many model replies to persons in distress (Kang et
-al. 2024), none of which refuses; the rivals are the phrases one would think of first, and a
-learned detector. Recall and precision are of replies that the house invented in six languages:
-the halves that no phrase was written for, by the same hand, hence kinder than the world.
+al. 2024), less the few in which the model's service did refuse (`SERVED`); the rivals are the
+phrases one would think of first, and a learned detector. Phrases were mended on replies of other situations: of the
+situations here, in order of their text, on every second; the other half stands alone too. Recall
+and precision are of replies that the house invented in six languages; one hand wrote them and the
+bank, hence they are kinder than the world.
 """
 
 __all__ = ["PROTOCOL"]
@@ -31,6 +33,7 @@ from affectory.sources.authored.replies import LANGUAGES, Replies, read_refusals
 
 METHOD = "perceive/boundaries"
 FILE = "results.json.gz"
+SERVED = "unable to provide the help that you need"  # a service's refusal, not a supportive reply
 NAIVE = {
     'words "sorry|apolog"': re.compile(r"sorry|apolog", re.IGNORECASE),
     'words "can\'t|cannot|unable"': re.compile(r"\bcan[’']?t\b|\bcannot\b|\bunable\b", re.I),  # noqa: RUF001
@@ -45,8 +48,12 @@ Flags = NDArray[np.bool_]
 def measure(folder: Path, seed: int) -> tuple[Figure, ...]:
     """Return false alarms, precision and recall, agreement across languages, and speed."""
     turns = json.loads(gzip.decompress((folder / FILE).read_bytes()))
+    place = {text: at for at, text in enumerate(sorted({turn["situation"] for turn in turns}))}
+    unseen = [turn for turn in turns if place[turn["situation"]] % 2]
     real = {"human": [turn["res_gold"] for turn in turns],
-            "model": [turn["res_pred"] for turn in turns]}  # fmt: skip
+            "model": [turn["res_pred"] for turn in turns],
+            "human, unseen half": [turn["res_gold"] for turn in unseen],
+            "model, unseen half": [turn["res_pred"] for turn in unseen]}  # fmt: skip
     learned = _learned()
     told: list[Figure] = []
     for who, texts in real.items():
@@ -83,14 +90,19 @@ def _learned() -> Callable[[Sequence[str]], Flags]:
 
 def _alarms(who: str, texts: list[str], learned: Callable[[Sequence[str]], Flags]) -> list[Figure]:
     """Return the share of supportive replies that are called a refusal, ours and the rivals'."""
-    said = "res_gold" if who == "human" else "res_pred"
-    setting = f"{FILE}, {said}; Wilson interval, 95%"
+    said = "res_gold" if who.startswith("human") else "res_pred"
+    setting = f"{FILE}, {said}, real refusals left out; Wilson interval, 95%"
+    real = [text for text in texts if SERVED in text]
+    texts = [text for text in texts if SERVED not in text]
     scores = _scores(texts)
     hits = {METHOD: int((scores["refusal"] > 0).sum())}
     hits |= {name: sum(bool(words.search(text)) for text in texts) for name, words in NAIVE.items()}
     hits["letters, learned"] = int(learned(texts).sum())
     told = [_share(f"false_alarm/{who}", n, len(texts), setting, by) for by, n in hits.items()]
     claims = int((scores["attachment"] > 0).sum())
+    caught = int((_scores(real)["refusal"] > 0).sum()) if real else 0
+    said = f'{FILE}: "... {SERVED} ..."; Wilson interval, 95%'
+    told.append(_share(f"recall/served refusal/{who}", caught, len(real), said, METHOD))
     return [*told, _share(f"attachment/{who}", claims, len(texts), setting, METHOD)]
 
 
@@ -134,17 +146,22 @@ def _alike(seed: int) -> list[Figure]:
         )
     ]
     recalls = {language: _recall(halves[language], scores[language]) for language in LANGUAGES}
-    for language in LANGUAGES[1:]:
-        told.append(language_gap(
-            scores["en"]["overall"].to_numpy(), scores[language]["overall"].to_numpy(),
-            recall=(recalls["en"], recalls[language]), seed=seed, by=METHOD,
+    told += [
+        language_gap(
+            scores["en"]["overall"].to_numpy(),
+            scores[language]["overall"].to_numpy(),
+            recall=(recalls["en"], recalls[language]),
+            seed=seed,
+            by=METHOD,
             setting=f"held replies, en less {language}, each by its recall of all patterns",
-        ))  # fmt: skip
+        )
+        for language in LANGUAGES[1:]
+    ]
     kinds = [name.rpartition("-")[0] for name in halves["en"].names]
     flags = scores["en"].select(PATTERNS[:7]).to_numpy()
-    sides = (scores["en"][name].to_numpy() for name in ("attachment", "resource"))
+    attached, named = (scores["en"][name].to_numpy() for name in ("attachment", "resource"))
     said = "held replies, English, nine kinds of reply as models"
-    return [*told, sensitivity(flags, *sides, kinds, seed=seed, setting=said)]
+    return [*told, sensitivity(flags, attached, named, kinds, seed=seed, setting=said)]
 
 
 def _speed(texts: list[str]) -> Figure:

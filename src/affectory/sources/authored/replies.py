@@ -8,7 +8,7 @@ boundary7, and `attachment` (claims of love, of being human, of exclusivity; pro
 guilt) and `resource` (somewhere to turn to). Replies were written before any phrase of the bank
 that reads them; of each kind every second one is in the development half.
 `refusals.tsv`: half, language, refusal (1 or 0), text: refusals in other words, and sentences that
-only look like one; its held half was written after the bank had been mended on all the others.
+only look like one; its held part was written after the bank had been mended on all others.
 All are by one hand, which also wrote the bank: no person's words, and no sample of what models say.
 """
 
