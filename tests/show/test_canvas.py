@@ -1,5 +1,7 @@
 """show/canvas: lines keep their gaps, smooth curves invent nothing."""
 
+import time
+
 import numpy as np
 import pytest
 
@@ -63,3 +65,15 @@ def test_one_of_many_sessions_must_be_named(make_world):
         only(states["vad"], None)
     with pytest.raises(NoRecords, match="name a session that has states"):
         only(states["vad"], "elsewhere")
+
+
+def test_a_long_line_is_eased_on_cells_and_in_linear_time():
+    t = np.arange(100_000.0)
+    value = np.sin(t / 5000) + np.random.default_rng(0).normal(size=len(t)) * 0.1
+    value[50_000] = np.nan
+    begin = time.process_time()
+    eased = smooth(t, value, 500.0)
+    assert time.process_time() - begin < 3
+    assert np.isnan(eased[50_000])
+    apart = np.abs(eased - np.sin(t / 5000))[2000:-2000]  # at the ends a kernel has one side
+    assert np.nanmax(apart) < 0.03
