@@ -115,7 +115,7 @@ class Learner:
     dropout: float = 0.4
     rate: float = 1e-3
     decay: float = 0.02
-    epochs: int = 10
+    epochs: int = 14
     batch: int = 10
     plan: Plan = field(default_factory=Plan)
     copies: int = 5
