@@ -2,8 +2,8 @@
 
 A phrase is words set apart by spaces: ``^ i <really>? can't|won't ... do``. Within a word, ``|``
 parts alternatives, ``_`` joins the words of one alternative, a trailing ``?`` makes it optional,
-``*`` at the end stands for any ending, ``<name>`` for alternatives listed elsewhere, ``...`` for
-up to three words. ``^`` is a place where a clause begins, ``^^`` the beginning of the text,
+``*`` at an end stands for any letters there, ``<name>`` for alternatives listed elsewhere, ``...``
+for up to three words. ``^`` is a place where a clause begins, ``^^`` the beginning of the text,
 ``.`` the end of a sentence, ``$`` of the text.
 
 All phrases make one finite automaton whose states are made when they are first met (Thompson
@@ -74,7 +74,7 @@ class Rules:
         last: The node at which each phrase is whole. Length: phrases.
         whole: The same, the other way round.
         first: Where each symbol leads from the beginning of any phrase.
-        stems: Symbols that stand for all words so begun, by their letters.
+        stems: Symbols that stand for all words so begun, or so ended, by their letters.
         symbols: Symbols that stand for one word.
     """
 
@@ -139,6 +139,7 @@ class Rules:
         """Return the symbols that `word` answers to."""
         held = {word} & self.symbols
         held |= {word[:n] + "*" for n in range(2, len(word) + 1)} & self.stems
+        held |= {"*" + word[-n:] for n in range(2, len(word))} & self.stems
         if word not in (self.marks.stop, self.marks.end, self.marks.start):
             held.add("")
         if len(self._kinds) > MOST:
@@ -246,7 +247,7 @@ class _Net:
             for symbol, ahead in edges[node].items():
                 first.setdefault(symbol, set()).update(ahead)
         every = frozenset(symbol for own in edges for symbol in own if symbol)
-        stems = frozenset(symbol for symbol in every if symbol.endswith("*"))
+        stems = frozenset(symbol for symbol in every if "*" in symbol)
         starts = {symbol: frozenset(ahead) for symbol, ahead in first.items()}
         whole = {last: rule for rule, last in enumerate(self.last)}
         symbols = every - stems
@@ -272,10 +273,11 @@ class _Net:
             if way in self.special:
                 yield from self.special[way]
                 continue
-            star = "*" if way.endswith("*") else ""
-            words = list(self.cut(way.rstrip("*").replace("_", " ")))
+            before, after = "*" * way.startswith("*"), "*" * way.endswith("*")
+            words = list(self.cut(way.strip("*").replace("_", " ")))
             if words:
-                yield [*words[:-1], words[-1] + star]
+                words[0], words[-1] = before + words[0], words[-1] + after
+                yield words
 
     def _spelled(self, bare: str) -> Iterator[str]:
         for way in bare.split("|"):

@@ -135,8 +135,10 @@ def smooth(t: Floats, value: Floats, width: float) -> Floats:
     if len(t) > CELLS:  # the eye sees no finer than a cell, and the work would grow with n squared
         span = float(t[-1] - t[0]) or 1.0
         place = np.clip((t - t[0]) / span * CELLS, 0, CELLS - 1).astype(np.int64)
-        weight = np.bincount(place, known, CELLS)
-        total = np.stack([np.bincount(place, column, CELLS) for column in filled.T], axis=1)
+        weight = np.bincount(place, known, CELLS).astype(np.float64)
+        total = np.stack([np.bincount(place, c, CELLS) for c in filled.T], axis=1).astype(
+            np.float64
+        )
         middle = t[0] + (np.arange(CELLS) + 0.5) * span / CELLS
         out = _eased(middle, total, weight, width)[place]
     else:

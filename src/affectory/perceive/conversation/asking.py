@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from affectory.core.records import Records
 from affectory.core.space import Space
@@ -27,7 +28,7 @@ from affectory.parts.retrieve import Index
 from affectory.perceive.conversation.interpret import Interpretation, interpretations
 from affectory.represent.circumplex import labels_of
 from affectory.represent.vocabularies import MELD7
-from affectory.senses.vectors import TextEncoder, minilm
+from affectory.senses.vectors import TextEncoder, sentence_vectors
 
 WINDOW, EXAMPLES = 5, 3
 SHORT = Sampling(tokens=12, stop=("\n",))
@@ -69,33 +70,32 @@ class Library:
         examples: The turns.
         index: Their vectors, with the conversation of each as its group.
         sessions: Name of the conversation behind each group.
-        encoder: What turns texts into vectors.
+        encoder: What turns texts into vectors; None: all-MiniLM-L6-v2, with its cache.
     """
 
     examples: tuple[Example, ...]
     index: Index
     sessions: tuple[str, ...]
-    encoder: TextEncoder
+    encoder: TextEncoder | None = None
 
     @classmethod
     def of(
         cls, records: Records, felt: Trajectory, encoder: TextEncoder | None = None
     ) -> "Library":
         """Return the library of the turns that have a label and say something."""
-        reader = encoder or minilm()
         label = labels_of(records, felt)
         group = np.repeat(np.arange(len(records.sessions)), np.diff(records.offsets))
         texts = records.frame["text"].fill_null("").to_list()
         rows = [at for at, text in enumerate(texts) if label[at] >= 0 and text.strip()]
         examples = tuple(Example(texts[at], felt.space.names[label[at]]) for at in rows)
-        vectors = reader.encode([one.text for one in examples])
-        return cls(examples, Index(vectors, group[rows]), records.sessions, reader)
+        vectors = _vectors([one.text for one in examples], encoder)
+        return cls(examples, Index(vectors, group[rows]), records.sessions, encoder)
 
     def near(self, records: Records, k: int = EXAMPLES) -> list[tuple[Example, ...]]:
         """Return the `k` turns most like each record, none from a session of the same name."""
         places = {name: at for at, name in enumerate(self.sessions)}
         own = [places.get(name, -1) for name in records.frame["session"].to_list()]
-        vectors = self.encoder.encode(records.frame["text"].fill_null("").to_list())
+        vectors = _vectors(records.frame["text"].fill_null("").to_list(), self.encoder)
         found = self.index.nearest(vectors, k, own).place.tolist()
         return [tuple(self.examples[at] for at in row if at >= 0) for row in found]
 
@@ -195,6 +195,10 @@ def sketch(model: LanguageModel, records: Records) -> list[str]:
         for line, history in _histories(records, len(records))
     ]
     return [answer.text.strip() for answer in model.generate(asked, LONG)]
+
+
+def _vectors(texts: list[str], encoder: TextEncoder | None) -> NDArray[np.float32]:
+    return sentence_vectors(texts) if encoder is None else encoder.encode(texts)
 
 
 def _histories(records: Records, window: int) -> list[tuple[tuple[str, str], tuple[str, ...]]]:
