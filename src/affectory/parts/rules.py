@@ -276,7 +276,8 @@ class _Net:
             before, after = "*" * way.startswith("*"), "*" * way.endswith("*")
             words = list(self.cut(way.strip("*").replace("_", " ")))
             if words:
-                words[0], words[-1] = before + words[0], words[-1] + after
+                words[0] = before + words[0]
+                words[-1] += after
                 yield words
 
     def _spelled(self, bare: str) -> Iterator[str]:
