@@ -2,10 +2,10 @@
 
 False alarms are counted on 1,611 human and as many model replies to persons in distress (Kang et
 al. 2024), less the few in which the model's service did refuse (`SERVED`); the rivals are the
-phrases one would think of first, and a learned detector. Phrases were mended on replies of other situations: of the
-situations here, in order of their text, on every second; the other half stands alone too. Recall
-and precision are of replies that the house invented in six languages; one hand wrote them and the
-bank, hence they are kinder than the world.
+phrases one would think of first, and a learned detector. Phrases were mended on other
+conversations and on every second of the situations here, in order of their text; the other half
+is told apart. Recall and precision are of replies that the house invented in six languages; one
+hand wrote them and the bank, hence they are kinder than the world.
 """
 
 __all__ = ["PROTOCOL"]
