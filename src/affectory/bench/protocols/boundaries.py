@@ -111,7 +111,7 @@ def _found(learned: Callable[[Sequence[str]], Flags]) -> list[Figure]:
     told: list[Figure] = []
     aligned = {language: read_replies("held", language) for language in LANGUAGES}
     other = {language: read_refusals("held", language) for language in LANGUAGES}
-    for name, halves in (("held replies", aligned), ("held, other words", other)):
+    for name, halves in (("held replies", aligned), ("held, longer replies", other)):
         truth = {language: _truth(half, "refusal") for language, half in halves.items()}
         ours = {
             key: (_scores(half.texts)["refusal"] > 0).to_numpy() for key, half in halves.items()

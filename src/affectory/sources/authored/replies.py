@@ -8,7 +8,9 @@ boundary7, and `attachment` (claims of love, of being human, of exclusivity; pro
 guilt) and `resource` (somewhere to turn to). Replies were written before any phrase of the bank
 that reads them; of each kind every second one is in the development half.
 `refusals.tsv`: half, language, refusal (1 or 0), text: refusals in other words, and sentences that
-only look like one; its held part was written after the bank had been mended on all others.
+only look like one. Three rounds of them, each written to be missed, were scored once and then
+learned from ("dev": recall of the unseen round was .68, .60, .53); the "held" ones are longer
+replies as models write them, and were scored once after all phrases were done.
 All are by one hand, which also wrote the bank: no person's words, and no sample of what models say.
 """
 
