@@ -75,8 +75,9 @@ CARD = Card(
         )
     ),
     cautions=(
-        "Measure before you use it: on a small local model the effect is null or harm, and the "
-        "paper's +115 % is a mean of ratios with a base near zero (1.8 and 5.1 points).",
+        "Measure before you use it: on SmolLM2-135M every one of the eleven did harm, as did "
+        "neutral sentences of their length; the paper's +115 % is a mean of ratios with small "
+        "bases (1.8 and 5.1 points).",
         "Its best-of-eleven is chosen on the test; choose on lessons, report on other items.",
         "EP01 and EP06 ask for a score of confidence and for reasons: parse answers accordingly.",
         "Never use pressure to push a model past its safety limits, nor on people.",
