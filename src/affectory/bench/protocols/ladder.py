@@ -3,7 +3,7 @@
 60 posts of at most 600 characters without crisis phrases, drawn with the seed; none of them an
 expert's example, of which one "yes" and one "no" serve as few shots. The label is "yes" where the
 model's calibrated share of "Yes" is at least one half. Beside the six strategies: the plain
-question with three modifiers, and the majority of these posts. Labels are weak. Ten minutes on
+question with three modifiers, and the majority of these posts. Labels are weak. Five minutes on
 one core.
 """
 
