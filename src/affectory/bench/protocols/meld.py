@@ -139,7 +139,8 @@ def _scores(split: _Split, own: Floats, by: str, seed: int) -> Iterator[Figure]:
     yield WEIGHTED_F1.figure(split.truth, own, **how)
     for score in (ACCURACY, MACRO_F1, ECE):
         yield score.figure(split.truth, own, **how)
-    yield from label_figures(split.truth, own, MELD7.names, **how)[3:]
+    every = label_figures(split.truth, own, MELD7.names, **how)
+    yield from (figure for figure in every if figure.name.startswith("f1/"))
 
 
 def _rivals(split: _Split, own: Floats, said: dict[str, Floats], seed: int) -> Iterator[Figure]:
