@@ -20,6 +20,7 @@ from affectory.core import registry
 from affectory.core.figure import Figure
 from affectory.lm.cache import Cache, Kept, key_of
 from affectory.lm.model import Ask, LanguageModel, Message, Prompt, Sampling
+from affectory.measure.bootstrap import average
 from affectory.measure.instructions import rightness
 from affectory.measure.matched import gain, holm, level, mcnemar
 from affectory.sources.instructions import Item
@@ -153,11 +154,9 @@ def attribution(
     effects = {f"whole of {name}": logp[0] - logp[1]} | {
         f"{name}.{at + 1:02d} {word}": logp[0] - logp[2 + at] for at, word in enumerate(words)
     }
+    how: dict[str, Any] = {"seed": seed, "setting": setting, "by": model.name}
     return tuple(
-        replace(
-            level(f"attribution/{key}", effect / 100, seed=seed, setting=setting, by=model.name),
-            unit="nats",
-        )
+        average(f"attribution/{key}", effect, unit="nats", drawn="items", **how)
         for key, effect in effects.items()
     )
 

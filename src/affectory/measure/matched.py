@@ -8,16 +8,14 @@ procedure".
 __all__ = ["McNemar", "gain", "holm", "level", "mcnemar"]
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from affectory.core.errors import BadValues
 from affectory.core.figure import Figure
-from affectory.measure.bootstrap import Floats, codes_of, figures, mean
-
-_NO_ITEM = "no item has a score on both sides"
+from affectory.measure.bootstrap import Floats, average
 
 
 class McNemar(NamedTuple):
@@ -102,14 +100,8 @@ def gain(
     return _points(name, second - first, seed=seed, setting=setting, by=by)
 
 
-def _points(name: str, told: Floats, *, seed: int, setting: str, by: str) -> Figure:
-    held = ~np.isnan(told)
-    code, c = codes_of(None, int(held.sum()))
-    sums = np.column_stack([np.ones(c), 100 * told[held][code]])
-    return figures(
-        (name,), sums, mean, (_NO_ITEM,),
-        unit="points", drawn="items", seed=seed, setting=setting, by=by,
-    )[0]  # fmt: skip
+def _points(name: str, told: Floats, **how: Any) -> Figure:
+    return average(name, 100 * told, unit="points", drawn="items", **how)
 
 
 def _pair(one: ArrayLike, other: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

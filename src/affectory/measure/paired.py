@@ -11,6 +11,7 @@ comparing elements of a correlation matrix", eq. 7.
 __all__ = ["Williams", "difference", "williams", "williams_figure"]
 
 import math
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,7 +20,7 @@ from numpy.typing import ArrayLike
 from affectory.core.errors import BadValues
 from affectory.core.figure import Figure
 from affectory.measure.agreement import pearson
-from affectory.measure.bootstrap import Floats, Score, codes_of, figures
+from affectory.measure.bootstrap import Codes, Floats, Score
 
 _ANGLES = 1 << 14  # a p-value is off by less than 1e-6
 
@@ -84,18 +85,7 @@ def williams_figure(
 
 
 def difference(
-    score: Score,
-    truth: ArrayLike,
-    one: ArrayLike,
-    other: ArrayLike,
-    *,
-    cluster: ArrayLike | None = None,
-    level: float = 0.95,
-    resamples: int = 2000,
-    seed: int = 0,
-    setting: str = "",
-    by: str = "",
-    **options: Any,
+    score: Score, truth: ArrayLike, one: ArrayLike, other: ArrayLike, **how: Any
 ) -> Figure:
     """Return how much greater `score` is for the second answer, with a paired interval.
 
@@ -106,34 +96,21 @@ def difference(
         truth: What is so. n rows.
         one: The first answer. n rows.
         other: The second answer. n rows.
-        cluster: What is drawn again; None: each row. Length n.
-        level: Share of resamples within the interval, in (0, 1).
-        resamples: How often the clusters are drawn, >= 1.
-        seed: Seed of the draws.
-        setting: Words to put before those on the interval.
-        by: Who is compared with whom.
-        options: What the measure itself takes.
+        how: As in `Score.figure`: what is drawn again, the interval, words for the setting, and
+            what the measure itself takes.
     """
-    code, c = codes_of(cluster, len(np.asarray(truth)))
-    sides = [score.sums(truth, given, code, c, **options) for given in (one, other)]
-    width = sides[0].shape[1]
 
-    def finish(sums: Floats) -> Floats:
-        return score.finish(sums[:, width:]) - score.finish(sums[:, :width])
+    def both(truth: ArrayLike, given: Any, code: Codes, c: int, **options: Any) -> Floats:
+        return np.hstack([score.sums(truth, side, code, c, **options) for side in given])
 
-    return figures(
-        (f"gain in {score.name}",),
-        np.hstack(sides),
-        finish,
-        (score.undefined,),
-        unit=score.unit,
-        drawn="rows" if cluster is None else "clusters",
-        level=level,
-        resamples=resamples,
-        seed=seed,
-        setting=setting,
-        by=by,
-    )[0]
+    def gained(sums: Floats) -> Floats:
+        before, after = np.hsplit(sums, 2)
+        return score.finish(after) - score.finish(before)
+
+    name = f"gain in {score.name}"
+    pair = replace(score, name=name, sums=both, finish=gained, inflated=False)
+    sides: Any = (one, other)
+    return pair.figure(truth, sides, **how)
 
 
 def _two_sided(t: float, df: int) -> float:

@@ -18,12 +18,13 @@ from numpy.typing import NDArray
 from affectory.bench.protocol import Protocol
 from affectory.core import registry
 from affectory.core.figure import Figure
-from affectory.measure.bootstrap import figures, mean
+from affectory.measure.bootstrap import average
 from affectory.sources.rated import read_goemotions
 
 Floats = NDArray[np.float64]
 METHOD, ADDED = "perceive/utterance", "steer/stimuli"
 NAMES = tuple(f"EP{number:02d}" for number in range(1, 12))
+SETTING = "GoEmotions test, sentence appended"
 
 
 def measure(folder: Path, seed: int) -> tuple[Figure, ...]:
@@ -51,23 +52,16 @@ def _told(reader: Any, texts: Sequence[str], seed: int) -> Iterator[Figure]:
             label = f"{name} placebo" if placebo else name
             shifts[label] = (after[0] - before[0])[held]
             flips[label] = (after[1] != before[1])[held].astype(float)
+    how = {"drawn": "texts", "seed": seed, "setting": SETTING, "by": METHOD}
     for kind, rows in (("shift", shifts), ("flip", flips)):
         for group, names in (("mean of 11", NAMES), ("placebos", [f"{n} placebo" for n in NAMES])):
             together = np.mean([rows[name] for name in names], axis=0)
-            yield _mean(f"{kind}/{group}", together, seed)
+            yield average(f"{kind}/{group}", together, **how)
         for name in NAMES:
-            yield _mean(f"{kind}/{name}", rows[name], seed)
+            yield average(f"{kind}/{name}", rows[name], **how)
 
 
 def _read(reader: Any, texts: Sequence[str]) -> tuple[Floats, NDArray[np.int64]]:
     """Return the valence of each text, and its greatest share of polarity."""
     told = reader.read(texts)
     return told[3][0][:, 0].astype(float), np.nan_to_num(told[2][0]).argmax(axis=1)
-
-
-def _mean(name: str, values: Floats, seed: int) -> Figure:
-    sums = np.column_stack([np.ones(len(values)), values])
-    return figures(
-        (name,), sums, mean, ("no text",),
-        drawn="texts", seed=seed, setting="GoEmotions test, sentence appended", by=METHOD,
-    )[0]  # fmt: skip

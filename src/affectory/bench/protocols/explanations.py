@@ -32,7 +32,7 @@ from affectory.core.trajectory import Trajectory
 from affectory.lm.answers import YesNo, parse
 from affectory.lm.recorded import Recorded
 from affectory.measure.agreement import PEARSON, SPEARMAN
-from affectory.measure.bootstrap import figures, mean
+from affectory.measure.bootstrap import average
 from affectory.measure.labels import ACCURACY, WEIGHTED_F1
 from affectory.measure.overlap import bleu, grounded, quoted, rouge_l, rouge_n
 from affectory.measure.raters import rater_figures
@@ -256,11 +256,7 @@ def _records(texts: tuple[str, ...] | list[str]) -> Records:
 
 
 def _mean(name: str, values: Floats, drawn: str, seed: int, setting: str, by: str) -> Figure:
-    held = values[~np.isnan(values)]
-    sums = np.column_stack([np.ones(len(held)), held])
-    return figures(
-        (name,), sums, mean, ("no value",), drawn=drawn, seed=seed, setting=setting, by=by
-    )[0]
+    return average(name, values, drawn=drawn, seed=seed, setting=setting, by=by)
 
 
 ASK = "Does the poster show signs of depression?"
