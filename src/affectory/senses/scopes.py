@@ -98,7 +98,7 @@ def scoped(sentence: str) -> Scoped:
     Example:
         >>> from affectory.senses.scopes import scoped
         >>> said = scoped("My sister cannot sleep, but I am not tired.")
-        >>> dict(zip(said.words, said.flags.tolist(), strict=True))["sleep"]  # denied, another's
+        >>> dict(zip(said.words, said.flags, strict=True))["sleep"]  # denied, another's
         3
     """
     found = list(_WORD.finditer(sentence))

@@ -104,7 +104,7 @@ class SymptomReader:
     Example:
         >>> from affectory.perceive.symptoms import SymptomReader, toy
         >>> SymptomReader().perceive(toy()).only.axis("sleep_issues").round().tolist()
-        [1.0, 0.0, 0.0, 0.0]
+        [1.0, 0.0, 0.0, nan]
     """
 
     weights: Path | None = None
