@@ -67,8 +67,12 @@ def test_the_command_prints_the_map_and_its_gaps(tmp_path):
 
     assert "perceive/utterance" in run("--works", "--json")
     assert "sarcasm" in run("--gaps", "--json")
-    run("--page", str(tmp_path / "map.md"))
-    assert (tmp_path / "map.md").read_text() == markdown(atlas())
+    page = tmp_path / "map.md"
+    run("--page", str(page))
+    assert page.read_text() == markdown(atlas())
+    page.write_text("# Words\n\n| task | rules |\n|---|---|\nof old\n")
+    run("--page", str(page))
+    assert page.read_text() == "# Words\n\n" + markdown(atlas())
 
 
 def test_the_page_is_up_to_date():
@@ -76,8 +80,13 @@ def test_the_page_is_up_to_date():
     assert page.endswith(markdown(atlas())), "affectory atlas --page writes the map anew"
 
 
-def test_the_table_of_systems_names_the_same_rooms():
+def test_the_table_of_systems_says_the_same():
     page = (ROOT / "docs" / "systems.md").read_text(encoding="utf-8")
-    rows = re.findall(r"^\| (\d+) \| ([^|]+) \| ([^|]+) \|", page, re.MULTILINE)
-    told = {int(number): room.strip() for number, _, room in rows}
-    assert told == {each.number: each.room for each in SYSTEMS}
+    rows = re.findall(
+        r"^\| (\d+) \| ([^|]+) \| ([^|]+) \| [^|]+ \| (works|planned)\b", page, re.MULTILINE
+    )
+    told = [(int(number), name, room, state) for number, name, room, state in rows]
+    state = {each.room: each.state for each in atlas().entries}
+    assert told == [(each.number, each.name, each.room, state[each.room]) for each in SYSTEMS]
+    house = re.findall(r"^\| `(\w+/\w+)` \|", page, re.MULTILINE)
+    assert house == [*HOUSE]

@@ -4,7 +4,7 @@ System 24: Zhang et al., "Affective Computing in the Era of Large Language Model
 map is drawn from the registry and from `bench.systems`; what is nowhere is listed as a gap.
 """
 
-__all__ = ["Atlas", "Entry", "atlas", "markdown"]
+__all__ = ["Atlas", "Entry", "atlas", "markdown", "redrawn"]
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,6 +18,7 @@ from affectory.core.errors import BadChoice
 from affectory.core.registry import methods
 
 WORKS, PLANNED = "works", "planned"
+FIRST = "| task |"  # how the map begins on a page
 ROOMS = ("represent", "measure", "bench")  # where a system is functions, not a method
 
 
@@ -144,8 +145,8 @@ def atlas() -> Atlas:
 def markdown(found: Atlas) -> str:
     """Return the map as a page: a matrix of working and planned systems, then the gaps."""
     used = [t for t in TECHNIQUES if any(each.technique == t for each in found.entries)]
-    lines = ["| task | " + " | ".join(used) + " |", "|---" * (len(used) + 1) + "|"]
-    for task, (_, about) in TASKS.items():
+    lines = [f"{FIRST} " + " | ".join(used) + " |", "|---" * (len(used) + 1) + "|"]
+    for task, about in TASKS.items():
         mine = [each for each in found.entries if each.task == task]
         cells = (_cell(each for each in mine if each.technique == kind) for kind in used)
         lines.append(f"| **{task}**: {about} | " + " | ".join(cells) + " |")
@@ -153,6 +154,11 @@ def markdown(found: Atlas) -> str:
     lines += ["", "**Tasks without a working method:** " + _listed(gaps["tasks"]), ""]
     lines += ["**Techniques without one:** " + _listed(gaps["techniques"]), ""]
     return "\n".join([*lines, "**Planned:** " + _listed(gaps["systems"]), ""])
+
+
+def redrawn(page: str, found: Atlas) -> str:
+    """Return a page with its map, from the first line to the end, drawn anew."""
+    return page.partition(FIRST)[0] + markdown(found)
 
 
 def _works(room: str, cards: dict[str, Card]) -> bool:

@@ -16,7 +16,9 @@ def atlas(
     works: Annotated[bool, typer.Option("--works", help="Only what is built.")] = False,
     gaps: Annotated[bool, typer.Option("--gaps", help="Only what is missing.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
-    page: Annotated[Path | None, typer.Option(help="Write the map as a Markdown page.")] = None,
+    page: Annotated[
+        Path | None, typer.Option(help="Draw the map anew on this Markdown page.")
+    ] = None,
 ) -> None:
     """Show the map of tasks and techniques: what works, what is planned, what is missing.
 
@@ -29,7 +31,8 @@ def atlas(
 
     found = room.atlas().where(task, technique, metric, offline=offline, works=works)
     if page is not None:
-        page.write_text(room.markdown(found), encoding="utf-8")
+        own = page.read_text(encoding="utf-8") if page.is_file() else ""
+        page.write_text(room.redrawn(own, found), encoding="utf-8")
         typer.echo(page)
     elif gaps:
         missing = found.gaps()
