@@ -38,8 +38,7 @@ def methods() -> dict[str, Card]:
 
 def find(name: str) -> type:
     """Return the class called `name`, or raise UnknownMethod listing what there is."""
-    known = methods()
-    if name not in known:
+    if name not in _BOOK and name not in (known := methods()):  # opening the wings takes a while
         raise UnknownMethod(name, known)
     return _BOOK[name][1]
 
