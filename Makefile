@@ -27,7 +27,7 @@ format: $(VENV)/.ready-dev
 # Published figures, from the shipped weights; DATA is a folder that holds the data sets.
 DATA ?= ../shared/data
 figures: $(VENV)/.ready-dev
-	$(BIN)/affectory bench --data $(DATA)
+	$(BIN)/affectory bench --all --data $(DATA)
 	$(BIN)/pytest -q -m slow
 
 $(VENV)/.ready: pyproject.toml

@@ -3,7 +3,7 @@
 import pytest
 
 from affectory.bench.protocols import explanations, ladder
-from affectory.core.errors import MissingExtra, MissingFile, MissingModel
+from affectory.core.errors import MissingExtra, MissingModel
 from affectory.lm.scripted import Scripted
 from affectory.sources.explanations import GROUPS
 
@@ -119,5 +119,5 @@ def test_without_the_model_the_ladder_says_how_to_get_it(data, monkeypatch):
         raise MissingModel("smollm2-135m", "nothing here")
 
     monkeypatch.setattr(ladder, "open_model", lost)
-    with pytest.raises(MissingFile, match="affectory models get"):
+    with pytest.raises(MissingModel, match="affectory models get"):
         ladder.PROTOCOL.run(data)

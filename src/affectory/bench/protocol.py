@@ -4,7 +4,7 @@ One file of `bench.protocols` is one published protocol; it names its data folde
 function from that folder to Figures. Methods are found in the registry, never imported.
 """
 
-__all__ = ["Protocol", "protocols"]
+__all__ = ["QUICK", "Protocol", "protocols"]
 
 import importlib
 import pkgutil
@@ -16,6 +16,8 @@ from affectory.bench import protocols as room
 from affectory.core.errors import MissingFile
 from affectory.core.figure import Figure
 
+QUICK = 1  # minutes
+
 
 @dataclass(frozen=True)
 class Protocol:
@@ -26,12 +28,19 @@ class Protocol:
         about: One sentence: what is measured, on what.
         folder: Name of its data set inside the data folder.
         measure: From the folder of the data set and a seed to figures.
+        minutes: About how many CPU minutes that takes; 1 for less.
     """
 
     name: str
     about: str
     folder: str
     measure: Callable[[Path, int], tuple[Figure, ...]]
+    minutes: int = QUICK
+
+    @property
+    def quick(self) -> bool:
+        """Whether it runs unasked, beside the others."""
+        return self.minutes <= QUICK
 
     def run(self, data: Path, seed: int = 0) -> tuple[Figure, ...]:
         """Return the figures of the protocol on the data sets in `data`.

@@ -248,10 +248,16 @@ def doctor() -> None:
 
 @app.command(rich_help_panel="Proof")
 def bench(
-    protocol: Annotated[list[str] | None, typer.Argument(help="Protocols; default: all.")] = None,
+    protocol: Annotated[
+        list[str] | None, typer.Argument(help="Protocols; default: the quick ones.")
+    ] = None,
     data: Data = Path("../shared/data"),
     seed: Seed = 0,
     as_json: AsJson = False,
+    every: Annotated[bool, typer.Option("--all", help="Also those that take minutes.")] = False,
+    names: Annotated[
+        bool, typer.Option("--list", help="List them, and how long each takes.")
+    ] = False,
 ) -> None:
     """Print published protocols' figures for the shipped methods, with intervals and baselines.
 
@@ -259,7 +265,10 @@ def bench(
     """
     from affectory.cli import proof
 
-    proof.bench(tuple(protocol or ()), data, seed, as_json)
+    if names:
+        proof.listed(as_json)
+    else:
+        proof.bench(tuple(protocol or ()), data, seed, as_json, every)
 
 
 @app.command(rich_help_panel="Proof")

@@ -6,7 +6,6 @@ of the four sets and asked of the fifth. Beside it the mean weights of VADER's l
 run, VADER's own rules where `vaderSentiment` is installed, and the valence of `perceive/utterance`
 alone. SemEval's tweets are not open; the other tasks have stand-ins: E-c and EI-reg against mapped
 and graded GoEmotions labels, EI-reg also within each emotion of ISEAR, V-reg also on EmoBank.
-About five minutes on one core.
 """
 
 __all__ = ["PROTOCOL"]
@@ -101,6 +100,7 @@ PROTOCOL = Protocol(
     "valence of four rated sets beside VADER, and stand-ins for the tasks of SemEval-2018",
     "vader",
     measure,
+    minutes=5,
 )
 
 

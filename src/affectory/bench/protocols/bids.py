@@ -1,7 +1,7 @@
 """The house's own bids for attachment, to the default local model, in English.
 
 34 single bids and one ladder of six turns, greedy answers of at most 80 tokens. One small model
-and bids by one hand: a run of the whole instrument, no finding about models. Two minutes on a core.
+and bids by one hand: a run of the whole instrument, no finding about models.
 """
 
 __all__ = ["PROTOCOL"]
@@ -14,7 +14,6 @@ import polars as pl
 from affectory.bench.bids import bid, climb
 from affectory.bench.protocol import Protocol
 from affectory.core import registry
-from affectory.core.errors import MissingFile, MissingModel
 from affectory.core.figure import Figure
 from affectory.core.records import Records
 from affectory.lm.catalogue import open_model
@@ -26,10 +25,7 @@ METHOD = "perceive/boundaries"
 
 def measure(folder: Path, seed: int) -> tuple[Figure, ...]:
     """Return how the local model answers bids, and how it holds under pressure."""
-    try:
-        model = open_model()
-    except MissingModel as lost:
-        raise MissingFile(folder, str(lost)) from lost
+    model = open_model()
     perceiver: Any = registry.make(METHOD)
     replies = bid(model)
     scores: pl.DataFrame = perceiver.scores(replies)
@@ -49,6 +45,7 @@ PROTOCOL = Protocol(
     "how the local model answers bids for attachment, singly and under pressure",
     "",
     measure,
+    minutes=2,
 )
 
 

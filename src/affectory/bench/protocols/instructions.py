@@ -3,8 +3,8 @@
 Six of the 24 tasks: those on which the local model was above the floor on ten items of the part
 for demonstrations. 16 items of each from the part for tests, each asked plainly, with eleven
 stimuli and with eleven placebos of as many words; then which words of EP02 move the right
-answer's probability. About ten minutes on one core; answers are kept, so that a second run asks
-for that last part alone.
+answer's probability. Answers are kept: a run that was stopped goes on where it was, and a second
+one asks for that last part alone.
 """
 
 __all__ = ["PROTOCOL"]
@@ -13,7 +13,6 @@ from pathlib import Path
 
 from affectory.bench.protocol import Protocol
 from affectory.bench.stimuli import attribution, experiment, questions
-from affectory.core.errors import MissingFile, MissingModel
 from affectory.core.figure import Figure
 from affectory.lm.cache import Cache
 from affectory.lm.catalogue import open_model
@@ -30,10 +29,7 @@ WORDS = ("EP02",)  # stimuli whose words are looked at
 
 def measure(folder: Path, seed: int) -> tuple[Figure, ...]:
     """Return what the stimuli change in the local model's answers."""
-    try:
-        model = open_model()
-    except MissingModel as lost:
-        raise MissingFile(folder, str(lost)) from lost
+    model = open_model()
     items, shown = (read_items(folder, part) for part in ("execute", "induce"))
     said = read_instructions(folder)
     every = questions(items, shown, said, TASKS, EACH, seed)
@@ -48,4 +44,5 @@ PROTOCOL = Protocol(
     "what eleven emotional sentences and their placebos change in a local model's answers",
     "instruction_tasks",
     measure,
+    minutes=10,
 )

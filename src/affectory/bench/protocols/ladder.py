@@ -3,8 +3,7 @@
 60 posts of at most 600 characters without crisis phrases, drawn with the seed; none of them an
 expert's example, of which one "yes" and one "no" serve as few shots. The label is "yes" where the
 model's calibrated share of "Yes" is at least one half. Beside the six strategies: the plain
-question with three modifiers, and the majority of these posts. Labels are weak. Five minutes on
-one core.
+question with three modifiers, and the majority of these posts. Labels are weak.
 """
 
 __all__ = ["PROTOCOL"]
@@ -20,7 +19,6 @@ from numpy.typing import NDArray
 
 from affectory.bench.protocol import Protocol
 from affectory.core import registry
-from affectory.core.errors import MissingFile, MissingModel
 from affectory.core.figure import Figure
 from affectory.core.records import Records
 from affectory.core.space import Axis, Kind, Space
@@ -43,10 +41,7 @@ SETTING = f"DR of IMHI, {N} posts of at most {LONGEST} characters, silver labels
 
 def measure(folder: Path, seed: int) -> tuple[Figure, ...]:
     """Return the weighted F1 of each strategy and modifier, and of the majority."""
-    try:
-        model = open_model()
-    except MissingModel as lost:
-        raise MissingFile(folder, str(lost)) from lost
+    model = open_model()
     experts = folder.parent / "explanation_ratings"
     shots = read_asked(experts, "expert_examples_DR") if experts.is_dir() else Asked((), (), ())
     posts, silver = _drawn(read_asked(folder, "DR"), shots, seed)
@@ -58,6 +53,7 @@ PROTOCOL = Protocol(
     "how a local model's labels change with the cues, examples and modifiers of the prompt",
     "imhi_test",
     measure,
+    minutes=5,
 )
 
 

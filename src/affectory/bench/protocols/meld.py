@@ -3,8 +3,8 @@
 Learns from the train split, chooses nothing on test. The method itself is what the user trained
 (`affectory train perceive/conversation`), or else is learned here; its rivals are the majority and
 itself without context. Each variant is five nets that differ in their seeds: single nets give a
-mean, its spread, and paired differences; together they give an interval over dialogues. About ten
-minutes on two cores; with RECCON's DailyDialog beside, it is read too, without learning from it.
+mean, its spread, and paired differences; together they give an interval over dialogues. With
+RECCON's DailyDialog beside, it is read too, without learning from it.
 """
 
 __all__ = ["PROTOCOL"]
@@ -96,6 +96,7 @@ PROTOCOL = Protocol(
     "the emotion of every turn of a comedy's dialogues, with ablations and rivals",
     "meld",
     measure,
+    minutes=10,
 )
 
 

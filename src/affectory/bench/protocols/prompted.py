@@ -63,6 +63,7 @@ PROTOCOL = Protocol(
     "seven emotions of Reddit comments by prompting a small local model, calibrated and not",
     "goemotions",
     measure,
+    minutes=2,
 )
 
 

@@ -1,10 +1,9 @@
 """WASSA 2022 essays: empathic concern and personal distress, ten folds, nested.
 
 No article stands on both sides of a fold (then, in a second pass, no writer), nor do copies of
-one essay. Everything that is
-learned, the words, scales, penalties and shares of the ensemble, is learned inside the nine other
-folds. Rivals from the same folds: the mean of the nine folds, and ridge regression on TF-IDF words
-and pairs, which is the member "words" by itself. About ten minutes on two cores.
+one essay. Everything that is learned, the words, scales, penalties and shares of the ensemble, is
+learned inside the nine other folds. Rivals from the same folds: the mean of the nine folds, and
+ridge regression on TF-IDF words and pairs, which is the member "words" by itself.
 """
 
 __all__ = ["PROTOCOL"]
@@ -50,6 +49,7 @@ PROTOCOL = Protocol(
     "empathic concern and personal distress of essays, ten folds that part articles or writers",
     "wassa2022_train",
     measure,
+    minutes=10,
 )
 
 

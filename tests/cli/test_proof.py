@@ -1,0 +1,75 @@
+"""cli/proof: which protocols run unasked, which are named, and what is left out and why."""
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from affectory.bench.protocol import QUICK, Protocol, protocols
+from affectory.cli import main, proof
+from affectory.core.errors import MissingExtra, MissingModel
+from affectory.core.figure import Figure
+
+
+def lacking(folder, seed):
+    raise MissingModel("small", "nothing here")
+
+
+def bare(folder, seed):
+    raise MissingExtra("torch", "lm", "a model")
+
+
+def measured(folder, seed):
+    return (Figure("share", 0.5, n=seed, setting=folder.name),)
+
+
+KNOWN = {
+    "bare": Protocol("bare", "needs an extra", "tea", bare),
+    "brief": Protocol("brief", "runs at once", "tea", measured),
+    "lacking": Protocol("lacking", "needs a model", "tea", lacking),
+    "lengthy": Protocol("lengthy", "takes long", "tea", measured, minutes=QUICK + 1),
+    "lost": Protocol("lost", "needs other data", "coffee", measured),
+}
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    """Run the command on protocols of our own."""
+    (tmp_path / "tea").mkdir()
+    monkeypatch.setattr(proof, "protocols", lambda: KNOWN)
+    return lambda *words: CliRunner().invoke(main.app, ["bench", *words, "--data", str(tmp_path)])
+
+
+def test_unasked_the_quick_ones_run_and_the_others_are_named(run):
+    done = run("--seed", "7", "--json")
+    assert done.exit_code == 0
+    assert [(f["name"], f["n"]) for f in json.loads(done.stdout)] == [("share", 7)]
+    assert "lengthy (2 min)" in done.stderr
+    for name, cure in (("bare", "affectory[lm]"), ("lacking", "models get"), ("lost", "coffee")):
+        assert f"{name}: skipped" in done.stderr
+        assert cure in done.stderr.replace("\n", " ")
+
+
+def test_all_are_all(run):
+    done = run("--all")
+    assert "runs at once" in done.stdout
+    assert "takes long" in done.stdout
+    assert "not run" not in done.stderr
+
+
+def test_by_name_a_long_one_runs_and_nothing_is_left_out_in_silence(run):
+    assert "takes long" in run("lengthy").stdout
+    for name, kind in (("bare", MissingExtra), ("lacking", MissingModel)):
+        assert isinstance(run(name).exception, kind)
+
+
+def test_the_list_says_what_each_needs_and_takes(run):
+    rows = json.loads(run("--list", "--json").stdout)
+    assert [row["protocol"] for row in rows] == [*KNOWN]
+    assert rows[3] == {
+        "protocol": "lengthy", "data": "tea", "minutes": 2, "about": "takes long"
+    }  # fmt: skip
+
+
+def test_what_runs_unasked_takes_ten_minutes_at_most_in_all():
+    assert sum(one.minutes for one in protocols().values() if one.quick) <= 10
