@@ -2,6 +2,7 @@
 
 import json
 import re
+import signal
 
 import polars as pl
 import pytest
@@ -175,9 +176,23 @@ def test_a_fault_of_ours_says_so_without_a_traceback(monkeypatch, capsys):
 
 def test_a_stop_says_how_to_go_on(monkeypatch, capsys):
     def stopped(as_json):
-        raise KeyboardInterrupt
+        signal.raise_signal(signal.SIGINT)
 
     monkeypatch.setattr("affectory.cli.listing.spaces", stopped)
     code, err = leave(monkeypatch, capsys, "spaces")
     assert code == 130
+    assert "same command again" in err
     assert "Traceback" not in err
+
+
+def test_a_stop_in_the_middle_of_an_import_is_a_stop_all_the_same(monkeypatch, capsys):
+    def importing(as_json):
+        try:
+            signal.raise_signal(signal.SIGINT)
+        except KeyboardInterrupt as error:
+            raise RuntimeError("a library that was half loaded") from error
+
+    monkeypatch.setattr("affectory.cli.listing.spaces", importing)
+    code, err = leave(monkeypatch, capsys, "spaces")
+    assert code == 130
+    assert "stopped" in err

@@ -37,6 +37,12 @@ def test_a_list_goes_to_the_method_that_reads_lists(listed):
         Wanted("perceive/utterance", listed).make()
 
 
+@pytest.mark.parametrize("name", ["explain/interpret", "steer/stimuli"])
+def test_a_method_that_does_not_perceive_is_refused(name):
+    with pytest.raises(BadChoice, match="perceive/utterance"):
+        Wanted(name).make()
+
+
 def test_an_unknown_method_is_refused():
     with pytest.raises(UnknownMethod, match="perceive/nothing"):
         Wanted("perceive/nothing").make()

@@ -5,8 +5,10 @@ Commands import what they need when they run, so that `--help` answers at once.
 
 import gc
 import os
+import signal
 import sys
 from pathlib import Path
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -312,16 +314,34 @@ def main() -> None:
     """Run the command line; every failure ends in one line on stderr and an exit code."""
     # threads that wait by spinning starve whoever shares the cores; said before a library looks
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    stop = _Stop()
+    before = signal.signal(signal.SIGINT, stop)
     try:
         app(standalone_mode=True)
-    except KeyboardInterrupt:
-        _leave("stopped; give the same command again to go on where it stopped", 130)
-    except Exception as error:  # the last door: no traceback reaches a user
-        if os.environ.get("AFFECTORY_DEBUG"):
+    except BaseException as error:  # the last door: no traceback reaches a user
+        if stop.asked:
+            _leave("stopped; give the same command again to go on where it stopped", 130)
+        if os.environ.get("AFFECTORY_DEBUG") or not isinstance(error, Exception):
             raise
         _leave(*_told(error))
     finally:
+        signal.signal(signal.SIGINT, before)
         gc.freeze()  # else the exit walks a million objects that the process gives back anyway
+
+
+class _Stop:
+    """What Ctrl-C does: it interrupts as ever, and is remembered.
+
+    Libraries make other things of an interruption, an exit without a word or, in the middle of an
+    import, an error of their own; here it is known what it was.
+    """
+
+    def __init__(self) -> None:
+        self.asked = False
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        self.asked = True
+        signal.default_int_handler(number, frame)
 
 
 def _told(error: Exception) -> tuple[str, int]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from affectory.core import registry
 from affectory.core.errors import AffectoryError, BadChoice
+from affectory.core.verbs import Perceiver
 
 SIZES = (None, "accurate")  # None: as the method comes
 
@@ -29,7 +30,8 @@ class Wanted:
 
         Raises:
             UnknownMethod: if there is no such method.
-            BadChoice: if a word list or a size is given to a method that takes none.
+            BadChoice: if the method does not perceive, or is given a word list or a size and
+                takes none.
         """
         told: dict[str, Any] = {}
         if self.lexicon is not None:
@@ -42,7 +44,11 @@ class Wanted:
             if self.method != "perceive/utterance":
                 raise BadChoice("--with, beside --size,", self.method, ["perceive/utterance"])
             told["size"] = self.size
-        return registry.make(self.method, **told)
+        made = registry.make(self.method, **told)
+        if not isinstance(made, Perceiver):
+            known = [name for name in registry.methods() if name.startswith("perceive/")]
+            raise BadChoice("--with", self.method, known)
+        return made
 
     @property
     def digest(self) -> str:
