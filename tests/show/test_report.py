@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import numpy as np
@@ -14,6 +15,7 @@ from affectory.core.errors import NoRecords
 from affectory.core.evidence import Evidence
 from affectory.core.figure import Figure
 from affectory.core.records import Clock, Records
+from affectory.core.space import Axis, Kind, Space
 from affectory.core.states import States
 from affectory.core.trajectory import Trajectory
 from affectory.measure.arcs import arcs
@@ -265,10 +267,33 @@ def test_the_methods_name_what_was_done(tmp_path, make_world):
         assert words in text
 
 
-def test_a_space_without_valence_is_drawn_by_its_first_axis(tmp_path, make_world):
+def test_a_space_without_valence_is_drawn_by_what_moves_most_or_is_asked_for(tmp_path, make_world):
     records, states = make_world()
-    text, _ = written(tmp_path, (records, States.of(states["ekman7n"])))
-    assert "Anger over time" in text
+    felt = states["ekman7n"]
+    most = felt.space.names[int(np.nanstd(felt.values, axis=0).argmax())]
+    text, _ = written(tmp_path, (records, States.of(felt)))
+    assert f"{most.capitalize()} over time" in text
+    asked, _ = written(tmp_path, (records, States.of(felt)), axis="disgust")
+    assert "Disgust over time" in asked
+
+
+def test_a_space_that_is_not_of_emotions_has_no_picture_of_emotions(tmp_path, make_world):
+    records, states = make_world()
+    felt = states["ekman7n"]
+    axes = tuple(Axis(f"sign_{at}", 0.0, 1.0) for at in range(felt.space.k))
+    signs = replace(felt, space=Space("signs", Kind.FLAGS, axes))
+    text, _ = written(tmp_path, (records, States.of(signs)))
+    assert "Sign_" in text
+    assert "Share of each emotion" not in text
+
+
+def test_a_setting_that_most_figures_share_is_said_once(tmp_path, make_world):
+    shared = "mean over arcs; bootstrap over sessions, seed 7"
+    figures = [Figure(f"{name}/valence", 0.1, n=9, setting=shared) for name in ("mean", "change")]
+    odd = Figure("inertia/valence", 0.1, n=9, setting=shared.replace("arcs", "arcs, 8 of 9"))
+    text, _ = written(tmp_path, make_world(), figures=[*figures, odd])
+    assert text.count("bootstrap over sessions, seed 7") == 1
+    assert "mean over arcs, 8 of 9" in text
 
 
 def test_all_states_missing_is_a_report_and_no_error(tmp_path, make_world):

@@ -75,10 +75,14 @@ class Mine:
             raise NoRecords(self.lake.uri, "trace something with words in it")
         return found[0]
 
-    @property
-    def axis(self) -> str | None:
-        """The axis that a report draws, None where the Space has no valence."""
-        return "valence" if self.space in PREFERRED else None
+    @cached_property
+    def axis(self) -> str:
+        """The axis that a report draws: valence, or else the one that moves most."""
+        if self.space in PREFERRED:
+            return "valence"
+        arcs = self.scan(f"arcs/{self.space}").group_by("axis").agg(pl.col("variability").mean())
+        moved = dict(arcs.collect(engine="streaming").fill_null(0.0).iter_rows())
+        return max((axis.name for axis in self._axes()), key=lambda name: moved.get(name, 0.0))
 
     def scan(self, table: str, *where: pl.Expr) -> pl.LazyFrame:
         """Return a lazy view of the rows of a table; none where it was never written."""
@@ -118,8 +122,7 @@ class Mine:
         return pl.concat(ends).collect(engine="streaming")["session"].to_list()
 
     def _arcs(self) -> pl.LazyFrame:
-        axis = self.axis or self._axes()[0].name
-        return self.scan(f"arcs/{self.space}", pl.col("axis") == axis)
+        return self.scan(f"arcs/{self.space}", pl.col("axis") == self.axis)
 
     def overview(self) -> Arcs:
         """Return the arcs of all sessions on the axis that a report draws.
@@ -127,8 +130,8 @@ class Mine:
         Where the sessions count in several clocks, measures of time cannot be averaged and
         are left out.
         """
-        axis = self.axis or self._axes()[0].name
-        space = Space(axis, Kind.DIMENSIONS, tuple(a for a in self._axes() if a.name == axis))
+        own = tuple(axis for axis in self._axes() if axis.name == self.axis)
+        space = Space(self.axis, Kind.DIMENSIONS, own)
         return summed(self._arcs().collect(engine="streaming"), space, self.method)
 
     def _axes(self) -> tuple[Axis, ...]:

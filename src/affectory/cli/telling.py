@@ -90,6 +90,7 @@ def tell(wish: Wish) -> Path:
         title=wish.title or "Emotional trajectories",
         stories=wish.stories,
         own=own,
+        axis=mine.axis,
     )
 
 
@@ -124,8 +125,6 @@ def _words(mine: Mine, wish: Wish, parts: Sequence[Timed], whole: Timed) -> tupl
     Only the method that perceived can say, with its own word list: another list would give
     reasons that were never used.
     """
-    if mine.axis is None:
-        return ()
     explain = getattr(remade(mine.method, wish.lexicon, mine.digest), "explain", None)
     if explain is None:
         return ()

@@ -31,6 +31,7 @@ from affectory.engine import engine
 from affectory.engine.memory import give_back
 from affectory.guard import crisis
 from affectory.measure.arcs import arcs
+from affectory.show.wording import count
 from affectory.sources import Columns, Reading
 from affectory.store.lake import Lake, open_lake
 
@@ -107,6 +108,7 @@ class Tally:
     """What has been seen so far; the only thing here that changes."""
 
     records: int = 0
+    said: int = 0  # of them, in words; the others are tools and the like
     sessions: int = 0
     rejected: int = 0
     flagged: int = 0
@@ -125,6 +127,7 @@ class Tally:
         self.rejected += reading.rejected.height
         if reading.records is not None:
             self.records += len(reading.records)
+            self.said += len(_readable(reading))
             self.sessions += len(reading.records.sessions)
 
 
@@ -133,6 +136,7 @@ def trace(plan: Plan, quiet: bool = False) -> Path:
     console = Console(stderr=True, quiet=quiet)
     lake = _opened(plan)
     job, tally = plan.job(), Tally()
+    mine = Mine(lake, job, plan.wanted.method, plan.wanted.digest)
     with _progress(console) as progress:
         task = progress.add_task("reading", total=None, turns=0)
         for reading in _walked(plan, lake, job, tally):
@@ -144,8 +148,8 @@ def trace(plan: Plan, quiet: bool = False) -> Path:
                 description=escape(plain(reading.source[-40:])),
             )
     if not tally.records:
-        raise NoRecords(", ".join(plan.sources), _why(lake, job))
-    traced(Mine(lake, job, plan.wanted.method, plan.wanted.digest), tally.counts())
+        raise NoRecords(", ".join(plan.sources), _why(mine, quiet))
+    traced(mine, tally.counts())
     with console.status("writing the report"):
         path = tell(
             Wish(
@@ -277,6 +281,8 @@ def _say_columns(console: Console, reading: Reading, tally: Tally) -> None:
     name = Path(reading.source).name
     if reading.records is None:
         reason = reading.rejected["reason"][0] if reading.rejected.height else "nothing in it"
+        for known in (reading.source, name):
+            reason = reason.removeprefix(f"{known}: ")
         _say(console, f"{name}: not read: {reason}", "yellow")
         return
     told = ", ".join(f"{role}={column}" for role, column in reading.columns.items())
@@ -296,14 +302,21 @@ def _say(console: Console, line: str, style: str = "") -> None:
 
 def _say_end(console: Console, plan: Plan, tally: Tally) -> None:
     """Say what was counted, and how to look at what was refused."""
-    _say(console, f"{tally.records:,} records of {tally.sessions:,} sessions")
+    words = f", {tally.said:,} of them with words" if tally.said < tally.records else ""
+    whole = f"{count(tally.records, 'record')} of {count(tally.sessions, 'session')}"
+    _say(console, f"{whole}{words}")
     if tally.flagged:
-        _say(console, f"{tally.flagged:,} of them hold crisis language; the report begins with it")
+        held = f"crisis language in {count(tally.flagged, 'record')}"
+        _say(console, f"{held}; the report begins with a notice")
     if tally.rejected:
         look = f'affectory query "select * from rejected" --lake {plan.out}'
-        _say(console, f"{tally.rejected:,} rejected rows: {look}", "yellow")
+        _say(console, f"{count(tally.rejected, 'rejected row')}: {look}", "yellow")
 
 
-def _why(lake: Lake, job: str) -> str:
-    reasons = lake.rejected()["reason"].unique(maintain_order=True).head(3).to_list()
-    return "; ".join(reasons) if reasons else "check the format, or name it with --layout"
+def _why(mine: Mine, quiet: bool) -> str:
+    """Return why nothing was read; not again what was printed already."""
+    found = mine.scan("rejected").select(pl.col("reason").unique(maintain_order=True)).head(3)
+    reasons = found.collect()["reason"].to_list()
+    if not reasons:
+        return "check that there are rows in it, or name its format with --layout"
+    return "; ".join(reasons) if quiet else "the lines above say why"

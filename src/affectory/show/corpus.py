@@ -131,12 +131,14 @@ def _steps(ax: Axes, first: Floats, last: Floats, scale: Axis, theme: Theme) -> 
 
     y = np.arange(len(first)) + 0.5
     first, last = across(first), across(last)
+    sides = {scale.low: "left", scale.high: "right"}  # words stay within the picture
     for mark in sorted({scale.low, scale.rest, scale.high}):
         x = float(across(mark))
         ax.plot([x, x], [0, len(first)], color=theme["line"], lw=1.6 if mark == scale.rest else 0.8)
         ax.annotate(
             bound(mark, scale), (x, 0), (0, 5),
-            textcoords="offset points", ha="center", fontsize=SIZE, color=theme["muted"],
+            textcoords="offset points", ha=sides.get(mark, "center"), fontsize=SIZE,
+            color=theme["muted"],
         )  # fmt: skip
     known_both = np.isfinite(last - first)
     for colour, rows in ((theme["pos"], last >= first), (theme["neg"], last < first)):
@@ -150,4 +152,5 @@ def _steps(ax: Axes, first: Floats, last: Floats, scale: Axis, theme: Theme) -> 
 
 
 def _short(name: str, most: int = 20) -> str:
-    return name if len(name) <= most else name[: most - 1] + "…"
+    """Return a name cut in its middle: what tells sessions apart often stands at the end."""
+    return name if len(name) <= most else f"{name[: most // 3]}…{name[-(most - most // 3 - 1) :]}"

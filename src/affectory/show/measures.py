@@ -1,7 +1,18 @@
 """Measures made readable: a title, a meaning, a unit for people, and not all of them at once."""
 
-__all__ = ["KEY", "Column", "Row", "Table", "as_frame", "as_table", "figure_rows", "meaning"]
+__all__ = [
+    "KEY",
+    "Column",
+    "Row",
+    "Table",
+    "as_frame",
+    "as_table",
+    "figure_rows",
+    "meaning",
+    "shared_setting",
+]
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -74,19 +85,34 @@ def meaning(name: str) -> str:
     return words.replace("-1", f"{MINUS}1")
 
 
-def figure_rows(figures: Sequence[Figure]) -> tuple[Row, ...]:
-    """Return figures as rows of words."""
-    return tuple(_row(figure) for figure in figures)
+def shared_setting(figures: Sequence[Figure]) -> str:
+    """Return the setting that most figures share; empty where none is shared by half of them.
+
+    Example:
+        >>> a, b, c = (Figure("a", 1.0, setting=f"{x}; seed 0") for x in ("all", "all", "half"))
+        >>> shared_setting([a, b, c])
+        'all; seed 0'
+    """
+    told = Counter(f.setting for f in figures if f.setting and not f.reason)
+    setting, times = told.most_common(1)[0] if told else ("", 0)
+    return setting if times > 1 and 2 * times >= told.total() else ""
 
 
-def _row(figure: Figure) -> Row:
+def figure_rows(figures: Sequence[Figure], shared: str = "") -> tuple[Row, ...]:
+    """Return figures as rows of words; of a setting, what is otherwise than in `shared`."""
+    return tuple(_row(figure, shared) for figure in figures)
+
+
+def _row(figure: Figure, shared: str) -> Row:
     head, _, axis = figure.name.partition("/")
     title = head.replace("_", " ") + (f" of {axis}" if axis else "")
     ends = (figure.value, figure.low, figure.high)
     (value, low, high), unit = amounts(head, ends, figure.unit)
     value = f"{value} {unit}".strip()
     interval = DASH if DASH in (low, high) else f"{low} to {high}"
-    note = figure.reason or figure.setting
+    end = shared.partition("; ")[2]
+    own = "" if figure.setting == shared else figure.setting.removesuffix(f"; {end}")
+    note = figure.reason or own
     return Row(title, meaning(head), value, interval, f"{figure.n:,}", note, not figure.reason)
 
 

@@ -23,7 +23,7 @@ from affectory.show import wording
 from affectory.show.choose import Pick, choose, ranks
 from affectory.show.corpus import corpus, rows_of
 from affectory.show.headline import Headline
-from affectory.show.measures import KEY, as_frame, as_table, figure_rows
+from affectory.show.measures import KEY, as_frame, as_table, figure_rows, shared_setting
 from affectory.show.pairs import profile_of
 from affectory.show.palette import DARK, LIGHT, SPEAKERS, speakers
 from affectory.show.pictures import carrying
@@ -127,20 +127,15 @@ def _numbers(story: Story, clock: Clock, axis: str) -> dict[str, Any]:
     key += sorted(drawn, key=lambda figure: order[figure.name])
     rest = [f for f in story.figures if f not in key]
     pairs = as_frame(story.dyads)
+    shared, others = shared_setting(key or rest), shared_setting(rest)
     return {
-        "key": figure_rows(key or rest),
-        "rest": figure_rows(rest if key else []),
-        "setting": _setting(key or rest),
-        "settings": _setting(rest),
+        "key": figure_rows(key or rest, shared),
+        "rest": figure_rows(rest if key else [], others),
+        "setting": shared,
+        "settings": others,
         "arcs": None if story.arcs is None else as_table(story.arcs, clock, axis),
         "dyads": None if pairs is None else as_table(pairs, clock, axis),
     }
-
-
-def _setting(figures: Sequence[Figure]) -> str:
-    """Return the setting that all figures share, or an empty string."""
-    found = {figure.setting for figure in figures if figure.setting and not figure.reason}
-    return found.pop() if len(found) == 1 else ""
 
 
 def _homes(table: pl.DataFrame | None, session: str, axis: str) -> dict[str, tuple[float, float]]:

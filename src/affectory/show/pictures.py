@@ -20,7 +20,7 @@ from affectory.show.dyad import lags
 from affectory.show.pairs import Profile
 from affectory.show.palette import SPEAKERS
 from affectory.show.plane import plane
-from affectory.show.stream import families, stream
+from affectory.show.stream import emotional, families, stream
 from affectory.show.svg import Sheet, embed
 from affectory.show.timeline import timeline
 from affectory.show.view import bound, closer
@@ -66,7 +66,8 @@ def pictures(
     if flat is not None:
         out.append(_plane(flat, name, ident, sheet))
     kinds = (Kind.DISTRIBUTION, Kind.FLAGS)
-    labels = sorted((t for t in spaces if t.space.kind in kinds), key=lambda t: t.space.k)
+    shared = (t for t in spaces if t.space.kind in kinds and emotional(t.space.names))
+    labels = sorted(shared, key=lambda t: t.space.k)
     if labels:
         best = next((t for t in labels if t.space.name == "ekman7n"), labels[-1])
         out.append(_stream(best, name, ident, sheet))

@@ -45,6 +45,7 @@ def report(
     title: str = "Emotional trajectories",
     stories: int = MOST,
     own: Sequence[Timed] = (),
+    axis: str | None = None,
 ) -> Path:
     """Write a self-contained HTML report, and its numbers as JSON and CSV beside it.
 
@@ -70,6 +71,7 @@ def report(
         stories: How many sessions are shown in full at most.
         own: The same sessions on the clocks they were read with, one `Timed` a clock, where
             `records` had to be put on turns to be looked at together; sessions are drawn so.
+        axis: The axis that is drawn; None: valence, or else what moves most within the first Space.
 
     Returns:
         The path of the page.
@@ -80,7 +82,7 @@ def report(
     if not len(records) or not len(states[next(iter(states))]):
         raise NoRecords("show.report", "perceive at least one record first")
     target = Path(path)
-    axis = _axis(states)
+    axis = axis or _axis(states)
     felt = carrying(states, axis)
     numbers = tuple(figures) or (*_figures(arcs), *_figures(dyads))
     facts = _facts(records, states, provenance)
@@ -103,9 +105,12 @@ def report(
 
 
 def _axis(states: States) -> str:
-    """Return the axis to draw: valence where there is one, else the first."""
-    names = [name for space in states for name in states[space].space.names]
-    return "valence" if "valence" in names else names[0]
+    """Return the axis to draw: valence where there is one, else what moves most in the first."""
+    if any("valence" in states[space].space.names for space in states):
+        return "valence"
+    first = states[next(iter(states))]
+    known = first.values[~first.missing]
+    return first.space.names[int(known.std(axis=0).argmax()) if len(known) else 0]
 
 
 def _figures(measures: Any) -> tuple[Figure, ...]:

@@ -1,6 +1,6 @@
 """The shares of the emotions over a session, stacked."""
 
-__all__ = ["families", "stream"]
+__all__ = ["emotional", "families", "stream"]
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -76,6 +76,16 @@ def stream(
             fontsize=SIZE - 1, labelcolor=theme["ink"], handlelength=0.9, borderaxespad=0.2,
         )  # fmt: skip
     return ax
+
+
+def emotional(labels: tuple[str, ...]) -> bool:
+    """Whether labels are emotions, so that shares of their families can be drawn.
+
+    Example:
+        >>> emotional(("joy", "fear", "hope")), emotional(("fatigue", "sleep_issues"))
+        (True, False)
+    """
+    return 2 * sum(label in FAMILY for label in labels) > len(labels)
 
 
 def families(labels: tuple[str, ...], values: Floats) -> tuple[list[str], Floats]:
