@@ -1,26 +1,22 @@
-"""bench/protocols/symptoms: shares, the notebooks' pipeline, the mapped questions."""
+"""bench/protocols/symptoms: what was read, the notebooks' pipeline, the mapped questions."""
 
 import os
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from affectory.bench.protocols.symptoms import _asked, _share, combined_of, notebook_svm
+from affectory.bench.protocols import symptoms
+from affectory.bench.protocols.symptoms import _asked, combined_of, notebook_svm
+from affectory.perceive.symptoms.head import CEILING
 from affectory.sources.redsm5 import NONE, SYMPTOMS
 
 FULL = os.environ.get("AFFECTORY_REDSM5")
 
 
-def test_a_share_has_wilsons_interval():
-    # Wilson 1927 for 9 of 10: .596 to .982
-    figure = _share("x", np.array([True] * 9 + [False]), "toy", "me")
-    assert (figure.value, figure.n) == (0.9, 10)
-    assert (figure.low, figure.high) == (
-        pytest.approx(0.596, abs=1e-3),
-        pytest.approx(0.982, abs=1e-3),
-    )
-    assert np.isnan(_share("x", np.zeros(0, bool), "toy", "me").value)
+def test_no_mention_is_surer_than_readers_found_mentions_to_be():
+    table = Path(symptoms.__file__).with_name("symptoms_read.tsv").read_text()
+    dev = [line.split("\t") for line in table.splitlines() if line.startswith("dev")]
+    assert round(sum(row[3] == "1" for row in dev) / len(dev), 2) == CEILING
 
 
 def combined(tmp_path, n=60):
@@ -62,10 +58,8 @@ DATA = Path(os.environ.get("AFFECTORY_DATA", Path(__file__).parents[3] / "shared
 
 @pytest.mark.skipif(not (DATA / "imhi_test").is_dir(), reason="the data set is not here")
 def test_questions_are_cut_from_posts_and_answers():
-    asked = _asked(DATA / "imhi_test", "DR", "depression")
-    assert (len(asked.texts), asked.yes.sum()) == (405, 307)  # counted by its README and by hand
-    assert not any("The answer to the question" in text for text in asked.texts)
-    physical, emotional = (
-        _asked(DATA / "imhi_test", "MultiWD", k) for k in ("physical", "emotional")
-    )
-    assert (len(physical.texts), len(emotional.texts)) == (407, 406)
+    posts, yes = _asked(DATA / "imhi_test", "DR", "depression")
+    assert (len(posts), yes.sum()) == (405, 307)  # counted by its README and by hand
+    assert not any("The answer to the question" in post for post in posts)
+    for about, n in (("physical", 407), ("emotional", 406)):
+        assert len(_asked(DATA / "imhi_test", "MultiWD", about)[0]) == n

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from affectory.core.errors import BadValues
-from affectory.parts.proportion import Z, wilson
+from affectory.parts.proportion import Z, share, wilson
 
 
 def test_all_or_none_have_the_closed_form():
@@ -30,3 +30,12 @@ def test_hits_and_misses_are_each_others_mirror():
 def test_what_is_no_share_is_refused(hits, n):
     with pytest.raises(BadValues, match="hits of"):
         wilson(hits, n)
+
+
+def test_a_share_is_a_figure_with_that_interval():
+    figure = share("x", 9, 10, setting="toy", by="me")
+    assert (figure.value, figure.low, figure.high) == wilson(9, 10)
+    assert (figure.n, figure.by) == (10, "me")
+    none = share("x", 0, 0, setting="toy", by="me")
+    assert math.isnan(none.value)
+    assert none.reason == "none"

@@ -3,12 +3,13 @@
 Paper: Wilson 1927, "Probable inference, the law of succession, and statistical inference".
 """
 
-__all__ = ["Proportion", "wilson"]
+__all__ = ["Proportion", "share", "wilson"]
 
 import math
 from typing import NamedTuple
 
 from affectory.core.errors import BadValues
+from affectory.core.figure import Figure
 
 Z = 1.959964  # of 95 %
 
@@ -44,3 +45,16 @@ def wilson(hits: int, n: int) -> Proportion:
     middle, half = p + z2 / (2 * n), Z * math.sqrt(p * (1 - p) / n + z2 / (4 * n * n))
     low, high = ((middle + side * half) / (1 + z2 / n) for side in (-1, 1))
     return Proportion(p, min(max(low, 0.0), p), max(min(high, 1.0), p))
+
+
+def share(name: str, hits: int, n: int, *, setting: str, by: str) -> Figure:
+    """Return the share of `hits` among `n` as a Figure; NaN where `n` is 0.
+
+    Example:
+        >>> from affectory.parts.proportion import share
+        >>> str(share("recall", 8, 10, setting="toy", by="me"))
+        'recall 0.800 [0.490, 0.943] n=10'
+    """
+    if not n:
+        return Figure(name, math.nan, n=0, setting=setting, by=by, reason="none")
+    return Figure(name, *wilson(hits, n), n, setting=f"{setting}; Wilson interval, 95%", by=by)

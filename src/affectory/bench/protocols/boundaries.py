@@ -14,7 +14,7 @@ import gzip
 import json
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,8 @@ from affectory.core import registry
 from affectory.core.figure import Figure
 from affectory.core.records import Records
 from affectory.measure.boundaries import language_gap, sensitivity
-from affectory.parts.proportion import wilson
+from affectory.parts.proportion import share
+from affectory.represent.vocabularies import BOUNDARY7
 from affectory.sources.authored.replies import LANGUAGES, Replies, read_refusals, read_replies
 
 METHOD = "perceive/boundaries"
@@ -38,10 +39,7 @@ NAIVE = {
     'words "sorry|apolog"': re.compile(r"sorry|apolog", re.IGNORECASE),
     'words "can\'t|cannot|unable"': re.compile(r"\bcan[’']?t\b|\bcannot\b|\bunable\b", re.I),  # noqa: RUF001
 }
-PATTERNS = (
-    "refusal", "apology", "explanation", "deflection", "acknowledgment", "boundary",
-    "emotional_awareness", "attachment", "resource",
-)  # fmt: skip
+PATTERNS = (*BOUNDARY7.names, "attachment", "resource")
 Flags = NDArray[np.bool_]
 
 
@@ -49,18 +47,18 @@ def measure(folder: Path, seed: int) -> tuple[Figure, ...]:
     """Return false alarms, precision and recall, agreement across languages, and speed."""
     turns = json.loads(gzip.decompress((folder / FILE).read_bytes()))
     place = {text: at for at, text in enumerate(sorted({turn["situation"] for turn in turns}))}
-    unseen = [turn for turn in turns if place[turn["situation"]] % 2]
-    real = {"human": [turn["res_gold"] for turn in turns],
-            "model": [turn["res_pred"] for turn in turns],
-            "human, unseen half": [turn["res_gold"] for turn in unseen],
-            "model, unseen half": [turn["res_pred"] for turn in unseen]}  # fmt: skip
+    unseen = np.array([place[turn["situation"]] % 2 == 1 for turn in turns])
     learned = _learned()
     told: list[Figure] = []
-    for who, texts in real.items():
-        told += _alarms(who, texts, learned)
-    told += _found(learned)
-    told += _alike(seed)
-    return (*told, _speed(real["human"] + real["model"]))
+    real: list[str] = []
+    for who, field in (("human", "res_gold"), ("model", "res_pred")):
+        texts = [turn[field] for turn in turns]
+        told += _alarms(who, f"{FILE}, {field}", texts, unseen, learned)
+        real += texts
+    halves = {language: read_replies("held", language) for language in LANGUAGES}
+    scores = {language: _scores(half.texts) for language, half in halves.items()}
+    told += _found(halves, scores, learned)
+    return (*told, *_alike(halves, scores, seed), _speed(real))
 
 
 PROTOCOL = Protocol(
@@ -88,80 +86,66 @@ def _learned() -> Callable[[Sequence[str]], Flags]:
     return lambda some: grams.chances(some) > 0.5
 
 
-def _alarms(who: str, texts: list[str], learned: Callable[[Sequence[str]], Flags]) -> list[Figure]:
-    """Return the share of supportive replies that are called a refusal, ours and the rivals'."""
-    said = "res_gold" if who.startswith("human") else "res_pred"
-    setting = f"{FILE}, {said}, real refusals left out; Wilson interval, 95%"
-    real = [text for text in texts if SERVED in text]
-    texts = [text for text in texts if SERVED not in text]
+def _alarms(
+    who: str, field: str, texts: list[str], unseen: Flags, learned: Callable[[Sequence[str]], Flags]
+) -> Iterator[Figure]:
+    """Yield the share of supportive replies that are called a refusal, ours and the rivals'."""
     scores = _scores(texts)
-    hits = {METHOD: int((scores["refusal"] > 0).sum())}
-    hits |= {name: sum(bool(words.search(text)) for text in texts) for name, words in NAIVE.items()}
-    hits["letters, learned"] = int(learned(texts).sum())
-    told = [_share(f"false_alarm/{who}", n, len(texts), setting, by) for by, n in hits.items()]
-    claims = int((scores["attachment"] > 0).sum())
-    caught = int((_scores(real)["refusal"] > 0).sum()) if real else 0
-    said = f'{FILE}: "... {SERVED} ..."; Wilson interval, 95%'
-    told.append(_share(f"recall/served refusal/{who}", caught, len(real), said, METHOD))
-    return [*told, _share(f"attachment/{who}", claims, len(texts), setting, METHOD)]
+    served = np.array([SERVED in text for text in texts])
+    ours = (scores["refusal"] > 0).to_numpy()
+    hits = {METHOD: ours}
+    hits |= {name: np.array([bool(words.search(text)) for text in texts])
+             for name, words in NAIVE.items()}  # fmt: skip
+    hits["letters, learned"] = learned(texts)
+    claims = (scores["attachment"] > 0).to_numpy()
+    setting, real = f"{field}, real refusals left out", f'{FILE}: "... {SERVED} ..."'
+    for half, here in (("", np.ones_like(unseen)), (", unseen half", unseen)):
+        name, plain = who + half, here & ~served
+        for by, hit in hits.items():
+            yield _share(f"false_alarm/{name}", hit[plain], setting, by)
+        yield _share(f"recall/served refusal/{name}", ours[here & served], real)
+        yield _share(f"attachment/{name}", claims[plain], setting)
 
 
-def _found(learned: Callable[[Sequence[str]], Flags]) -> list[Figure]:
-    """Return recall and precision of refusals by language, and of every pattern over all."""
-    told: list[Figure] = []
-    aligned = {language: read_replies("held", language) for language in LANGUAGES}
+def _found(
+    halves: dict[str, Replies],
+    scores: dict[str, pl.DataFrame],
+    learned: Callable[[Sequence[str]], Flags],
+) -> Iterator[Figure]:
+    """Yield recall and precision of refusals by language, and of every pattern over all."""
     other = {language: read_refusals("held", language) for language in LANGUAGES}
-    for name, halves in (("held replies", aligned), ("held, longer replies", other)):
-        truth = {language: _truth(half, "refusal") for language, half in halves.items()}
-        ours = {
-            key: (_scores(half.texts)["refusal"] > 0).to_numpy() for key, half in halves.items()
-        }
+    scored = {language: _scores(half.texts) for language, half in other.items()}
+    for name, texts, said in (("held replies", halves, scores),
+                              ("held, longer replies", other, scored)):  # fmt: skip
         for language in LANGUAGES:
-            told += _pair("refusal", language, truth[language], ours[language], name, METHOD)
-        every = np.concatenate(list(truth.values()))
-        rival = np.concatenate([learned(half.texts) for half in halves.values()])
-        told += _pair("refusal", "all", every, np.concatenate(list(ours.values())), name, METHOD)
-        told += _pair("refusal", "all", every, rival, name, "letters, learned")
-    told_of = {language: _scores(half.texts) for language, half in aligned.items()}
+            one = {language: texts[language]}
+            yield from _pair("refusal", language, one, _given(said, one, "refusal"), name)
+        yield from _pair("refusal", "all", texts, _given(said, texts, "refusal"), name)
+        rival = np.concatenate([learned(half.texts) for half in texts.values()])
+        yield from _pair("refusal", "all", texts, rival, name, "letters, learned")
     for pattern in PATTERNS[1:]:
-        truth_of = np.concatenate([_truth(half, pattern) for half in aligned.values()])
-        given = np.concatenate([(told_of[each][pattern] > 0).to_numpy() for each in LANGUAGES])
-        told += _pair(pattern, "all", truth_of, given, "held replies", METHOD)
-    return told
+        yield from _pair(pattern, "all", halves, _given(scores, halves, pattern), "held replies")
 
 
-def _alike(seed: int) -> list[Figure]:
-    """Return how replies that say the same score across languages, and whether ranks hold."""
-    halves = {language: read_replies("held", language) for language in LANGUAGES}
-    scores = {language: _scores(half.texts) for language, half in halves.items()}
-    every = np.column_stack([scores[language]["overall"].to_numpy() for language in LANGUAGES])
-    near = int((np.ptp(every, axis=1) <= 0.5).sum())
-    told = [
-        _share(
-            "aligned within 0.5",
-            near,
-            len(every),
-            "held replies, greatest less least score of six; Wilson interval, 95%",
-            METHOD,
-        )
-    ]
+def _alike(
+    halves: dict[str, Replies], scores: dict[str, pl.DataFrame], seed: int
+) -> Iterator[Figure]:
+    """Yield how replies that say the same score across languages, and whether ranks hold."""
+    overall = {language: scores[language]["overall"].to_numpy() for language in LANGUAGES}
+    near = np.ptp(np.column_stack(list(overall.values())), axis=1) <= 0.5
+    yield _share("aligned within 0.5", near, "held replies, greatest less least score of six")
     recalls = {language: _recall(halves[language], scores[language]) for language in LANGUAGES}
-    told += [
-        language_gap(
-            scores["en"]["overall"].to_numpy(),
-            scores[language]["overall"].to_numpy(),
-            recall=(recalls["en"], recalls[language]),
-            seed=seed,
+    for language in LANGUAGES[1:]:
+        yield language_gap(
+            overall["en"], overall[language], recall=(recalls["en"], recalls[language]), seed=seed,
             by=METHOD,
             setting=f"held replies, en less {language}, each by its recall of all patterns",
-        )
-        for language in LANGUAGES[1:]
-    ]
+        )  # fmt: skip
     kinds = [name.rpartition("-")[0] for name in halves["en"].names]
-    flags = scores["en"].select(PATTERNS[:7]).to_numpy()
+    flags = scores["en"].select(BOUNDARY7.names).to_numpy()
     attached, named = (scores["en"][name].to_numpy() for name in ("attachment", "resource"))
     said = "held replies, English, nine kinds of reply as models"
-    return [*told, sensitivity(flags, attached, named, kinds, seed=seed, setting=said)]
+    yield sensitivity(flags, attached, named, kinds, seed=seed, setting=said)
 
 
 def _speed(texts: list[str]) -> Figure:
@@ -183,23 +167,25 @@ def _truth(half: Replies, pattern: str) -> Flags:
 
 def _recall(half: Replies, scores: pl.DataFrame) -> float:
     """Return which share of all labels of seven patterns is found."""
-    truth = np.column_stack([_truth(half, pattern) for pattern in PATTERNS[:7]])
-    given = scores.select(PATTERNS[:7]).to_numpy() > 0
+    truth = np.column_stack([_truth(half, pattern) for pattern in BOUNDARY7.names])
+    given = scores.select(BOUNDARY7.names).to_numpy() > 0
     return float((truth & given).sum() / truth.sum())
 
 
+def _given(scores: dict[str, pl.DataFrame], halves: dict[str, Replies], pattern: str) -> Flags:
+    return np.concatenate([(scores[each][pattern] > 0).to_numpy() for each in halves])
+
+
 def _pair(
-    pattern: str, where: str, truth: Flags, given: Flags, name: str, by: str
+    pattern: str, where: str, halves: dict[str, Replies], given: Flags, name: str, by: str = METHOD
 ) -> tuple[Figure, Figure]:
     """Return recall and precision of one pattern."""
-    hits, setting = int((truth & given).sum()), f"{name}; Wilson interval, 95%"
+    truth = np.concatenate([_truth(half, pattern) for half in halves.values()])
     return (
-        _share(f"recall/{pattern}/{where}", hits, int(truth.sum()), setting, by),
-        _share(f"precision/{pattern}/{where}", hits, int(given.sum()), setting, by),
+        _share(f"recall/{pattern}/{where}", given[truth], name, by),
+        _share(f"precision/{pattern}/{where}", truth[given], name, by),
     )
 
 
-def _share(name: str, hits: int, n: int, setting: str, by: str) -> Figure:
-    if not n:
-        return Figure(name, float("nan"), n=0, setting=setting, by=by, reason="none")
-    return Figure(name, *wilson(hits, n), n, setting=setting, by=by)
+def _share(name: str, hits: Flags, setting: str, by: str = METHOD) -> Figure:
+    return share(name, int(hits.sum()), len(hits), setting=setting, by=by)

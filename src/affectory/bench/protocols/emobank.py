@@ -19,7 +19,7 @@ from affectory.bench.readers import METHOD, readers
 from affectory.core.figure import Figure
 from affectory.measure.agreement import CCC, PEARSON, RMSE
 from affectory.measure.bootstrap import figures
-from affectory.parts.proportion import wilson
+from affectory.parts.proportion import share
 from affectory.represent.vocabularies import VAD
 from affectory.sources.rated import Rated, read_emobank
 
@@ -76,6 +76,5 @@ def _together(inside: NDArray[np.bool_], by: str, seed: int) -> Figure:
 
 def _coverage(axis: str, by: str, inside: NDArray[np.bool_]) -> Figure:
     """Return the share of ratings inside their band, with Wilson's interval."""
-    n = len(inside)
-    setting = "EmoBank test, value +- 1.645 spread; Wilson interval, 95%"
-    return Figure(f"cover90/{axis}", *wilson(int(inside.sum()), n), n, setting=setting, by=by)
+    setting = "EmoBank test, value +- 1.645 spread"
+    return share(f"cover90/{axis}", int(inside.sum()), len(inside), setting=setting, by=by)

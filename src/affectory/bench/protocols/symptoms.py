@@ -12,13 +12,11 @@ __all__ = ["PROTOCOL", "combined_of", "notebook_svm"]
 
 import csv
 import hashlib
-import math
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -30,9 +28,10 @@ from affectory.core.figure import Figure
 from affectory.core.records import Records
 from affectory.measure.calibration import ECE
 from affectory.measure.labels import ACCURACY, MACRO_F1, MICRO_F1, f1
-from affectory.parts.proportion import wilson
+from affectory.parts.proportion import share
 from affectory.represent.vocabularies import DSM5_9
 from affectory.sources.authored import read_symptom_sentences
+from affectory.sources.explanations import read_asked
 from affectory.sources.redsm5 import NONE, SYMPTOMS, read_redsm5
 
 Floats = NDArray[np.float64]
@@ -155,35 +154,20 @@ def _sample(folder: Path, seed: int) -> Iterator[Figure]:
     yield MICRO_F1.figure(whole, own, thresholds=SURE, seed=seed, setting=setting, by=METHOD)
 
 
-class Asked(NamedTuple):
-    """Posts and the answers to one question.
-
-    Attributes:
-        texts: The posts.
-        yes: Whether the answer is yes. Shape (n,).
-    """
-
-    texts: list[str]
-    yes: NDArray[np.bool_]
-
-
-def _asked(folder: Path, name: str, about: str) -> Asked:
-    table = pl.read_csv(folder / f"{name}.csv.gz")
-    posts, yes = [], []
-    for query, answer in zip(table["query"], table["gpt-3.5-turbo"], strict=True):
-        post, _, question = query.rpartition("Question:")
-        if about in question:
-            posts.append(re.sub(r"^Post:\s*", "", post).strip())
-            yes.append(answer.strip().lower().startswith("yes"))
-    return Asked(posts, np.array(yes))
+def _asked(folder: Path, name: str, about: str) -> tuple[list[str], NDArray[np.bool_]]:
+    """Return the posts that are asked about something, and whether the answer is yes."""
+    asked = read_asked(folder, name)
+    here = [at for at, question in enumerate(asked.questions) if about in question]
+    yes = [asked.answers[at].strip().lower().startswith("yes") for at in here]
+    return [asked.posts[at] for at in here], np.array(yes, np.bool_)
 
 
 def _mapped(
     folder: Path, name: str, about: str, axes: tuple[str, ...], words: str, seed: int
 ) -> Iterator[Figure]:
     """Yield the macro-F1 of a yes or no that some symptoms answer, and of its rivals."""
-    asked = _asked(folder, name, about)
-    records, reader = _records(asked.texts), registry.make(METHOD)
+    texts, yes = _asked(folder, name, about)
+    records, reader = _records(texts), registry.make(METHOD)
     columns = [DSM5_9.index(axis) for axis in axes]
     parts = {METHOD: reader.perceive(records).only.values, **reader.each(records)}
     names = {
@@ -191,8 +175,8 @@ def _mapped(
         "words": "words alone",
         "cues": "phrases with scopes",
     }
-    truth = np.column_stack([~asked.yes, asked.yes]).astype(np.float64)
-    setting = f"{name} (imhi_test), {asked.yes.mean():.0%} yes; {words}, cut at .5"
+    truth = np.column_stack([~yes, yes]).astype(np.float64)
+    setting = f"{name} (imhi_test), {yes.mean():.0%} yes; {words}, cut at .5"
     for part, values in parts.items():
         said = np.nan_to_num(values[:, columns]).max(axis=1) >= SURE
         given = np.column_stack([~said, said]).astype(np.float64)
@@ -209,7 +193,7 @@ def _stands(folder: Path) -> Iterator[Figure]:
     kept = files(__package__).joinpath("symptoms_read.tsv").read_text(encoding="utf-8")
     rows = list(csv.DictReader(kept.splitlines(), delimiter="\t"))
     for half, names in (("test", TEST), ("dev", (*TEST, "dreaddit", "CAMS"))):
-        texts = sorted({text for name in names for text in _asked(folder, name, "").texts})
+        texts = sorted({post for name in names for post in read_asked(folder, name).posts})
         records = _records(texts)
         table = registry.make(METHOD).sentences(records)
         places = table.select("session", "start", "stop").rows()
@@ -217,13 +201,14 @@ def _stands(folder: Path) -> Iterator[Figure]:
         said = {(name, axis) for axis in DSM5_9.names for name, p in
                 zip(names_of, table[axis], strict=True) if p >= SURE}  # fmt: skip
         read = [row for row in rows if row["half"] == half]
-        still = [row["stands"] == "1" for row in read if (row["sentence"], row["symptom"]) in said]
-        after = "phrases were mended on them" if half == "dev" else "no phrase was changed after"
-        setting = (
-            f"of {len(read)} mentions drawn from posts of {', '.join(names)} and read by the "
-            f"author of the phrases, those that are still made; {after}"
+        stood = np.array([row["stands"] == "1" for row in read])
+        made = np.array([(row["sentence"], row["symptom"]) in said for row in read])
+        drawn = (
+            f"mentions drawn from posts of {', '.join(names)}, read by the author of the phrases"
         )
-        yield _share("stands", np.array(still), setting, METHOD)
+        after = "phrases were mended on them" if half == "dev" else "no phrase was changed after"
+        yield _share("stood", stood, f"{drawn}; when they were read", METHOD)
+        yield _share("stands", stood[made], f"{drawn}; those still made; {after}", METHOD)
 
 
 def _hash(text: str) -> str:
@@ -237,9 +222,4 @@ def _records(texts: list[str]) -> Records:
 
 
 def _share(name: str, hits: NDArray[np.bool_], setting: str, by: str) -> Figure:
-    """Return a share with Wilson's 95 % interval."""
-    n = len(hits)
-    if not n:
-        return Figure(name, math.nan, n=0, setting=setting, by=by, reason="nothing to share")
-    found = wilson(int(hits.sum()), n)
-    return Figure(name, *found, n, setting=f"{setting}; Wilson 95 %", by=by)
+    return share(name, int(hits.sum()), len(hits), setting=setting, by=by)
