@@ -212,6 +212,15 @@ def test_calibration_moves_the_reading_and_not_the_asker():
         READER.fit(texts(None), Trajectory.on(texts(None), DSM5_9, np.zeros((1, 9)), "x"))
 
 
+def test_what_users_always_found_may_be_surer_than_the_shipped_ceiling():
+    records = texts(*["I feel hopeless."] * 300, *["The train leaves."] * 300)
+    truth = np.zeros((600, 9))
+    truth[:300, DSM5_9.index("depressed_mood")] = 1.0
+    fitted = READER.fit(records, Trajectory.on(records, DSM5_9, truth, "raters"))
+    row = fitted.perceive(texts("I feel hopeless.")).only.axis("depressed_mood")
+    assert row[0] > 0.95
+
+
 def test_without_weights_it_says_what_to_do(tmp_path):
     with pytest.raises(NotTrained, match="affectory train perceive/symptoms"):
         SymptomReader(weights=tmp_path / "none").perceive(toy())

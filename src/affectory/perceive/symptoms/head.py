@@ -5,7 +5,7 @@ TF-IDF weights of words, their beginnings and pairs, own_k is the strongest cue 
 is the writer's, and figure_k, outer_k tell of figures of speech and outer causes. Words that are
 another person's, over, supposed or quoted are not in x; denied words are other words. `read` is
 fitted on authored sentences, which are clearer than what persons write; c makes up for that: of
-210 mentions in posts, read by hand, 181 stood.
+210 mentions in posts, read by hand, 181 stood. Fitted on a user's own texts, c is 1.
 """
 
 __all__ = ["Head", "Seen", "grams"]
@@ -22,6 +22,7 @@ from affectory.parts.calibrate import sigmoid
 from affectory.senses.scopes import Scope, Scoped
 
 Floats = NDArray[np.float64]
+CEILING = 0.86  # see above; `affectory bench symptoms` prints it as "stood"
 
 
 class Seen(NamedTuple):
@@ -83,6 +84,7 @@ class Head:
         words: Shape (v, 9).
         bias: Shape (9,).
         read: Weights of the words' log-odds, own, figure, outer, and a shift. Shape (5,).
+        ceiling: The greatest probability, in (0, 1].
     """
 
     keys: NDArray[np.uint32]
@@ -90,6 +92,7 @@ class Head:
     words: NDArray[np.float32]
     bias: Floats
     read: Floats
+    ceiling: float = CEILING
 
     @classmethod
     def fit(cls, seen: Seen, truth: Floats, fewest: int = 3, ridge: float = 0.3) -> Self:
@@ -130,7 +133,7 @@ class Head:
 
     def chances(self, sides: Floats) -> Floats:
         """Return probabilities from words and cues together. Shape (n, 9)."""
-        return np.asarray(CEILING * sigmoid(sides @ self.read))
+        return np.asarray(self.ceiling * sigmoid(sides @ self.read))
 
     def calibrated(self, sides: Floats, truth: Floats, ridge: float = 1.0) -> Self:
         """Return the head with `read` fitted to sentences that it has not learned from.
@@ -203,7 +206,6 @@ def _logistic(
     return words, bias
 
 
-CEILING = 0.86  # see above
 STEM = 5  # letters of a word's beginning
 STEPS, FAST, RATE = 150, 15.0, 3.0  # steps; their length for words and for bias
 REST = np.array([1.0, 5.0, -1.0, -1.0, 0.0])  # a reading in which a cue outweighs words
