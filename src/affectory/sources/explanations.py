@@ -7,7 +7,6 @@ System 09 (Yang et al. 2023; MentalLLaMA): `chatgpt_data.csv`, `chatgpt_false_da
 
 __all__ = ["ASPECTS", "GROUPS", "Asked", "Explained", "read_asked", "read_explained"]
 
-import gzip
 import json
 from pathlib import Path
 from typing import NamedTuple
@@ -16,7 +15,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from affectory.core.errors import BadColumn, BadFile, MissingFile
+from affectory.core.errors import BadColumn, BadFile
+from affectory.sources.published import AGAIN, content, published
 
 Floats = NDArray[np.float64]
 ASPECTS = ("fluency", "completeness", "reliability", "overall")
@@ -76,7 +76,7 @@ def read_explained(folder: Path) -> Explained:
         path, table = _table(folder, name, ("text", "label", *ASPECTS))
         answer = next((c for c in table.columns if c not in ("text", "label", *ASPECTS)), None)
         if answer is None:
-            raise BadColumn("the explanation", table.columns, "fetch the published file again")
+            raise BadColumn("the explanation", table.columns, AGAIN)
         posts += table["text"].to_list()
         said += table[answer].fill_null("").to_list()
         groups += [group] * table.height
@@ -96,7 +96,7 @@ def read_asked(folder: Path, name: str) -> Asked:
     _, table = _table(folder, name, ("query",))
     answer = next((column for column in table.columns if column != "query"), None)
     if answer is None:
-        raise BadColumn("the answer", table.columns, "fetch the published file again")
+        raise BadColumn("the answer", table.columns, AGAIN)
     queries = [_parted(query) for query in table["query"].to_list()]
     answers = tuple(table[answer].fill_null("").to_list())
     return Asked(tuple(post for post, _ in queries), tuple(ask for _, ask in queries), answers)
@@ -112,20 +112,16 @@ def _rated(path: Path, row: tuple[str, ...]) -> list[list[float]]:
     try:
         told = [[float(one) for one in json.loads(cell)] for cell in row]
     except (ValueError, TypeError) as error:
-        raise BadFile(path, f"ratings {row}", "lists of numbers", "fetch it again") from error
+        raise BadFile(path, f"ratings {row}", "lists of numbers", AGAIN) from error
     if {len(each) for each in told} != {3}:
-        raise BadFile(path, f"ratings {row}", "three a text", "fetch it again")
+        raise BadFile(path, f"ratings {row}", "three a text", AGAIN)
     return told
 
 
 def _table(folder: Path, name: str, needed: tuple[str, ...]) -> tuple[Path, pl.DataFrame]:
-    found = [p for p in (folder / f"{name}.csv", folder / f"{name}.csv.gz") if p.is_file()]
-    if not found:
-        raise MissingFile(folder / f"{name}.csv", "name the folder that holds the published files")
-    raw = found[0].read_bytes()
-    raw = gzip.decompress(raw) if found[0].suffix == ".gz" else raw
-    table = pl.read_csv(raw.removeprefix(b"\xef\xbb\xbf"), infer_schema=False)
+    path = published(folder, f"{name}.csv")
+    table = pl.read_csv(content(path).removeprefix(b"\xef\xbb\xbf"), infer_schema=False)
     for column in needed:
         if column not in table.columns:
-            raise BadColumn(column, table.columns, "fetch the published file again")
-    return found[0], table
+            raise BadColumn(column, table.columns, AGAIN)
+    return path, table

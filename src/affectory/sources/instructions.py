@@ -7,16 +7,15 @@ example; plain or gzipped. Test on "execute"; "induce" is for examples in prompt
 
 __all__ = ["Item", "read_instructions", "read_items"]
 
-import gzip
 import json
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from affectory.core.errors import BadChoice, BadFile, MissingFile
+from affectory.core.errors import BadChoice, BadFile
+from affectory.sources.published import AGAIN, content, published
 
 PARTS = ("execute", "induce")
 OTHERS = ("possible_translations", "possible_outputs", "other_rhymes")  # accepted as well
-AGAIN = "fetch the published file again"
 
 
 class Item(NamedTuple):
@@ -45,9 +44,10 @@ def read_items(folder: Path, part: str = "execute") -> tuple[Item, ...]:
     """
     if part not in PARTS:
         raise BadChoice("part", part, PARTS)
-    path, text = _text(folder, f"{part}.jsonl")
+    path = published(folder, f"{part}.jsonl")
+    lines = content(path).decode().splitlines()
     try:
-        return tuple(_item(json.loads(line)) for line in text.splitlines() if line.strip())
+        return tuple(_item(json.loads(line)) for line in lines if line.strip())
     except (ValueError, KeyError, TypeError) as error:
         raise BadFile(path, f"no example ({error!r})", "task, id, input, output", AGAIN) from error
 
@@ -59,9 +59,9 @@ def read_instructions(folder: Path) -> dict[str, tuple[str, ...]]:
         MissingFile: if the file is not in `folder`.
         BadFile: if it is no table of lists.
     """
-    path, text = _text(folder, "annotations.json")
+    path = published(folder, "annotations.json")
     try:
-        return {task: tuple(said) for task, said in json.loads(text).items()}
+        return {task: tuple(said) for task, said in json.loads(content(path)).items()}
     except (ValueError, AttributeError, TypeError) as error:
         raise BadFile(path, f"no table ({error!r})", "task -> instructions", AGAIN) from error
 
@@ -80,11 +80,3 @@ def _item(row: dict[str, Any]) -> Item:
     echo = row["input"] if task == "rhymes" else None  # a word does not rhyme with itself
     kept = tuple(dict.fromkeys(one for one in every if one != echo))
     return Item(task, number, row["input"], kept)
-
-
-def _text(folder: Path, name: str) -> tuple[Path, str]:
-    for path in (folder / name, folder / f"{name}.gz"):
-        if path.is_file():
-            raw = path.read_bytes()
-            return path, (gzip.decompress(raw) if path.suffix == ".gz" else raw).decode()
-    raise MissingFile(folder / name, "put the published file there, plain or gzipped")

@@ -8,7 +8,6 @@ All plain or gzipped; marks are said plainly (`senses.marks`).
 
 __all__ = ["Labelled", "read_meld", "read_prc", "read_reccon"]
 
-import gzip
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -17,11 +16,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import polars as pl
 
-from affectory.core.errors import BadChoice, BadFile, MissingFile
+from affectory.core.errors import BadChoice, BadFile
 from affectory.core.records import Records
 from affectory.core.space import Space
 from affectory.core.trajectory import Trajectory
 from affectory.senses.marks import plain
+from affectory.sources.published import AGAIN, content, published
 
 SPLITS = {
     "train": ("train_sent_emo",),
@@ -33,7 +33,6 @@ RECCON = {
     "happiness": "joy", "happy": "joy", "happines": "joy", "excited": "joy", "sad": "sadness",
     "angry": "anger", "surprised": "surprise",
 }  # fmt: skip
-AGAIN = "fetch the published file again"
 TURN = ("session", "seq", "actor", "text", "meta", "label")
 
 
@@ -59,7 +58,7 @@ def read_meld(folder: Path, split: str, space: Space) -> Labelled:
     """
     if split not in SPLITS:
         raise BadChoice("split", split, SPLITS)
-    path = _path(folder, [f"{name}.csv" for name in SPLITS[split]])
+    path = published(folder, *(f"{name}.csv" for name in SPLITS[split]))
     table = pl.read_csv(path, infer_schema=False)
     needed = ("Dialogue_ID", "Utterance_ID", "Speaker", "Utterance", "Emotion")
     if lost := [name for name in needed if name not in table.columns]:
@@ -85,7 +84,7 @@ def read_prc(path: Path, space: Space) -> Labelled:
     """
     if space.name not in NUMBERED:
         raise BadChoice("space", space.name, NUMBERED)
-    told = _json(_path(path.parent, [path.name]))
+    told = _json(published(path.parent, path.name))
     items = told.items() if isinstance(told, Mapping) else enumerate(told)
     rows = []
     for key, talk in items:
@@ -105,7 +104,7 @@ def read_reccon(folder: Path, split: str, space: Space) -> Labelled:
     """
     if split not in (legal := ("train", "valid", "test")):
         raise BadChoice("split", split, legal)
-    path = _path(folder, [f"dailydialog_{split}.json"])
+    path = published(folder, f"dailydialog_{split}.json")
     told = _json(path)
     try:
         rows = [
@@ -158,19 +157,10 @@ def _labelled(rows: Sequence[tuple[Any, ...]], space: Space, by: str) -> Labelle
 
 
 def _json(path: Path) -> Any:
-    raw = path.read_bytes()
     try:
-        told = json.loads(gzip.decompress(raw) if path.suffix == ".gz" else raw)
+        told = json.loads(content(path))
     except ValueError as error:
         raise BadFile(path, f"broken JSON ({error})", "an object of dialogues", AGAIN) from error
     if not isinstance(told, Mapping | list):
         raise BadFile(path, "no object", "an object of dialogues", AGAIN)
     return told
-
-
-def _path(folder: Path, names: Sequence[str]) -> Path:
-    for name in names:
-        for path in (folder / name, folder / f"{name}.gz"):
-            if path.is_file():
-                return path
-    raise MissingFile(folder / names[0], "put the published file there, plain or gzipped")

@@ -8,20 +8,18 @@ V, A, D on 1-5 and text.
 __all__ = ["Rated", "read_emobank", "read_goemotions"]
 
 import csv
-import gzip
-from collections.abc import Iterator
-from contextlib import contextmanager
+from io import StringIO
 from pathlib import Path
-from typing import NamedTuple, TextIO, cast
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from affectory.core.errors import BadChoice, BadFile, MissingFile
+from affectory.core.errors import BadChoice, BadFile
+from affectory.sources.published import AGAIN, content, published
 
 SPLITS = ("train", "dev", "test")
 LABELS = 28
-AGAIN = "fetch the published file again"
 
 
 class Rated(NamedTuple):
@@ -59,12 +57,11 @@ def read_goemotions(folder: Path, split: str) -> Rated:
     """
     texts: list[str] = []
     rows: list[list[int]] = []
-    path = _path(folder, f"{_split(split)}.tsv")
-    with _opened(path) as lines:
-        for number, line in enumerate(lines, 1):
-            text, labels = _labelled(line, path, number)
-            texts.append(text)
-            rows.append(labels)
+    path = published(folder, f"{_split(split)}.tsv")
+    for number, line in enumerate(_lines(path), 1):
+        text, labels = _labelled(line, path, number)
+        texts.append(text)
+        rows.append(labels)
     values = np.zeros((len(rows), LABELS), np.float32)
     for row, labels in enumerate(rows):
         values[row, labels] = 1.0
@@ -90,12 +87,11 @@ def read_emobank(folder: Path, split: str) -> Rated:
         MissingFile: if its file is not in `folder`.
         BadFile: if a column is missing, or a rating is no number from 1 to 5.
     """
-    wanted, path = _split(split), _path(folder, "emobank.csv")
-    with _opened(path) as lines:
-        table = csv.DictReader(lines)
-        if not {"split", "text", *"VAD"} <= set(table.fieldnames or ()):
-            raise BadFile(path, f"columns {table.fieldnames}", "split, V, A, D, text", AGAIN)
-        rows = [row for row in table if row["split"] == wanted]
+    wanted, path = _split(split), published(folder, "emobank.csv")
+    table = csv.DictReader(_lines(path))
+    if not {"split", "text", *"VAD"} <= set(table.fieldnames or ()):
+        raise BadFile(path, f"columns {table.fieldnames}", "split, V, A, D, text", AGAIN)
+    rows = [row for row in table if row["split"] == wanted]
     try:
         ratings = np.array([[float(row[name]) for name in "VAD"] for row in rows], np.float32)
     except (TypeError, ValueError) as error:
@@ -112,15 +108,5 @@ def _split(split: str) -> str:
     return split
 
 
-def _path(folder: Path, name: str) -> Path:
-    for path in (folder / name, folder / f"{name}.gz"):
-        if path.is_file():
-            return path
-    raise MissingFile(folder / name, "put the published file there, plain or gzipped")
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[TextIO]:
-    opened = gzip.open if path.suffix == ".gz" else open
-    with opened(path, "rt", encoding="utf-8", newline="") as lines:
-        yield cast(TextIO, lines)
+def _lines(path: Path) -> StringIO:
+    return StringIO(content(path).decode(), newline="")

@@ -16,11 +16,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from affectory.core.errors import BadFile, MissingFile
+from affectory.core.errors import BadFile
 from affectory.core.records import Records
+from affectory.sources.published import AGAIN, published
 
 Floats = NDArray[np.float64]
-AGAIN = "fetch the published file again"
 
 
 EMOTIONS = ("anger", "disgust", "fear", "joy", "sadness", "surprise", "neutral")  # as ekman7n
@@ -108,14 +108,9 @@ def read_headlines(folder: Path) -> Headlines:
 
 
 def _table(folder: Path, names: Sequence[str], between: str) -> tuple[Path, pl.DataFrame]:
-    for name in names:
-        for path in (folder / name, folder / f"{name}.gz"):
-            if path.is_file():
-                quote = '"' if between == "," else None
-                return path, pl.read_csv(
-                    path, separator=between, quote_char=quote, infer_schema_length=None
-                )
-    raise MissingFile(folder / names[0], "put the published file there, plain or gzipped")
+    path, quote = published(folder, *names), '"' if between == "," else None
+    table = pl.read_csv(path, separator=between, quote_char=quote, infer_schema_length=None)
+    return path, table
 
 
 def _need(path: Path, table: pl.DataFrame, columns: Sequence[str]) -> None:

@@ -7,14 +7,14 @@ plain or gzipped. Lines with another number of fields are left out, as are answe
 
 __all__ = ["Reported", "read_isear"]
 
-import gzip
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from affectory.core.errors import BadFile, MissingFile
+from affectory.core.errors import BadFile
+from affectory.sources.published import AGAIN, content, published
 
 EMOTIONS = ("joy", "fear", "anger", "sadness", "disgust", "shame", "guilt")
 BREAK = "á"  # stands for a line break
@@ -43,15 +43,11 @@ def read_isear(folder: Path) -> Reported:
         MissingFile: if the file is not in `folder`.
         BadFile: if a column is missing.
     """
-    found = [path for path in (folder / "isear.csv", folder / "isear.csv.gz") if path.is_file()]
-    if not found:
-        raise MissingFile(folder / "isear.csv", "put the published file there, plain or gzipped")
-    raw = found[0].read_bytes()
-    raw = gzip.decompress(raw) if found[0].suffix == ".gz" else raw
-    lines = raw.decode("utf-8", errors="replace").splitlines()
+    path = published(folder, "isear.csv")
+    lines = content(path).decode("utf-8", errors="replace").splitlines()
     head = lines[0].split("|")
     if not {"EMOT", "INTS", "SIT", "ID"} <= set(head):
-        raise BadFile(found[0], f"columns {head[:5]}", "ID, EMOT, INTS, SIT", "fetch it again")
+        raise BadFile(path, f"columns {head[:5]}", "ID, EMOT, INTS, SIT", AGAIN)
     rows = [dict(zip(head, row, strict=True)) for line in lines[1:]
             if len(row := line.split("|")) == len(head)]  # fmt: skip
     held = [row for row in rows if row["INTS"] in {"1", "2", "3", "4"} and _told(row["SIT"])]

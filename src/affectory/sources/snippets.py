@@ -7,14 +7,14 @@ are document_sentence.
 
 __all__ = ["SETS", "Snippets", "read_snippets"]
 
-import gzip
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from affectory.core.errors import BadChoice, BadFile, MissingFile
+from affectory.core.errors import BadChoice, BadFile
+from affectory.sources.published import AGAIN, content, published
 
 SETS = {
     "amazon": "amazonReviewSnippets",
@@ -48,8 +48,8 @@ def read_snippets(folder: Path, name: str) -> Snippets:
     """
     if name not in SETS:
         raise BadChoice("set", name, SETS)
-    path, text = _text(folder, f"{SETS[name]}_GroundTruth.txt")
-    rows = [line.split("\t", 2) for line in text.splitlines() if line.strip()]
+    path = published(folder, f"{SETS[name]}_GroundTruth.txt")
+    rows = [line.split("\t", 2) for line in _text(content(path)).splitlines() if line.strip()]
     try:
         rating = np.array([float(row[1]) for row in rows])
         texts = [row[2] for row in rows]
@@ -60,16 +60,8 @@ def read_snippets(folder: Path, name: str) -> Snippets:
     return Snippets(texts, rating / 4, [f"{name}/{row[0].partition('_')[0]}" for row in rows])
 
 
-def _text(folder: Path, name: str) -> tuple[Path, str]:
-    for path in (folder / name, folder / f"{name}.gz"):
-        if path.is_file():
-            raw = path.read_bytes()
-            raw = gzip.decompress(raw) if path.suffix == ".gz" else raw
-            try:
-                return path, raw.decode("utf-8-sig")
-            except UnicodeDecodeError:
-                return path, raw.decode("cp1252", errors="replace")
-    raise MissingFile(folder / name, "put the published file there, plain or gzipped")
-
-
-AGAIN = "fetch the published file again"
+def _text(raw: bytes) -> str:
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return raw.decode("cp1252", errors="replace")
