@@ -20,6 +20,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from affectory.bench.posts import records_of
 from affectory.bench.protocol import Protocol
 from affectory.core import registry
 from affectory.core.errors import MissingExtra
@@ -69,7 +70,7 @@ class _Remembering:
         texts = records.frame["text"].to_list()
         fresh = list(dict.fromkeys(text for text in texts if text not in self.known))
         if fresh:
-            felt = self.inner.perceive(_records(fresh))
+            felt = self.inner.perceive(records_of(fresh))
             self.spaces.update({name: felt[name].space for name in felt})
             for at, text in enumerate(fresh):
                 self.known[text] = {name: felt[name].values[at].astype(float) for name in felt}
@@ -156,7 +157,7 @@ def _stand_ins(size: str, by: str, data: Path, seed: int) -> Iterator[Figure]:
     """Return what can be said of E-c, EI-reg and V-reg without SemEval."""
     method, rival = registry.make(METHOD, size=size), registry.make(RIVAL, size=size)
     dev, test = (read_goemotions(data / "goemotions", split) for split in ("dev", "test"))
-    felt = method.perceive(_records(test.texts))
+    felt = method.perceive(records_of(test.texts))
     how: dict[str, Any] = {"seed": seed, "setting": "GoEmotions test, labels mapped"}
     truth = affect_of(test.values)
     cut = best_thresholds(affect_of(dev.values), _any(rival, dev.texts))
@@ -176,7 +177,7 @@ def _stand_ins(size: str, by: str, data: Path, seed: int) -> Iterator[Figure]:
         yield replace(one, name=f"pearson/EI-reg {name}")
     yield from _reported(method, by, data / "isear", seed)
     emo = read_emobank(data / "emobank", "test")
-    own = method.perceive(_records(emo.texts))["valence"].values[:, 0]
+    own = method.perceive(records_of(emo.texts))["valence"].values[:, 0]
     how = {"seed": seed, "setting": "EmoBank test", "by": by}
     yield replace(PEARSON.figure(emo.values[:, 0], _rest(own), **how), name="pearson/V-reg")
 
@@ -186,7 +187,7 @@ def _reported(method: Any, by: str, folder: Path, seed: int) -> Iterator[Figure]
     if not folder.is_dir():
         return
     told = read_isear(folder)
-    strong = _rest(method.perceive(_records(told.texts))["intensity4"].values)
+    strong = _rest(method.perceive(records_of(told.texts))["intensity4"].values)
     emotion, person = np.array(told.emotion), np.array(told.person)
     for at, name in enumerate(INTENSITY4.names):
         part = emotion == name
@@ -240,13 +241,9 @@ def _compound(texts: Sequence[str]) -> Floats | None:
 
 def _any(rival: Any, texts: Sequence[str]) -> Floats:
     """Return the probability that any label of each of the eleven holds, if independent."""
-    felt: Mapping[str, Trajectory] = rival.perceive(_records(texts))
+    felt: Mapping[str, Trajectory] = rival.perceive(records_of(texts))
     none = np.log1p(-np.clip(_rest(felt["goemotions28"].values), 0, 1 - 1e-6))
     return np.asarray(1 - np.exp(none @ (GO_AFFECT.matrix > 0)))
-
-
-def _records(texts: Sequence[str]) -> Records:
-    return Records(pl.DataFrame({"session": "s", "actor": "a", "text": list(texts)}))
 
 
 def _rest(values: NDArray[Any]) -> Floats:

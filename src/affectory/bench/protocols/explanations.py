@@ -11,23 +11,21 @@ answers silver: written by a model.
 
 __all__ = ["PROTOCOL"]
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
+from affectory.bench.posts import LOW, records_of, same
 from affectory.bench.protocol import Protocol
 from affectory.core import registry
 from affectory.core.errors import MissingExtra
 from affectory.core.evidence import Evidence
 from affectory.core.figure import Figure
 from affectory.core.records import Records
-from affectory.core.space import Axis, Kind, Space
 from affectory.core.trajectory import Trajectory
 from affectory.lm.answers import YesNo, parse
 from affectory.lm.recorded import Recorded
@@ -45,7 +43,6 @@ from affectory.sources.explanations import ASPECTS, GROUPS, Explained, read_aske
 
 Floats = NDArray[np.float64]
 METHOD, READER = "explain/interpret", "perceive/utterance"
-LOW = Space("depression", Kind.FLAGS, (Axis("depression", 0.0, 1.0),), "DR of IMHI, weak labels")
 DRAWS = 5  # random deletions a post
 FOLDS = 10
 
@@ -77,7 +74,7 @@ def _means(rated: Explained, seed: int) -> Iterator[Figure]:
 
 
 def _alphas(rated: Explained, seed: int) -> Iterator[Figure]:
-    chat, posts = rated.group != "GPT-3", np.array([_same(post) for post in rated.posts])
+    chat, posts = rated.group != "GPT-3", np.array([same(post) for post in rated.posts])
     for at, aspect in enumerate(ASPECTS):
         for name, here in (("all", np.ones(len(chat), bool)), ("ChatGPT", chat)):
             *_, alpha = rater_figures(
@@ -89,7 +86,7 @@ def _alphas(rated: Explained, seed: int) -> Iterator[Figure]:
 
 def _metrics(rated: Explained, seed: int) -> Iterator[Figure]:
     """Yield how each metric goes with the mean rating, on all texts and on ChatGPT's alone."""
-    known, posts = _scores(rated), np.array([_same(post) for post in rated.posts])
+    known, posts = _scores(rated), np.array([same(post) for post in rated.posts])
     mean_rating = rated.ratings.mean(axis=1)
     chat = rated.group != "GPT-3"
     wanted = (
@@ -145,7 +142,7 @@ def _replayed(rated: Explained, seed: int) -> Iterator[Figure]:
     for group in list(GROUPS.values())[:2]:
         here = np.flatnonzero(rated.group == group)
         posts = [rated.posts[at] for at in here]
-        records = _records(posts)
+        records = records_of(posts)
         felt = Trajectory.on(records, LOW, labels[here, None], "data set")
         plain = registry.make(METHOD, question=ASK)
         pairs = dict(zip(plain.prompts(posts, LOW), [rated.said[at] for at in here], strict=True))
@@ -160,7 +157,7 @@ def _replayed(rated: Explained, seed: int) -> Iterator[Figure]:
 
 def _offline(folder: Path, seed: int) -> Iterator[Figure]:
     asked = read_asked(folder, "DR")
-    records = _records(asked.posts)
+    records = records_of(asked.posts)
     reader = registry.make(READER)
     felt = reader.perceive(records)[POLARITY.name]
     silver = parse(YesNo(LOW), asked.answers)
@@ -190,7 +187,7 @@ def _labels(
 
 def _crossed(texts: tuple[str, ...], silver: Floats, seed: int) -> Floats:
     """Return what ridge regression on words and pairs says of posts that it has not seen."""
-    fold = folds_of(np.array([_same(text) for text in texts]), FOLDS, seed)
+    fold = folds_of(np.array([same(text) for text in texts]), FOLDS, seed)
     out = np.full(len(texts), np.nan)
     for number in range(FOLDS):
         learn, ask = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
@@ -244,15 +241,6 @@ def _fewer(text: str, words: int, rng: np.random.Generator) -> str:
     told = text.split()
     gone = set(rng.choice(len(told), min(words, len(told)), replace=False).tolist())
     return " ".join(word for at, word in enumerate(told) if at not in gone)
-
-
-def _same(post: str) -> str:
-    """Return what is the same of a post however its marks were encoded."""
-    return re.sub("[^a-z]", "", post.lower())[:200]
-
-
-def _records(texts: tuple[str, ...] | list[str]) -> Records:
-    return Records(pl.DataFrame({"session": "posts", "actor": "poster", "text": list(texts)}))
 
 
 def _mean(name: str, values: Floats, drawn: str, seed: int, setting: str, by: str) -> Figure:

@@ -16,11 +16,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from affectory.bench.posts import records_of
 from affectory.bench.protocol import Protocol
 from affectory.bench.readers import readers
 from affectory.core import registry
 from affectory.core.figure import Figure
-from affectory.core.records import Records
 from affectory.measure.calibration import ECE
 from affectory.measure.labels import ACCURACY, MACRO_F1, best_thresholds
 from affectory.parts.heads import grouped
@@ -131,8 +131,7 @@ def _lexicon(folder: Path, dev: Rated, test: Rated, seed: int) -> tuple[Figure, 
 
 
 def _means(perceiver: Any, texts: list[str]) -> Floats:
-    frame = pl.DataFrame({"session": "s", "actor": "a", "text": texts})
-    values: NDArray[np.float32] = perceiver.perceive(Records(frame)).only.values
+    values: NDArray[np.float32] = perceiver.perceive(records_of(texts)).only.values
     return _filled(values[:, 0])
 
 

@@ -8,20 +8,16 @@ question with three modifiers, and the majority of these posts. Labels are weak.
 
 __all__ = ["PROTOCOL"]
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
+from affectory.bench.posts import LOW, records_of, same
 from affectory.bench.protocol import Protocol
 from affectory.core import registry
 from affectory.core.figure import Figure
-from affectory.core.records import Records
-from affectory.core.space import Axis, Kind, Space
 from affectory.guard.crisis import flags
 from affectory.lm.answers import YesNo, parse
 from affectory.lm.catalogue import open_model
@@ -31,10 +27,10 @@ from affectory.sources.explanations import Asked, read_asked
 
 Floats = NDArray[np.float64]
 METHOD = "explain/interpret"
-STRATEGIES = ("zero-shot", "sentiment", "emotion", "chain", "emotion-chain", "few-shot")
+SHOWN = "few-shot"  # needs examples
+STRATEGIES = ("zero-shot", "sentiment", "emotion", "chain", "emotion-chain", SHOWN)
 MODIFIERS = ("any", "some", "very severe")
 N, LONGEST, SHORT = 60, 600, 500  # posts; characters of a post, and of an example
-LOW = Space("depression", Kind.FLAGS, (Axis("depression", 0.0, 1.0),), "DR of IMHI, weak labels")
 ASK = "Does the poster show {} signs of depression?"
 SETTING = f"DR of IMHI, {N} posts of at most {LONGEST} characters, silver labels"
 
@@ -65,24 +61,15 @@ def _figures(
     seed: int,
 ) -> Iterator[Figure]:
     said: dict[str, Floats] = {"majority": np.full(len(posts), float(silver.mean() >= 0.5))}
-    for strategy in STRATEGIES if examples else STRATEGIES[:-1]:
-        ask = ASK.format("")
+    rungs = {strategy: (strategy, "") for strategy in STRATEGIES if examples or strategy != SHOWN}
+    rungs |= {f"zero-shot, {word!r}": ("zero-shot", word) for word in MODIFIERS}
+    for rung, (strategy, word) in rungs.items():
         method = registry.make(
-            METHOD,
-            model=model,
-            scored=True,
-            strategy=strategy,
-            question=ask,
-            space=LOW,
-            examples=examples,
-        )
-        said[f"{model.name}, {strategy}"] = _shares(method, posts)
-    for word in MODIFIERS:
-        ask = ASK.format(word)
-        method = registry.make(
-            METHOD, model=model, scored=True, strategy="zero-shot", question=ask, space=LOW
-        )
-        said[f"{model.name}, zero-shot, {word!r}"] = _shares(method, posts)
+            METHOD, model=model, scored=True, space=LOW,
+            strategy=strategy, question=ASK.format(word), examples=examples,
+        )  # fmt: skip
+        told = method.interpret(records_of(posts))
+        said[f"{model.name}, {rung}"] = np.array([one.value for one in told])
     truth = np.column_stack([silver, 1 - silver])
     for by, share in said.items():
         yes = (share >= 0.5).astype(np.float64)
@@ -91,21 +78,15 @@ def _figures(
         yield WEIGHTED_F1.figure(truth, given, seed=seed, setting=told, by=by)
 
 
-def _shares(method: Any, posts: tuple[str, ...]) -> Floats:
-    """Return the model's share of yes for each post."""
-    records = Records(pl.DataFrame({"session": "posts", "actor": "poster", "text": list(posts)}))
-    return np.array([one.value for one in method.interpret(records)])
-
-
 def _drawn(asked: Asked, shots: Asked, seed: int) -> tuple[tuple[str, ...], Floats]:
     """Return posts that may be shown to a model, and their silver labels."""
-    known = {_same(post) for post in shots.posts}
+    known = {same(post) for post in shots.posts}
     urgent = set(flags(asked.posts)["row"].to_list())
     silver = parse(YesNo(LOW), asked.answers).values[:, 0]
     fine = [
         at
         for at, post in enumerate(asked.posts)
-        if len(post) <= LONGEST and at not in urgent and _same(post) not in known
+        if len(post) <= LONGEST and at not in urgent and same(post) not in known
     ]
     rows = np.sort(np.random.default_rng(seed).permutation(fine)[:N])
     return tuple(asked.posts[at] for at in rows), silver[rows]
@@ -121,7 +102,3 @@ def _examples(shots: Asked) -> tuple[tuple[str, str, str], ...]:
                 out.append((post, label, rest))
                 break
     return tuple(out) if len(out) == 2 else ()
-
-
-def _same(post: str) -> str:
-    return re.sub("[^a-z]", "", post.lower())[:200]

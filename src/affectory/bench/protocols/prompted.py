@@ -13,14 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
+from affectory.bench.posts import records_of
 from affectory.bench.protocol import Protocol
 from affectory.core import registry
 from affectory.core.errors import MissingFile
 from affectory.core.figure import Figure
-from affectory.core.records import Records
 from affectory.lm import catalogue
 from affectory.lm.labels import LabelScorer
 from affectory.lm.local import LocalModel
@@ -94,9 +93,8 @@ def _drawn(folder: Path, seed: int) -> tuple[list[str], Floats]:
 
 
 def _shipped(texts: list[str]) -> Floats:
-    frame = pl.DataFrame({"session": "s", "actor": "a", "text": texts})
     perceiver: Any = registry.make("perceive/utterance")
-    values = perceiver.perceive(Records(frame))[EKMAN7N.name].values
+    values = perceiver.perceive(records_of(texts))[EKMAN7N.name].values
     return np.nan_to_num(np.asarray(values, dtype=np.float64))
 
 
