@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from affectory.core import shelf
 from affectory.core.errors import BadChoice, BadFile, BadValues, MissingFile, NoRecords
 from affectory.core.records import Records
 from affectory.core.trajectory import Trajectory
@@ -171,7 +172,8 @@ def test_fit_without_labels_in_its_spaces_says_so():
 def test_it_survives_pickling_and_its_weights_survive_a_file(tmp_path):
     again = pickle.loads(pickle.dumps(READER))
     assert again.perceive(toy())["vad"] == READER.perceive(toy())["vad"]
-    READER._learned().save(tmp_path / "copy.safetensors")
+    learned = READER._learned()
+    shelf.save(tmp_path / "copy.safetensors", learned.arrays(), learned.note)
     copy = UtteranceEmotion(weights=tmp_path / "copy.safetensors")
     assert copy.perceive(toy())["vad"] == READER.perceive(toy())["vad"]
 

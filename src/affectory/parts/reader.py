@@ -1,18 +1,14 @@
-"""A bag with its calibrated read-outs, as one file: sums of rows in, states in four forms out."""
+"""A bag with its calibrated read-outs: sums of rows in, states in four forms out."""
 
 __all__ = ["Reader", "Reading"]
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from pathlib import Path
 from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from affectory.core.errors import BadFile, MissingFile
-from affectory.core.shelf import whole
 from affectory.parts.bag import Bag, padded
 from affectory.parts.heads import Flags, Reals, Shares
 
@@ -109,50 +105,34 @@ class Reader:
         reals = Reals(r, 0 * r, 0 * r, np.zeros((3, len(r)), np.float32), np.ones((), np.float32))
         return cls(bag, flags, groups[0], groups[1], reals, {})
 
-    def save(self, path: Path, beside: Mapping[str, NDArray[Any]] | None = None) -> None:
-        """Write all to one safetensors file or nothing, the same bytes for the same numbers.
+    def arrays(self, beside: Mapping[str, NDArray[Any]] | None = None) -> dict[str, NDArray[Any]]:
+        """Return everything as arrays by name, for `core.shelf`.
 
         Args:
-            path: The file.
-            beside: Arrays to write instead of the bag, which then has a file of its own.
+            beside: Arrays to take instead of the bag, which then has a file of its own.
         """
-        from safetensors.numpy import save_file
-
-        tensors = dict(self.bag.tensors() if beside is None else beside)
+        out = dict(self.bag.tensors() if beside is None else beside)
         for name in HEADS:
             head = getattr(self, name)
-            tensors |= {f"{name}.{part.name}": getattr(head, part.name) for part in fields(head)}
-        tight = {name: np.ascontiguousarray(array) for name, array in tensors.items()}
-        note = {"note": json.dumps(self.note, sort_keys=True)}
-        with whole(Path(path)) as partial:
-            save_file(tight, partial, metadata=note)
+            out |= {f"{name}.{part.name}": getattr(head, part.name) for part in fields(head)}
+        return out
 
     @classmethod
-    def load(cls, path: Path, bag: Bag | None = None) -> Self:
-        """Return what `save` wrote.
+    def of(
+        cls, arrays: Mapping[str, NDArray[Any]], note: Mapping[str, Any], bag: Bag | None = None
+    ) -> Self:
+        """Return the reader that gave `arrays`.
 
         Args:
-            path: The file.
+            arrays: What `arrays` gave.
+            note: Where it comes from.
             bag: The bag, where it has a file of its own.
 
         Raises:
-            MissingFile: if there is no such file.
-            BadFile: if it is not a reader's.
+            KeyError: if an array is missing.
         """
-        from safetensors import SafetensorError, safe_open
-
-        if not Path(path).is_file():
-            raise MissingFile(path, "name the safetensors file that `affectory train` wrote")
-        try:
-            with safe_open(path, framework="numpy") as file:
-                tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-                note = json.loads((file.metadata() or {}).get("note", "{}"))
-            heads = {name: _head(name, kind, tensors) for name, kind in HEADS.items()}
-            return cls(bag=bag or Bag.of(tensors), **heads, note=note)
-        except (SafetensorError, KeyError, json.JSONDecodeError) as error:
-            raise BadFile(
-                path, f"not a reader ({error})", "what `affectory train` wrote", "train again"
-            ) from error
+        heads = {name: _head(name, kind, arrays) for name, kind in HEADS.items()}
+        return cls(bag=bag or Bag.of(arrays), **heads, note=note)
 
 
 def _head(name: str, kind: Any, tensors: Mapping[str, NDArray[Any]]) -> Any:

@@ -12,8 +12,6 @@ mostly unknown is drawn toward what is usual, with a wide spread; EmoBank's rati
 
 __all__ = ["CARD", "UtteranceEmotion", "toy"]
 
-import hashlib
-import pickle
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -24,6 +22,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from affectory.core import shelf
 from affectory.core.card import Card, Paper
 from affectory.core.errors import BadChoice, BadValues, NoRecords
 from affectory.core.evidence import Evidence, Ground
@@ -112,12 +111,8 @@ class UtteranceEmotion:
     @property
     def digest(self) -> str:
         """Return a hash of what was learned, for provenance."""
-        files = [reading.digest_of(path) for path in self._files()]
-        if self.reader is None and len(files) == 1:
-            return files[0]
-        told = f"{self.size} {files}".encode()
-        told += b"" if self.reader is None else pickle.dumps(self.reader)
-        return hashlib.blake2b(told, digest_size=8).hexdigest()
+        files = [shelf.digest_of(path) for path in self._files()]
+        return shelf.digest(self.reader, {"size": self.size, "files": files})
 
     def perceive(self, records: Records) -> States:
         """Return a state per record in goemotions28, ekman7n, polarity and vad.

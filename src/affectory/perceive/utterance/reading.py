@@ -2,28 +2,26 @@
 
 __all__ = [
     "Careful",
-    "digest_of",
     "load",
     "load_careful",
+    "mixed",
     "read",
     "read_carefully",
     "scored",
     "scores",
 ]
 
-import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from affectory.core import shelf
 from affectory.core.errors import MissingFile
-from affectory.core.shelf import load as load_arrays
 from affectory.parts.bag import Bag, add_up
 from affectory.parts.heads import averaged
 from affectory.parts.reader import Reader
@@ -35,6 +33,7 @@ Floats = NDArray[np.float32]
 Places = NDArray[np.int64]
 Told = tuple[tuple[Floats, Floats], ...]  # values and spreads in each Space
 
+NAME = "perceive/utterance"
 CHUNK = 2048  # texts at a time: their arrays stay in the cache
 WORKERS = 2
 LEAST, ENOUGH = 0.3, 0.7  # share of known words at which trust is 0 and 1
@@ -58,42 +57,26 @@ class Careful(NamedTuple):
 
 def load(path: Path) -> Reader:
     """Return the bag in `path` with its read-outs; read again when the file has changed."""
-    return _loaded(path, _stamp(path))
+    reader: Reader = shelf.take(_there(path), {"name": NAME}, Reader.of)
+    return reader
 
 
 def load_careful(path: Path, light: Path) -> Careful:
     """Return the transformer in `path` beside the bag in `light`."""
-    return _loaded_careful(path, light, _stamp(path), _stamp(light))
+    kept = shelf.stamp(_there(light))
+    careful: Careful = shelf.take(_there(path), {"name": NAME}, _careful, kept)
+    return careful
 
 
-def digest_of(path: Path) -> str:
-    """Return a hash of a file's bytes."""
-    return _digested(path, _stamp(path))
+def _careful(arrays: shelf.Arrays, note: dict[str, Any], light: shelf.Stamp) -> Careful:
+    own = {name.removeprefix("encoder."): array for name, array in arrays.items()}
+    return Careful(Reader.of(arrays, note, load(light.path).bag), Encoder(own, LONGEST))
 
 
-def _stamp(path: Path) -> tuple[int, int]:
-    """Return what tells a file from a later one of the same name."""
+def _there(path: Path) -> Path:
     if not path.is_file():
         raise MissingFile(path, "name the safetensors file that `affectory train` wrote")
-    known = path.stat()
-    return known.st_mtime_ns, known.st_size
-
-
-@lru_cache(maxsize=8)
-def _loaded(path: Path, _: tuple[int, int]) -> Reader:
-    return Reader.load(path)
-
-
-@lru_cache(maxsize=4)
-def _loaded_careful(path: Path, light: Path, *_: tuple[int, int]) -> Careful:
-    arrays, _note = load_arrays(path)
-    own = {name.removeprefix("encoder."): array for name, array in arrays.items()}
-    return Careful(Reader.load(path, load(light).bag), Encoder(own, LONGEST))
-
-
-@lru_cache(maxsize=32)
-def _digested(path: Path, _: tuple[int, int]) -> str:
-    return hashlib.blake2b(path.read_bytes(), digest_size=8).hexdigest()
+    return path
 
 
 def read(reader: Reader, texts: Sequence[str]) -> Told:

@@ -16,11 +16,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from affectory.core import shelf
 from affectory.parts.distil import Recipe, distil
 from affectory.parts.heads import grouped
 from affectory.parts.reader import Reader
 from affectory.parts.teacher import Lessons, Teacher, fine_tune
-from affectory.perceive.utterance.reading import LONGEST, Careful, mixed, scored
+from affectory.perceive.utterance.reading import LONGEST, NAME, Careful, mixed, scored
 from affectory.represent.label_maps import MAPS
 from affectory.senses import keys
 from affectory.senses.encoder import Encoder, vocabulary_of
@@ -32,7 +33,7 @@ Scores = Callable[[list[str]], tuple[NDArray[Any], ...]]
 HELD = 1000  # sentences of EmoBank's train split that only the read-outs learn from
 WATCHED = 2000  # texts whose states say how the transformer's numbers are to be rounded
 NOTE = {  # travels inside the weights
-    "name": "perceive/utterance",
+    "name": NAME,
     "data": "GoEmotions (CC BY 4.0), EmoBank (CC BY-SA 4.0): train for words; dev and 1,000 "
     "sentences that were held out of EmoBank's train split for read-outs",
     "teacher": "all-MiniLM-L6-v2 (Apache-2.0), fine-tuned on the same data",
@@ -75,12 +76,14 @@ def train(data: Path, out: Path, seed: int, report: Report) -> Path:
     families, poles = (MAPS["goemotions28", name].matrix for name in ("ekman7n", "polarity"))
     note = {**NOTE, "seed": seed, "recipe": asdict(Recipe())}
     fresh = replace(Reader.fresh(bag, families, poles), note=note)
-    _read_out(fresh, partial(scored, bag), unseen).save(out / "model.safetensors")
+    light = _read_out(fresh, partial(scored, bag), unseen)
+    shelf.save(out / "model.safetensors", light.arrays(), note)
     report("the teacher in bytes")
     arrays = _in_bytes(teach(), lessons)
     careful = Careful(fresh, Encoder(arrays, LONGEST))
     beside = {f"encoder.{name}": array for name, array in arrays.items()}
-    _read_out(fresh, partial(mixed, careful), unseen).save(out / "accurate.safetensors", beside)
+    fitted = _read_out(fresh, partial(mixed, careful), unseen)
+    shelf.save(out / "accurate.safetensors", fitted.arrays(beside), note)
     return out / "model.safetensors"
 
 
