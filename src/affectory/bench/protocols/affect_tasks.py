@@ -45,7 +45,6 @@ METHOD, RIVAL = "perceive/instruct", "perceive/utterance"
 SIZES = {"light": METHOD, "accurate": f"{METHOD}, accurate"}
 FOLDS = 5
 BAND = 1.6448536  # spreads of a 90 % band
-PUBLISHED = {"amazon": 0.5896, "movies": 0.4274, "nyt": 0.5029, "tweets": 0.8722}
 
 
 class _All(NamedTuple):
@@ -106,11 +105,7 @@ PROTOCOL = Protocol(
 
 
 def _rules(folder: Path, rated: _All, seed: int) -> Iterator[Figure]:
-    """Return VADER's own figures: known, of its rules if they are installed, and of its list."""
-    for name, value in PUBLISHED.items():
-        note = "all texts, compound score; computed once, elsewhere"
-        n = int((rated.kind == name).sum())
-        yield Figure(f"pearson/{name}", value, n=n, setting=note, by="VADER's rules (known)")
+    """Return VADER's own figures: of its rules, if they are installed, and of its list."""
     said = {"VADER's list, mean weight": _listed(folder, rated)}
     rules = _compound(rated.records.frame["text"].to_list())
     if rules is not None:
