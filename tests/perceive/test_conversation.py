@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -9,16 +10,19 @@ import polars as pl
 import pytest
 
 from affectory.core import shelf
-from affectory.core.errors import NoRecords, NotTrained
+from affectory.core.errors import BadFile, NoRecords, NotTrained
 from affectory.core.evidence import Ground
 from affectory.core.records import Records
 from affectory.core.trajectory import Trajectory
 from affectory.lm.scripted import Scripted
 from affectory.parts.turns import Learner
-from affectory.perceive.conversation import ConversationEmotion, Held, asking, reading, taught, toy
+from affectory.perceive import conversation
+from affectory.perceive.conversation import ConversationEmotion, Held, asking, taught, toy
 from affectory.perceive.conversation.interpret import interpretations, numbers
+from affectory.perceive.lexicon import LexiconEmotion
 from affectory.represent.vocabularies import IEMOCAP6, MELD7
 from affectory.senses.hashed import HashedEncoder
+from affectory.sources.labelled import Labelled
 
 DATA = Path(os.environ.get("AFFECTORY_DATA", "../shared/data"))
 PLAIN = HashedEncoder()
@@ -159,10 +163,38 @@ def test_the_same_seed_teaches_the_same_and_weights_survive_a_file(tmp_path):
     felt = labelled(records, ["joy", "neutral"] * 12)
     one, two = (QUICK.fit(records, felt) for _ in range(2))
     assert one.perceive(records).only == two.perceive(records).only
-    reading.save(tmp_path / "c.safetensors", one.learned, {"name": "perceive/conversation"})
-    again = ConversationEmotion(tmp_path / "c.safetensors", PLAIN, PLAIN)
+    path = tmp_path / "c.safetensors"
+    shelf.save(path, one.learned.arrays(), one._ground() | one.learned.note())
+    again = ConversationEmotion(path, PLAIN, PLAIN)
     assert again.perceive(records).only == one.perceive(records).only
-    assert len(again.digest) == 16
+    others = {
+        "encoder": {"encoder": HashedEncoder(32)},
+        "tuned": {"tuned": HashedEncoder(32)},
+        "perceiver": {"perceiver": LexiconEmotion()},
+    }
+    for what, change in others.items():
+        with pytest.raises(BadFile, match=rf"{what} .*expected .*train the method again"):
+            replace(again, **change).perceive(records)
+    told = [replace(again, **change).digest for change in others.values()]
+    assert len({again.digest, *told}) == 4
+
+
+def test_what_training_leaves_is_found_by_name(tmp_path, monkeypatch):
+    pytest.importorskip("torch")
+    monkeypatch.setenv("AFFECTORY_HOME", str(tmp_path / "home"))
+    records = many()
+    felt = labelled(records, ["joy", "neutral"] * 12)
+    small = partial(ConversationEmotion, encoder=PLAIN, tuned=PLAIN, near=2, learner=QUICK.learner)
+    monkeypatch.setattr(conversation, "read_meld", lambda *_: Labelled(records, felt))
+    monkeypatch.setattr(conversation, "ConversationEmotion", small)
+    made = ConversationEmotion.train(tmp_path, tmp_path / "out", 3, lambda _: None)
+    assert made == tmp_path / "out" / "conversation.safetensors"
+    note = shelf.load(shelf.place("perceive/conversation"))[1]
+    assert note["seed"] == 3
+    assert "research only" in note["data"]
+    fitted = small(seed=3).fit(records, felt, Held(records, felt))
+    for kept in (small(), small(made)):
+        assert kept.perceive(records).only == fitted.perceive(records).only
 
 
 def test_without_neighbours_and_window_it_still_reads():

@@ -3,6 +3,7 @@
 import math
 import os
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import polars as pl
@@ -13,6 +14,7 @@ from affectory.core.errors import BadFile, NoRecords, NotTrained, SpaceMismatch
 from affectory.core.records import Records
 from affectory.core.trajectory import Trajectory
 from affectory.measure.agreement import ccc, pearson
+from affectory.perceive import empathy
 from affectory.perceive.empathy import CARD, MEMBERS, EmpathyReader, taught, toy
 from affectory.perceive.lexicon import LexiconEmotion
 from affectory.represent.vocabularies import EMPATHY, VALENCE
@@ -32,6 +34,11 @@ def lesson(n=60, sessions=12):
     rank = records.frame["text"].str.extract(r"word(\d)").cast(float).to_numpy()
     ratings = np.column_stack([1 + rank, 7 - rank])
     return records, Trajectory.on(records, EMPATHY, ratings, "raters")
+
+
+def keep(fitted, path):
+    """Write what was learned to a file of its own, as training does."""
+    shelf.save(path, fitted.learned.arrays(), fitted._ground())
 
 
 BARE = EmpathyReader(encoder=HashedEncoder(32), members=MEMBERS[:3], topics=5, fewest=2)
@@ -97,7 +104,7 @@ def test_the_same_lesson_gives_the_same_method_and_leaves_the_asker():
 
 def test_what_is_kept_says_the_same(tmp_path):
     fitted = taught()
-    fitted._save(tmp_path / "w.safetensors")
+    keep(fitted, tmp_path / "w.safetensors")
     again = EmpathyReader(
         tmp_path / "w.safetensors", HashedEncoder(), members=MEMBERS[:3], topics=20, fewest=2
     )
@@ -107,9 +114,27 @@ def test_what_is_kept_says_the_same(tmp_path):
     assert shelf.load(tmp_path / "w.safetensors")[1]["name"] == CARD.name
 
 
+def test_what_training_leaves_is_found_by_name(tmp_path, monkeypatch):
+    monkeypatch.setenv("AFFECTORY_HOME", str(tmp_path / "home"))
+    records, felt = lesson()
+    small = partial(EmpathyReader, encoder=HashedEncoder(32), members=MEMBERS[:3], topics=5)
+    essays = (records, felt.to_polars().sort("session", "seq").select(EMPATHY.names).to_numpy())
+    moods = np.eye(7)[np.arange(len(records)) % 7]
+    monkeypatch.setattr(empathy, "read_essays", lambda _: (*essays, moods))
+    monkeypatch.setattr(empathy, "EmpathyReader", small)
+    made = EmpathyReader.train(tmp_path, tmp_path / "out", 3, lambda _: None)
+    assert made == tmp_path / "out" / "empathy.safetensors"
+    note = shelf.load(shelf.place(CARD.name))[1]
+    assert note["seed"] == 3
+    assert "owner's use" in note["data"]
+    assert small().perceive(records).only == small(made).perceive(records).only
+    for at in (0, 1):
+        assert pearson(felt.values[:, at], small().perceive(records).only.values[:, at]) > 0.95
+
+
 def test_weights_are_bound_to_what_was_read_beside_them(tmp_path):
     path = tmp_path / "w.safetensors"
-    taught()._save(path)
+    keep(taught(), path)
     kept = replace(taught(), weights=path, learned=None)
     kept.perceive(toy())
     own = read_lexicon(pl.DataFrame({"word": ["joy"], "valence": [0.5]}), scale=(-1, 1))
@@ -133,7 +158,7 @@ def test_another_methods_file_or_half_a_file_is_refused(tmp_path):
     shelf.save(path, {"w": np.zeros(1)}, {"name": "perceive/readers"})
     with pytest.raises(BadFile, match="name 'perceive/readers', expected 'perceive/empathy'"):
         kept.perceive(toy())
-    taught()._save(path)
+    keep(taught(), path)
     arrays, note = shelf.load(path)
     del arrays["own/spread"]
     shelf.save(path, arrays, note)
@@ -143,11 +168,11 @@ def test_another_methods_file_or_half_a_file_is_refused(tmp_path):
 
 def test_weights_written_anew_are_read_anew(tmp_path):
     path = tmp_path / "w.safetensors"
-    taught()._save(path)
+    keep(taught(), path)
     kept = replace(taught(), weights=path, learned=None)
     before = kept.perceive(toy()).only.spread[0, 0]
     wider = taught().learned._replace(spread=taught().learned.spread + 1)
-    replace(taught(), learned=wider)._save(path)
+    keep(replace(taught(), learned=wider), path)
     os.utime(path, ns=(0, path.stat().st_mtime_ns + 1))
     assert kept.perceive(toy()).only.spread[0, 0] == pytest.approx(before + 1)
 

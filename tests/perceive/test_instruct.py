@@ -7,17 +7,18 @@ import polars as pl
 import pytest
 
 from affectory.core import shelf
-from affectory.core.errors import BadChoice, NoRecords, NotTrained
+from affectory.core.errors import BadChoice, BadFile, NoRecords, NotTrained
 from affectory.core.records import Records
 from affectory.core.trajectory import Trajectory
 from affectory.lm.scripted import Scripted
 from affectory.measure.agreement import pearson
-from affectory.perceive.instruct import CARD, InstructReader, reading, taught, toy
+from affectory.perceive.instruct import CARD, InstructReader, taught, toy
 from affectory.perceive.instruct.answers import TaskReader, read_answer
 from affectory.perceive.lexicon import LexiconEmotion
 from affectory.represent.affect_tasks import Task, answer_of
 from affectory.represent.vocabularies import AFFECT11, SUDS, VALENCE
 from affectory.senses.hashed import HashedEncoder
+from affectory.senses.lexicon import read_lexicon
 
 GLAD, MAD = "what a happy party, thank you!", "I hate the awful thief who took my bike"
 
@@ -177,13 +178,23 @@ def test_a_language_model_is_asked_by_the_forms_and_its_misses_are_counted():
 
 def test_what_was_learned_survives_a_file(tmp_path):
     fitted = taught()
-    reading.save(tmp_path / "w.safetensors", fitted.learned, {"name": CARD.name})
-    again = InstructReader(weights=tmp_path / "w.safetensors")
+    own = read_lexicon(pl.DataFrame({"word": ["joy"], "valence": [0.5]}), scale=(-1, 1))
+    path = tmp_path / "w.safetensors"
+    shelf.save(path, fitted.learned.arrays(), {"name": CARD.name, "size": "light"})
+    again = InstructReader(weights=path)
     for space, felt in fitted.perceive(toy()).items():
         np.testing.assert_allclose(
             again.perceive(toy())[space].values, felt.values, atol=1e-5, equal_nan=True
         )
-    assert again.digest != InstructReader().digest
+    others = (
+        InstructReader(),
+        InstructReader(perceiver=LexiconEmotion()),
+        InstructReader(encoder=HashedEncoder(16)),
+        InstructReader(lexicon=own),
+    )
+    assert len({again.digest, *(other.digest for other in others)}) == 5
+    with pytest.raises(BadFile, match="size 'light', expected 'accurate'"):
+        replace(again, size="accurate").perceive(toy())
 
 
 def test_what_is_wrong_is_named(tmp_path, monkeypatch):

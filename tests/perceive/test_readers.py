@@ -1,6 +1,7 @@
 """perceive/readers: shares, attention as evidence, enriched words, and no weights."""
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import polars as pl
@@ -32,6 +33,11 @@ def lesson(n=40):
     records = Records(pl.DataFrame(table))
     shares = [GLAD if at % 2 else GRIM for at in range(n)]
     return records, Trajectory.on(records, READERS5, shares, "votes")
+
+
+def keep(fitted, path):
+    """Write what was learned to a file of its own, as training does."""
+    shelf.save(path, fitted.learned.arrays(), fitted._ground())
 
 
 @pytest.fixture(scope="module")
@@ -113,7 +119,7 @@ def test_a_text_of_function_words_or_of_strange_ones_is_read(looking):
 
 
 def test_what_is_kept_says_the_same(tmp_path, looking):
-    looking._save(tmp_path / "w.safetensors")
+    keep(looking, tmp_path / "w.safetensors")
     again = replace(looking, weights=tmp_path / "w.safetensors", learned=None)
     records, _ = lesson()
     np.testing.assert_allclose(
@@ -122,9 +128,25 @@ def test_what_is_kept_says_the_same(tmp_path, looking):
     assert [r.text for r in again.explain(toy())] == [r.text for r in looking.explain(toy())]
 
 
+def test_what_training_leaves_is_found_by_name(tmp_path, monkeypatch):
+    monkeypatch.setenv("AFFECTORY_HOME", str(tmp_path / "home"))
+    records, felt = lesson()
+    small = partial(ReaderEmotions, encoder=HashedEncoder(32), members=MEMBERS[:1])
+    monkeypatch.setattr(readers, "read_headlines", lambda _: (records, felt.values))
+    monkeypatch.setattr(readers, "ReaderEmotions", small)
+    made = ReaderEmotions.train(tmp_path, tmp_path / "out", 3, lambda _: None)
+    assert made == tmp_path / "out" / "readers.safetensors"
+    note = shelf.load(shelf.place(CARD.name))[1]
+    assert note["seed"] == 3
+    assert "owner's use only" in note["data"]
+    assert small().perceive(records).only == small(made).perceive(records).only
+    fitted = small(seed=3).fit(records, felt).perceive(records).only
+    np.testing.assert_allclose(small().perceive(records).only.values, fitted.values, atol=1e-4)
+
+
 def test_weights_are_bound_to_what_was_read_beside_them(tmp_path):
     path = tmp_path / "w.safetensors"
-    taught()._save(path)
+    keep(taught(), path)
     kept = replace(taught(), weights=path, learned=None)
     kept.perceive(toy())
     table = WordTable("chance", {"joy": 0}, np.ones((1, 64), np.float32))
@@ -147,7 +169,7 @@ def test_another_methods_file_or_half_a_file_is_refused(tmp_path):
     shelf.save(path, {"w": np.zeros(1)}, {"name": "perceive/empathy"})
     with pytest.raises(BadFile, match="name 'perceive/empathy', expected 'perceive/readers'"):
         kept.perceive(toy())
-    taught()._save(path)
+    keep(taught(), path)
     arrays, note = shelf.load(path)
     del arrays["own/middle"]
     shelf.save(path, arrays, note)

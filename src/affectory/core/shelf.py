@@ -13,6 +13,7 @@ __all__ = [
     "digest_of",
     "home",
     "joined",
+    "known_as",
     "load",
     "place",
     "put",
@@ -118,6 +119,11 @@ def digest(learned: object, beside: Mapping[str, Any]) -> str:
     """
     own = digest_of(learned).encode() if isinstance(learned, Path) else pickle.dumps(learned)
     return hashlib.blake2b(own + json.dumps(beside).encode(), digest_size=8).hexdigest()
+
+
+def known_as(other: object) -> str:
+    """Return what tells a method from others: its digest, else the name of its class."""
+    return str(getattr(other, "digest", type(other).__name__))
 
 
 def put(

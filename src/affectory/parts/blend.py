@@ -5,7 +5,7 @@ summing to one, minimise the squared error of these answers (Wolpert 1992; Breim
 one group never stand on both sides of a fold.
 """
 
-__all__ = ["Blend", "Fitted", "Maker", "blended", "folds_of", "shares", "within"]
+__all__ = ["Blend", "Fitted", "Maker", "blended", "folds_of", "shares"]
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from affectory.core.errors import BadChoice
+from affectory.core.shelf import joined, within
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.int64]
@@ -86,12 +87,8 @@ class Blend:
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Return what `of` makes it from; what it said of unseen rows stays behind."""
-        members = {
-            f"{name}/{key}": array
-            for name, member in zip(self.names, self.members, strict=True)
-            for key, array in member.arrays().items()
-        }
-        return {"shares": self.shares, **members}
+        told = zip(self.names, self.members, strict=True)
+        return {"shares": self.shares, **joined({name: own.arrays() for name, own in told})}
 
     @classmethod
     def of(cls, arrays: Mapping[str, NDArray[Any]], makers: Sequence[Maker]) -> Self:
@@ -104,12 +101,6 @@ class Blend:
     def predict(self, rows: Views) -> Floats:
         """Return what they say together. Shape (n, k)."""
         return np.asarray((self.each(rows) * self.shares[:, None, :]).sum(axis=0))
-
-
-def within(arrays: Mapping[str, NDArray[Any]], name: str) -> dict[str, NDArray[Any]]:
-    """Return the arrays whose keys begin with `name` and a slash, under the rest of their keys."""
-    head = f"{name}/"
-    return {key.removeprefix(head): a for key, a in arrays.items() if key.startswith(head)}
 
 
 def blended(

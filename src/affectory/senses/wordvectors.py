@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from affectory.core.errors import BadFile, MissingFile
 from affectory.senses.tokens import WORD, join, split
 from affectory.senses.tongue import HOME, NEGATOR, kinds_of
-from affectory.senses.vectors import TextEncoder, name_of, sentence_vectors
+from affectory.senses.vectors import TextEncoder, encoded, name_of
 
 Floats = NDArray[np.float32]
 
@@ -65,7 +65,7 @@ class EncodedWords:
 
     def vectors(self, words: Sequence[str]) -> Floats:
         """Return a vector for each word. Shape (n, d)."""
-        return self.encoder.encode(words) if self.encoder else sentence_vectors(words)
+        return encoded(words, self.encoder)
 
 
 @dataclass(frozen=True, eq=False)

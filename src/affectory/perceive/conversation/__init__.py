@@ -11,13 +11,11 @@ dialogue in learning; nothing after a turn is read, nor is a speaker described f
 
 __all__ = ["CARD", "ConversationEmotion", "taught", "toy"]
 
-import hashlib
-import pickle
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import polars as pl
@@ -37,14 +35,22 @@ from affectory.parts.blocks import Blocks
 from affectory.parts.calibrate import softmax, temperature
 from affectory.parts.retrieve import Index
 from affectory.parts.turns import Learner, TurnNet
-from affectory.perceive.conversation import reading
 from affectory.perceive.conversation.interpret import interpretations
-from affectory.perceive.conversation.reading import KINDS, Known, Lesson, Seen, mended, views
+from affectory.perceive.conversation.reading import (
+    KINDS,
+    Known,
+    Lesson,
+    Readers,
+    Seen,
+    mended,
+    tuned,
+    views,
+)
 from affectory.represent.abreast import abreast
 from affectory.represent.circumplex import Compat, hardness, labels_of
 from affectory.represent.vocabularies import MELD7
 from affectory.senses.hashed import HashedEncoder
-from affectory.senses.vectors import TextEncoder
+from affectory.senses.vectors import TextEncoder, name_of
 from affectory.sources.labelled import read_meld
 
 Floats = NDArray[np.float64]
@@ -133,13 +139,8 @@ class ConversationEmotion:
 
     @property
     def digest(self) -> str:
-        """Return a hash of what was learned, for provenance."""
-        told = (
-            pickle.dumps(self.learned)
-            if self.learned is not None
-            else shelf.weights_of(CARD.name, self.weights).read_bytes()
-        )
-        return hashlib.blake2b(told, digest_size=8).hexdigest()
+        """Return a hash of what was learned and of what is read beside, for provenance."""
+        return shelf.digest(self.learned or self._file(), self._ground())
 
     def perceive(self, records: Records) -> States:
         """Return a state per record in the Space of the labels; blank texts have none.
@@ -148,6 +149,8 @@ class ConversationEmotion:
 
         Raises:
             NotTrained: if there are no weights.
+            BadFile: if the weights are another method's, or were trained beside another encoder,
+                tuned encoder or perceiver.
             MissingExtra: if an encoder is not there.
         """
         known = self._known()
@@ -278,17 +281,29 @@ class ConversationEmotion:
         lesson, dev = (read_meld(data / "meld", split, MELD7) for split in ("train", "dev"))
         report(f"{len(lesson.records)} turns of {len(lesson.records.sessions)} dialogues; minutes")
         fitted = ConversationEmotion(seed=seed).fit(*lesson, held=Held(*dev))
-        assert fitted.learned is not None
-        for path in (out / "conversation.safetensors", shelf.place(CARD.name)):
-            reading.save(path, fitted.learned, {**NOTE, "seed": seed})
-        return out / "conversation.safetensors"
+        known = fitted._known()
+        note = {**fitted._ground(), **known.note(), "data": DATA, "seed": seed}
+        return shelf.put(CARD.name, out, known.arrays(), note)
+
+    def _file(self) -> Path:
+        return shelf.weights_of(CARD.name, self.weights)
 
     def _known(self) -> Known:
-        return self.learned or reading.load(shelf.weights_of(CARD.name, self.weights))
+        return self.learned or shelf.take(self._file(), self._ground(), Known.of)
 
-    def _readers(self) -> reading.Readers:
+    def _ground(self) -> dict[str, Any]:
+        """What must be in use as it was in learning."""
+        who = self._readers()
+        return {
+            "name": CARD.name,
+            "encoder": name_of(who.encoder),
+            "tuned": who.tuned.name,
+            "perceiver": shelf.known_as(who.perceiver),
+        }
+
+    def _readers(self) -> Readers:
         other = self.perceiver or registry.make("perceive/utterance")
-        return reading.Readers(self.encoder, self.tuned, other)
+        return Readers(self.encoder, self.tuned or tuned(), other)
 
 
 def toy() -> Records:
@@ -331,8 +346,4 @@ def _parted(records: Records, seed: int, felt: Trajectory) -> tuple[Records, Hel
     return records.where(~inside), Held(records.where(inside), felt)
 
 
-NOTE = {  # travels inside the weights
-    "name": CARD.name,
-    "data": "MELD train (research only): weights are for their owner's use, not to ship",
-    "encoder": "all-MiniLM-L6-v2 (Apache-2.0), frozen; the transformer of perceive/utterance",
-}
+DATA = "MELD train (research only): weights are for their owner's use, not to ship"

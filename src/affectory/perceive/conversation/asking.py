@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from affectory.core.records import Records
 from affectory.core.space import Space
@@ -28,7 +27,7 @@ from affectory.parts.retrieve import Index
 from affectory.perceive.conversation.interpret import Interpretation, interpretations
 from affectory.represent.circumplex import labels_of
 from affectory.represent.vocabularies import MELD7
-from affectory.senses.vectors import TextEncoder, sentence_vectors
+from affectory.senses.vectors import TextEncoder, encoded
 
 WINDOW, EXAMPLES = 5, 3
 SHORT = Sampling(tokens=12, stop=("\n",))
@@ -88,14 +87,14 @@ class Library:
         texts = records.frame["text"].fill_null("").to_list()
         rows = [at for at, text in enumerate(texts) if label[at] >= 0 and text.strip()]
         examples = tuple(Example(texts[at], felt.space.names[label[at]]) for at in rows)
-        vectors = _vectors([one.text for one in examples], encoder)
+        vectors = encoded([one.text for one in examples], encoder)
         return cls(examples, Index(vectors, group[rows]), records.sessions, encoder)
 
     def near(self, records: Records, k: int = EXAMPLES) -> list[tuple[Example, ...]]:
         """Return the `k` turns most like each record, none from a session of the same name."""
         places = {name: at for at, name in enumerate(self.sessions)}
         own = [places.get(name, -1) for name in records.frame["session"].to_list()]
-        vectors = _vectors(records.frame["text"].fill_null("").to_list(), self.encoder)
+        vectors = encoded(records.frame["text"].fill_null("").to_list(), self.encoder)
         found = self.index.nearest(vectors, k, own).place.tolist()
         return [tuple(self.examples[at] for at in row if at >= 0) for row in found]
 
@@ -195,10 +194,6 @@ def sketch(model: LanguageModel, records: Records) -> list[str]:
         for line, history in _histories(records, len(records))
     ]
     return [answer.text.strip() for answer in model.generate(asked, LONG)]
-
-
-def _vectors(texts: list[str], encoder: TextEncoder | None) -> NDArray[np.float32]:
-    return sentence_vectors(texts) if encoder is None else encoder.encode(texts)
 
 
 def _histories(records: Records, window: int) -> list[tuple[tuple[str, str], tuple[str, ...]]]:

@@ -1,21 +1,9 @@
 """From turns to numbers: vectors, states of another perceiver, what is counted, and neighbours."""
 
-__all__ = [
-    "KINDS",
-    "Known",
-    "Lesson",
-    "Readers",
-    "Seen",
-    "load",
-    "mended",
-    "save",
-    "tuned",
-    "views",
-]
+__all__ = ["KINDS", "Known", "Lesson", "Readers", "Seen", "mended", "tuned", "views"]
 
 from collections.abc import Sequence
-from functools import cache, lru_cache
-from pathlib import Path
+from functools import cache, cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -26,7 +14,6 @@ from affectory.core import shelf
 from affectory.core.records import Records
 from affectory.core.space import Space
 from affectory.core.verbs import Perceiver
-from affectory.parts.blend import within
 from affectory.parts.blocks import Block, Blocks
 from affectory.parts.retrieve import Index, shares
 from affectory.parts.turns import Talk, TurnNet, past_of
@@ -34,13 +21,12 @@ from affectory.perceive.conversation.interpret import numbers
 from affectory.represent.abreast import abreast, spoken
 from affectory.senses.encoder import Encoder
 from affectory.senses.marks import plain
-from affectory.senses.vectors import TextEncoder, sentence_vectors
+from affectory.senses.vectors import TextEncoder, encoded, sentence_vectors
 
 Floats = NDArray[np.float64]
 KINDS = (Block(0.7), Block(1.0), Block(0.7, each=True), Block(0.3, each=True))
 RARE = 1e-4  # least share of a label among neighbours
 LONGEST = 128  # tokens of a turn that the tuned encoder reads
-NAME = "perceive/conversation"
 ACCURATE = shelf.SHIPPED / "utterance" / "accurate.safetensors"
 
 
@@ -49,12 +35,12 @@ class Readers(NamedTuple):
 
     Attributes:
         encoder: Its vectors find what is alike; None: all-MiniLM-L6-v2.
-        tuned: Its vectors know emotions; None: the transformer of `perceive/utterance`.
+        tuned: Its vectors know emotions.
         perceiver: Its states are read beside.
     """
 
     encoder: TextEncoder | None
-    tuned: TextEncoder | None
+    tuned: TextEncoder
     perceiver: Perceiver
 
 
@@ -101,6 +87,39 @@ class Known(NamedTuple):
         past = past_of(seen.records.offsets, who, self.window)
         return Talk(rows.astype(np.float32), beside.astype(np.float32), *past)
 
+    def arrays(self) -> shelf.Arrays:
+        """Return, with `note`, what `of` makes it from."""
+        index = {"vectors": self.memory.vectors, "group": self.memory.group}
+        return shelf.joined(
+            {
+                "blocks": self.blocks.arrays(),
+                "net": self.net.arrays(),
+                "index": {name: np.asarray(array) for name, array in index.items()},
+                "own": {"told": self.told.astype(np.float32), "heat": np.array([self.heat])},
+            }
+        )
+
+    def note(self) -> dict[str, Any]:
+        """Return what is no array."""
+        return {"space": self.space.to_json(), "window": self.window, "near": self.near}
+
+    @staticmethod
+    def of(arrays: shelf.Arrays, note: dict[str, Any]) -> "Known":
+        """Return what `arrays` and `note` told of."""
+        blocks, net, index, own = (
+            shelf.within(arrays, part) for part in ("blocks", "net", "index", "own")
+        )
+        return Known(
+            Space.from_json(note["space"]),
+            Blocks.of(blocks),
+            TurnNet.of(net),
+            Index(index["vectors"], index["group"]),
+            own["told"].astype(np.float64),
+            float(own["heat"][0]),
+            int(note["window"]),
+            int(note["near"]),
+        )
+
 
 class Seen(NamedTuple):
     """Turns that say something, and what was read of them.
@@ -146,7 +165,7 @@ def views(records: Records, who: Readers) -> list[Floats]:
     states = who.perceiver.perceive(records)
     return [
         _vectors(texts, who.encoder),
-        _vectors(texts, who.tuned or tuned()),
+        _vectors(texts, who.tuned),
         np.hstack([abreast(records, felt) for felt in states.values()]),
         numbers(texts),
     ]
@@ -163,12 +182,15 @@ def tuned() -> TextEncoder:
 
 
 class _Tuned:
-    name = "utterance-accurate"
+    @property
+    def name(self) -> str:
+        return f"utterance-accurate-{shelf.digest_of(ACCURATE)}"
 
-    def __init__(self) -> None:
+    @cached_property
+    def encoder(self) -> Encoder:
         arrays, _ = shelf.load(ACCURATE)
         own = {name.removeprefix("encoder."): a for name, a in arrays.items() if "encoder." in name}
-        self.encoder = Encoder(own, LONGEST)
+        return Encoder(own, LONGEST)
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         read = self.encoder(texts)
@@ -178,47 +200,6 @@ class _Tuned:
 
 def _vectors(texts: list[str], encoder: TextEncoder | None) -> Floats:
     """Return vectors, from the cache where the encoder is one of ours and slow."""
-    if encoder is None or isinstance(encoder, _Tuned):
-        return sentence_vectors(texts, encoder).astype(np.float64)
-    return encoder.encode(texts).astype(np.float64)
-
-
-def save(path: Path, known: Known, note: dict[str, Any]) -> None:
-    """Write what was learned, with a note."""
-    parts: dict[str, dict[str, Any]] = {
-        "blocks": known.blocks.arrays(),
-        "net": known.net.arrays(),
-        "index": {"vectors": known.memory.vectors, "group": known.memory.group},
-        "own": {"told": known.told.astype(np.float32), "heat": np.array([known.heat])},
-    }
-    arrays = {
-        f"{part}/{key}": np.asarray(a) for part, own in parts.items() for key, a in own.items()
-    }
-    own_note = {"space": known.space.to_json(), "window": known.window, "near": known.near}
-    shelf.save(path, arrays, {**note, **own_note, "name": NAME})
-
-
-def load(path: Path) -> Known:
-    """Return what `save` wrote; read again when the file has changed.
-
-    Raises:
-        BadFile: if it is another method's, or no weights.
-    """
-    return _loaded(shelf.stamp(path))
-
-
-@lru_cache(maxsize=4)
-def _loaded(kept: shelf.Stamp) -> Known:
-    arrays, note = shelf.load(kept.path)
-    shelf.agree(kept.path, note, {"name": NAME})
-    index = within(arrays, "index")
-    return Known(
-        Space.from_json(note["space"]),
-        Blocks.of(within(arrays, "blocks")),
-        TurnNet.of(within(arrays, "net")),
-        Index(index["vectors"], index["group"]),
-        arrays["own/told"].astype(np.float64),
-        float(arrays["own/heat"][0]),
-        int(note["window"]),
-        int(note["near"]),
-    )
+    slow = isinstance(encoder, _Tuned)
+    found = sentence_vectors(texts, encoder) if slow else encoded(texts, encoder)
+    return found.astype(np.float64)

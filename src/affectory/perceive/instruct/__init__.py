@@ -13,8 +13,6 @@ package has learned from stand-ins: GoEmotions labels mapped and graded by hand
 
 __all__ = ["CARD", "InstructReader", "taught", "toy"]
 
-import hashlib
-import pickle
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -39,6 +37,7 @@ from affectory.lm.model import LanguageModel
 from affectory.parts.trunk import Recipe
 from affectory.perceive.instruct import reading
 from affectory.perceive.instruct.asking import Told, ask
+from affectory.represent.abreast import abreast, spoken
 from affectory.represent.affect_tasks import EMOTIONS, LABELS, Task, answer_of, class_of
 from affectory.represent.vocabularies import AFFECT11, INTENSITY4, VALENCE
 from affectory.senses.lexicon import Lexicon, starter
@@ -88,6 +87,11 @@ class Size(StrEnum):
     LIGHT = "light"
     ACCURATE = "accurate"
 
+    @property
+    def mark(self) -> str:
+        """What tells its weights from the usual ones, those of "light"."""
+        return "" if self is Size.LIGHT else self.value
+
 
 @method(CARD)
 @dataclass(frozen=True)
@@ -135,11 +139,15 @@ class InstructReader:
 
     @property
     def digest(self) -> str:
-        """Return a hash of what was learned, or of the model that is asked, for provenance."""
+        """Return a hash of what was learned and is read, or of the model that is asked."""
         if self.model is not None:
             return self.model.digest
-        told = pickle.dumps(self.learned) if self.learned is not None else self._file().read_bytes()
-        return hashlib.blake2b(told, digest_size=8).hexdigest()
+        beside = {
+            "perceiver": shelf.known_as(self._other),
+            "encoder": self.encoder.name if self.encoder else "",
+            "lexicon": (self.lexicon or starter()).digest,
+        }
+        return shelf.digest(self.learned or self._file(), beside)
 
     def perceive(self, records: Records) -> States:
         """Return a state per record in intensity4, valence and affect11; blank texts have none.
@@ -149,8 +157,9 @@ class InstructReader:
 
         Raises:
             NotTrained: if there are no weights.
+            BadFile: if the weights are another method's, or of another size.
         """
-        read, rows = _spoken(records)
+        read, rows = spoken(records)
         if self.model is not None:
             told = self.asked(read)
             parts = (told.intensity, told.valence, told.affect)
@@ -166,7 +175,7 @@ class InstructReader:
         """
         if self.model is None:
             raise BadChoice("model", None, "a language model, such as lm.catalogue.open_model()")
-        return ask(self.model, _spoken(records)[0].frame["text"].to_list())
+        return ask(self.model, spoken(records)[0].frame["text"].to_list())
 
     def classes(self, felt: States) -> pl.DataFrame:
         """Return the ordinal tasks of perceived states: EI-oc 0 to 3 each, V-oc -3 to 3.
@@ -229,8 +238,8 @@ class InstructReader:
         for one in felt:
             if one.space.name not in CARD.gives:
                 raise BadChoice("space of the answers", one.space.name, CARD.gives)
-        read, _ = _spoken(records)
-        told = {one.space.name: _aligned(read, one) for one in felt}
+        read, _ = spoken(records)
+        told = {one.space.name: abreast(read, one) for one in felt}
         untold = {space.name: np.full((len(read), space.k), np.nan) for space in reading.KINDS}
         truth = np.hstack([(untold | told)[space.name] for space in reading.KINDS])
         read = read.where(pl.lit(pl.Series(~np.isnan(truth).all(axis=1))))
@@ -259,18 +268,20 @@ class InstructReader:
         return np.full(len(LABELS), 0.5) if self.model else self._learned().least
 
     def _file(self) -> Path:
-        if self.weights is None and self.size is Size.ACCURATE:
-            own = shelf.place(CARD.name).with_name("perceive-instruct-accurate.safetensors")
-            shipped = shelf.SHIPPED / "instruct" / "accurate.safetensors"
-            return shelf.weights_of(CARD.name, own if own.is_file() else shipped)
-        return shelf.weights_of(CARD.name, self.weights)
+        return shelf.weights_of(CARD.name, self.weights, self.size.mark)
 
     def _learned(self) -> reading.Learned:
-        return self.learned or reading.load(self._file())
+        told = {"name": CARD.name, "size": self.size.value}
+        return self.learned or shelf.take(self._file(), told, reading.Learned.of)
+
+    @property
+    def _other(self) -> Perceiver:
+        size = self.size.value
+        other: Perceiver = self.perceiver or registry.make("perceive/utterance", size=size)
+        return other
 
     def _numbers(self, read: Records) -> tuple[Floats, Floats]:
-        perceiver = self.perceiver or registry.make("perceive/utterance", size=self.size.value)
-        return reading.numbers(read, perceiver, self.encoder, self.lexicon or starter())
+        return reading.numbers(read, self._other, self.encoder, self.lexicon or starter())
 
 
 def toy() -> Records:
@@ -314,20 +325,6 @@ def _states(records: Records, rows: Any, values: Floats, spread: Floats | None) 
             for space, part, own in zip(reading.KINDS, parts, spreads, strict=True)
         )
     )
-
-
-def _spoken(records: Records) -> tuple[Records, NDArray[np.int64]]:
-    """Return the records that say something, and their places."""
-    says = pl.col("text").fill_null("").str.strip_chars() != ""
-    return records.where(says), records.frame.select(says.arg_true()).to_series().to_numpy()
-
-
-def _aligned(read: Records, felt: Trajectory) -> Floats:
-    """Return the states of `read`, in its order; NaN for a record without one. Shape (n, k)."""
-    keys = read.frame.select("session", "seq")
-    table = felt.to_polars().select("session", "seq", *felt.space.names)
-    both = keys.join(table, on=("session", "seq"), how="left", maintain_order="left")
-    return both.select(pl.col(felt.space.names).cast(pl.Float64).fill_null(np.nan)).to_numpy()
 
 
 def _held(row: NDArray[Any], least: Floats) -> str:

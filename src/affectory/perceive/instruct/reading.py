@@ -1,14 +1,10 @@
 """From texts to answers of five heads: states of another perceiver, words, a shared layer."""
 
-__all__ = ["KINDS", "Learned", "learn", "load", "numbers", "save"]
+__all__ = ["KINDS", "Learned", "learn", "numbers"]
 
-from collections.abc import Mapping
-from functools import lru_cache
-from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 from affectory.core import shelf
@@ -17,9 +13,10 @@ from affectory.core.space import Kind
 from affectory.core.trajectory import Trajectory
 from affectory.core.verbs import Perceiver
 from affectory.measure.labels import best_thresholds
-from affectory.parts.blend import folds_of, within
+from affectory.parts.blend import folds_of
 from affectory.parts.calibrate import conformal, platt, sigmoid
 from affectory.parts.trunk import Recipe, Trunk
+from affectory.represent.abreast import abreast
 from affectory.represent.vocabularies import AFFECT11, INTENSITY4, VALENCE
 from affectory.senses.lexicon import Lexicon
 from affectory.senses.scoring import score
@@ -69,19 +66,16 @@ class Learned(NamedTuple):
         """Least probability at which each of affect11 is said to hold. Shape (11,)."""
         return self.holds[-AFFECT11.k :]
 
-    def arrays(self) -> dict[str, NDArray[Any]]:
+    def arrays(self) -> shelf.Arrays:
         """Return what `of` makes it from."""
         own = {name: getattr(self, name) for name in OWN}
-        return {
-            **{f"trunk/{name}": array for name, array in self.trunk.arrays().items()},
-            **{f"own/{name}": array for name, array in own.items()},
-        }
+        return shelf.joined({"trunk": self.trunk.arrays(), "own": own})
 
-    @classmethod
-    def of(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
+    @staticmethod
+    def of(arrays: shelf.Arrays, note: dict[str, Any]) -> "Learned":
         """Return what `arrays` told of."""
-        own = within(arrays, "own")
-        return cls(Trunk.of(within(arrays, "trunk")), *(own[name] for name in OWN))
+        trunk, own = (shelf.within(arrays, part) for part in ("trunk", "own"))
+        return Learned(Trunk.of(trunk), *(own[name] for name in OWN))
 
 
 def numbers(
@@ -147,38 +141,13 @@ def learn(
     return Learned(trunk, gain, shift, noise, width, holds)
 
 
-def save(path: Path, learned: Learned, note: Mapping[str, Any]) -> None:
-    """Write what was learned."""
-    shelf.save(path, learned.arrays(), note)
-
-
-def load(path: Path) -> Learned:
-    """Return what `save` wrote; read again when the file has changed.
-
-    Raises:
-        BadFile: if it is another method's, or no weights.
-    """
-    return _loaded(shelf.stamp(path))
-
-
-@lru_cache(maxsize=4)
-def _loaded(kept: shelf.Stamp) -> Learned:
-    arrays, note = shelf.load(kept.path)
-    shelf.agree(kept.path, note, {"name": "perceive/instruct"})
-    return Learned.of(arrays)
-
-
 def _states(records: Records, felt: Trajectory) -> Floats:
     """Return the states in the order of the records; probabilities as log-odds. Shape (n, k)."""
-    keys = records.frame.select("session", "seq")
-    table = felt.to_polars().select("session", "seq", *felt.space.names)
-    both = keys.join(table, on=("session", "seq"), how="left", maintain_order="left")
-    names = pl.col(felt.space.names).cast(pl.Float64).fill_null(np.nan)
-    values = both.select(names).to_numpy()
+    values = abreast(records, felt)
     if felt.space.kind in (Kind.FLAGS, Kind.DISTRIBUTION):
         p = np.clip(values, LEAST, 1 - LEAST)
         values = np.log(p / (1 - p))
-    return np.asarray(values, np.float64)
+    return values
 
 
 def _filled(rows: Floats, fill: Floats) -> Floats:

@@ -70,16 +70,16 @@ def train(data: Path, out: Path, seed: int, report: Report) -> Path:
     every = joined([known, *_others(data, report)])
     report(f"{len(known.texts)} open lessons, {len(every.texts)} in all")
     for size in Size:
-        mark = "" if size is Size.LIGHT else "-accurate"
-        own = shelf.place(CARD.name)
+        name = "-".join(filter(None, ("instruct", size.mark)))
         try:
             for lessons, note, path in (
-                (known, PUBLIC, out / f"instruct{mark}.safetensors"),
-                (every, OWN, own.with_name(f"{own.stem}{mark}{own.suffix}")),
+                (known, PUBLIC, out / f"{name}.safetensors"),
+                (every, OWN, shelf.place(CARD.name, size.mark)),
             ):
                 fitted = taught_by(lessons, InstructReader(size=size, seed=seed))
                 assert fitted.learned is not None
-                reading.save(path, fitted.learned, {**note, "size": size.value, "seed": seed})
+                told = {**note, "size": size.value, "seed": seed}
+                shelf.save(path, fitted.learned.arrays(), told)
                 report(f"{path.name}: learned")
         except MissingExtra as lost:
             report(f"left out: {lost}")
