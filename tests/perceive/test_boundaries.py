@@ -2,12 +2,13 @@
 
 import time
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
 import pytest
 
-from affectory.core.errors import BadChoice, SpaceMismatch
+from affectory.core.errors import BadChoice, BadValues, SpaceMismatch
 from affectory.core.records import Records
 from affectory.measure.boundaries import BoundaryWeights
 from affectory.perceive.boundaries import BoundaryReader, bank, toy
@@ -176,6 +177,8 @@ def test_evidence_leads_back_to_the_words():
         reader.explain(records, axis="love")
     with pytest.raises(SpaceMismatch):
         reader.explain(records, reader.scored(records))
+    with pytest.raises(BadValues, match="without seq"):
+        reader.explain(records, replace(felt, seq=None))
 
 
 def test_signs_name_language_and_phrase():

@@ -2,13 +2,14 @@
 
 import os
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pytest
 
-from affectory.core.errors import BadChoice, NoRecords, NotTrained, SpaceMismatch
+from affectory.core.errors import BadChoice, BadValues, NoRecords, NotTrained, SpaceMismatch
 from affectory.core.evidence import Ground
 from affectory.core.records import Records
 from affectory.core.trajectory import Trajectory
@@ -146,6 +147,8 @@ def test_explain_keeps_to_what_is_asked():
         READER.explain(records, axis="joy")
     with pytest.raises(SpaceMismatch):
         READER.explain(records, Trajectory.on(records, VA, np.zeros((3, 2)), "x"))
+    with pytest.raises(BadValues, match="without seq"):
+        READER.explain(records, replace(felt, seq=None))
 
 
 def test_a_model_may_rephrase_but_not_invent():

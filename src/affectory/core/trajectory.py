@@ -145,6 +145,18 @@ class Trajectory:
         keep = columns.named(self.session, session) & columns.named(self.actor, actor)
         return self.rows(keep)
 
+    def heard(self, records: Records) -> Records:
+        """Return those of `records` that these states were read from, in their order.
+
+        Raises:
+            BadValues: if the states do not tell which records they were read from.
+        """
+        if self.seq is None:
+            raise BadValues("explain", "states without seq", "what perceive returned")
+        keys = self.to_polars().select("session", "seq").unique()
+        held = records.frame.join(keys, on=("session", "seq"), how="semi", maintain_order="left")
+        return Records(held, records.clock)
+
     def axis(self, name: str) -> NDArray[np.float32]:
         """Return the values of one axis. Shape (n,)."""
         return self.values[:, self.space.index(name)]

@@ -15,7 +15,7 @@ __all__ = ["Marks", "Match", "Rules"]
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import cache, reduce
 from typing import NamedTuple
 
 Symbols = frozenset[str]
@@ -195,7 +195,7 @@ class _Net:
         lists: dict[str, str],
         joints: tuple[str, ...],
     ) -> None:
-        self.cut, self.lists = cut, lists
+        self.cut, self.lists = cache(cut), lists  # lists are named again and again
         self.special: dict[str, list[tuple[str, ...]]] = {
             "^": [(mark,) for mark in (marks.start, marks.stop, marks.comma, *joints)],
             "^^": [(marks.start,)],

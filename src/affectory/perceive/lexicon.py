@@ -20,7 +20,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from affectory.core.card import Card, Paper
-from affectory.core.errors import BadChoice, BadValues
+from affectory.core.errors import BadChoice
 from affectory.core.evidence import Evidence, Ground
 from affectory.core.groups import Names
 from affectory.core.records import Clock, Records
@@ -233,11 +233,7 @@ class LexiconEmotion:
             BadChoice: if the Space has no such axis.
         """
         if felt is not None:
-            if felt.seq is None:
-                raise BadValues("explain", "states without seq", "what perceive returned")
-            keys = felt.to_polars().select("session", "seq").unique()
-            chosen = records.frame.join(keys, on=("session", "seq"), how="semi")
-            records = Records(chosen, records.clock)
+            records = felt.heard(records)
         said = self._score(records)
         said = said.without(self._silent(said))
         axes = range(self.space.k) if axis is None else (self.space.index(axis),)

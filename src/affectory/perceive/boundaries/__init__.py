@@ -169,16 +169,15 @@ class BoundaryReader:
 
         Raises:
             SpaceMismatch: if `felt` is in another Space.
+            BadValues: if `felt` does not tell which records it was read from.
             BadChoice: if there is no such pattern.
         """
         if axis is not None:
             BOUNDARY7.index(axis)
-        frame = records.frame
         if felt is not None:
             felt.in_space(BOUNDARY7.name, CARD.name)
-            asked = felt.to_polars().select("session", "seq").unique()
-            frame = frame.join(asked, on=("session", "seq"), how="semi", maintain_order="left")
-        rows = frame.select("session", "actor", "start", "stop", "seq",
+            records = felt.heard(records)
+        rows = records.frame.select("session", "actor", "start", "stop", "seq",
                             pl.col("text").fill_null("")).rows()  # fmt: skip
         return tuple(
             Evidence(session, actor, start, stop, sign.pattern, 1.0, Ground.CUE, seq,

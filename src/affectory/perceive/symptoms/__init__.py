@@ -11,11 +11,8 @@ the paper's annotator did (`remembered=True` does). Rationales are put together 
 
 __all__ = ["CARD", "SymptomReader", "toy"]
 
-import hashlib
-import pickle
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple, Self
 
@@ -115,11 +112,8 @@ class SymptomReader:
     @property
     def digest(self) -> str:
         """Return a hash of what was learned and of the settings, for provenance."""
-        if self.head is not None:
-            learned = pickle.dumps(self.head.arrays())
-        else:
-            learned = shelf.weights_of(CARD.name, self.weights).read_bytes()
-        return hashlib.blake2b(learned + bytes([self.remembered]), digest_size=8).hexdigest()
+        learned = self.head or shelf.weights_of(CARD.name, self.weights)
+        return shelf.digest(learned, {"remembered": self.remembered})
 
     def perceive(self, records: Records) -> States:
         """Return a state per record: the greatest probability of any of its sentences.
@@ -167,14 +161,12 @@ class SymptomReader:
 
         Raises:
             SpaceMismatch: if `felt` is in another Space.
+            BadValues: if `felt` does not tell which records it was read from.
             BadChoice: if there is no such symptom.
         """
         if felt is not None:
             felt.in_space(DSM5_9.name, CARD.name)
-            asked = felt.to_polars().select("session", "seq").unique()
-            chosen = records.frame.join(asked, on=("session", "seq"), how="semi",
-                                        maintain_order="left")  # fmt: skip
-            records = Records(chosen, records.clock)
+            records = felt.heard(records)
         axes = range(DSM5_9.k) if axis is None else (DSM5_9.index(axis),)
         found = tuple(self._reasons(records, tuple(axes)))
         if self.writer is None:
@@ -255,7 +247,9 @@ class SymptomReader:
         return recipe.train(data, out, seed, report)
 
     def _head(self) -> Head:
-        return self.head or _loaded(shelf.stamp(shelf.weights_of(CARD.name, self.weights)))
+        if self.head is not None:
+            return self.head
+        return shelf.take(shelf.weights_of(CARD.name, self.weights), {"name": CARD.name}, Head.made)
 
     def _read(self, texts: list[str]) -> _Read:
         """Cut texts into sentences and look at each distinct one once."""
@@ -350,10 +344,3 @@ def _loudest(values: Floats, row: NDArray[np.int64]) -> NDArray[np.int64]:
     ends = np.append(starts[1:], len(row))
     return np.stack([low + values[low:high].argmax(axis=0)
                      for low, high in zip(starts, ends, strict=True)])  # fmt: skip
-
-
-@lru_cache(maxsize=4)
-def _loaded(kept: shelf.Stamp) -> Head:
-    arrays, note = shelf.load(kept.path)
-    shelf.agree(kept.path, note, {"name": CARD.name})
-    return Head.of(arrays)

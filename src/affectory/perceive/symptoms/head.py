@@ -160,7 +160,7 @@ class Head:
         return replace(self, read=read)
 
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """Return what `of` makes it from."""
+        """Return what `made` makes it from."""
         return {
             "keys": self.keys,
             "idf": self.idf.astype(np.float16),
@@ -169,11 +169,11 @@ class Head:
             "read": self.read,
         }
 
-    @classmethod
-    def of(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
+    @staticmethod
+    def made(arrays: Mapping[str, NDArray[Any]], note: Mapping[str, Any]) -> "Head":
         """Return what `arrays` told of."""
-        small = {name: arrays[name].astype(np.float32) for name in ("idf", "words")}
-        return cls(keys=arrays["keys"], bias=arrays["bias"], read=arrays["read"], **small)
+        idf, words = (arrays[name].astype(np.float32) for name in ("idf", "words"))
+        return Head(arrays["keys"], idf, words, arrays["bias"], arrays["read"])
 
     def _weighted(self, row: Sequence[int]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Return which grams are known and their weights, of length one together."""

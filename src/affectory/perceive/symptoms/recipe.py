@@ -45,9 +45,7 @@ def train(data: Path, out: Path, seed: int, report: Callable[[str], None]) -> Pa
     report(f"{len(texts)} synthetic sentences; half a minute")
     head = learned(texts, truth)
     note = {**NOTE, "seed": seed, "sentences": len(texts)}
-    for path in (out / "symptoms.safetensors", shelf.place(NAME)):
-        shelf.save(path, head.arrays(), note)
-    return out / "symptoms.safetensors"
+    return shelf.put(NAME, out, head.arrays(), note)
 
 
 def learned(texts: list[str], truth: NDArray[np.float64]) -> Head:
