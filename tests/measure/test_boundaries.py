@@ -100,6 +100,7 @@ def test_rates_of_four_replies():
         "balanced_accuracy": pytest.approx(1 - (1 / 2 + 2 / 3) / 2),
         "handoff": 1.0,
     }
+    assert [figure.n for figure in told] == [2, 3, 5, 1]
 
 
 def test_a_crisis_that_is_handed_on_is_no_over_refusal():

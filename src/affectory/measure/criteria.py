@@ -12,7 +12,7 @@ import polars as pl
 
 from affectory.core.errors import BadChoice
 from affectory.core.trajectory import Trajectory
-from affectory.measure.rolling import Windows, width_of
+from affectory.measure.rolling import of_persons, width_of
 
 NEEDED = 5  # of nine
 CORE = ("depressed_mood", "anhedonia")  # one of which must be among them
@@ -45,22 +45,15 @@ def mentioned(
         raise BadChoice("sure", sure, "a number in (0, 1]")
     length = width_of(felt.clock, width)
     felt = felt.rows(~felt.missing)
-    person = felt.actor.codes.astype(np.int64)
-    if not across:
-        person = person + felt.session.codes.astype(np.int64) * (len(felt.actor.names) + 1)
-    windows = Windows.of(person, felt.start, length)
+    windows, keys = of_persons(felt.session, felt.actor, felt.start, length, across)
     flags = felt.values >= sure
     sums = windows.sums(np.column_stack([np.ones(len(felt)), flags]))
     n, hits = sums[:, 0], sums[:, 1:]
     criteria = (hits > 0.5).sum(axis=1)
     core = (hits[:, [felt.space.index(name) for name in CORE]] > 0.5).any(axis=1)
-    order = windows.order
-    whole = pl.Series("session", ["all"] * len(felt), pl.String)
     return pl.DataFrame(
         {
-            "session": whole if across else felt.session.take(order).to_series("session"),
-            "actor": felt.actor.take(order).to_series("actor"),
-            "start": felt.start[order],
+            **keys,
             "records": n.astype(np.int64),
             **{name: hits[:, at] / n for at, name in enumerate(felt.space.names)},
             "criteria": criteria.astype(np.int64),

@@ -11,7 +11,7 @@ import polars as pl
 
 from affectory.core.groups import Names
 from affectory.core.records import Records
-from affectory.measure.rolling import Floats, Windows, width_of
+from affectory.measure.rolling import Floats, of_persons, width_of
 from affectory.senses.profile import PRONOUNS, TENSES, counts
 
 
@@ -33,24 +33,15 @@ def language(records: Records, width: float | None = None, across: bool = True) 
     """
     length = width_of(records.clock, width)
     frame = records.frame
-    actor, session = Names.of(frame["actor"]), Names.of(frame["session"])
-    person = actor.codes.astype(np.int64)
-    if not across:
-        person = person + session.codes.astype(np.int64) * (len(actor.names) + 1)
-    windows = Windows.of(person, frame["start"].to_numpy(), length)
+    windows, keys = of_persons(
+        Names.of(frame["session"]), Names.of(frame["actor"]), frame["start"].to_numpy(), length,
+        across,
+    )  # fmt: skip
     sums = windows.sums(counts(frame["text"].fill_null("").to_list()))
     who, when = sums[:, : len(PRONOUNS)], sums[:, len(PRONOUNS) : -2]
-    order = windows.order
-    whole = pl.Series("session", ["all"] * len(records), pl.String)
-    told = {
-        "session": whole if across else session.take(order).to_series("session"),
-        "actor": actor.take(order).to_series("actor"),
-        "start": frame["start"].to_numpy()[order],
-        "words": sums[:, -1].astype(np.int64),
-    }
     shares = {**_shares(PRONOUNS, who), **_shares(TENSES, when),
               **_shares(("dates",), sums[:, -2:-1], sums[:, -1])}  # fmt: skip
-    return pl.DataFrame({**told, **shares})
+    return pl.DataFrame({**keys, "words": sums[:, -1].astype(np.int64), **shares})
 
 
 def _shares(

@@ -1,14 +1,16 @@
 """Windows that look back from each moment of a person: which rows lie in them, and their sums."""
 
-__all__ = ["TWO_WEEKS", "Windows"]
+__all__ = ["TWO_WEEKS", "Windows", "of_persons", "width_of"]
 
 from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from affectory.core.errors import BadChoice
+from affectory.core.groups import Names
 from affectory.core.records import Clock
 
 Floats = NDArray[np.float64]
@@ -51,6 +53,31 @@ class Windows:
         total = np.cumsum(rows[self.order], axis=0, dtype=np.float64)
         total = np.concatenate([np.zeros((1, rows.shape[1])), total])
         return np.asarray(total[self.high] - total[self.low])
+
+
+def of_persons(
+    session: Names, actor: Names, start: Floats, width: float, across: bool
+) -> tuple[Windows, dict[str, pl.Series]]:
+    """Return the windows of each person, and whose and when each is.
+
+    Args:
+        session: Of n rows.
+        actor: Of the same rows: a person.
+        start: When each begins. Shape (n,).
+        width: Length of the windows in clock units.
+        across: Whether a person's sessions are read as one, called "all"; else each stands alone.
+
+    Returns:
+        The windows, and session, actor and start in their order.
+    """
+    person = actor.codes.astype(np.int64)
+    if across:
+        session = Names(np.zeros(len(start), np.int32), ("all",))
+    person += session.codes.astype(np.int64) * (len(actor.names) + 1)
+    windows = Windows.of(person, start, width)
+    told = {name: names.take(windows.order).to_series(name)
+            for name, names in (("session", session), ("actor", actor))}  # fmt: skip
+    return windows, {**told, "start": pl.Series("start", start[windows.order])}
 
 
 def width_of(clock: Clock, width: float | None) -> float:
