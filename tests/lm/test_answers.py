@@ -8,7 +8,7 @@ import pytest
 
 from affectory.core.errors import BadChoice, BadValues
 from affectory.core.space import Axis, Kind, Space
-from affectory.lm.answers import JsonRow, ManyLabels, Number, OneLabel, Reader, YesNo, parse, wilson
+from affectory.lm.answers import JsonRow, ManyLabels, Number, OneLabel, Reader, YesNo, parse
 from affectory.lm.model import Answer
 
 
@@ -332,8 +332,9 @@ def test_the_share_of_unread_answers_is_a_figure():
 
 def test_the_interval_of_none_begins_at_none():
     # Wilson for 0 of 10: z^2 / (n + z^2) = 3.8415 / 13.8415, by hand .2775
-    assert wilson(0.0, 10) == (0.0, pytest.approx(0.2775, abs=1e-4))
-    assert wilson(1.0, 10) == (pytest.approx(0.7225, abs=1e-4), 1.0)
+    none, every = (parse(YES, [said] * 10).figure() for said in ("yes", "hm"))
+    assert (none.low, none.high) == (0.0, pytest.approx(0.2775, abs=1e-4))
+    assert (every.low, every.high) == (pytest.approx(0.7225, abs=1e-4), 1.0)
 
 
 def test_no_answer_at_all_is_an_empty_table():

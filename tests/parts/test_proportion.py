@@ -5,7 +5,9 @@ import math
 import pytest
 
 from affectory.core.errors import BadValues
-from affectory.parts.proportion import Z, share, wilson
+from affectory.parts.proportion import share, wilson
+
+Z = 1.959964  # of 95 %
 
 
 def test_all_or_none_have_the_closed_form():
@@ -19,6 +21,11 @@ def test_the_ends_are_where_a_test_of_the_score_would_just_refuse():
     share, low, high = wilson(37, 120)
     for end in (low, high):
         assert abs(share - end) / math.sqrt(end * (1 - end) / 120) == pytest.approx(Z)
+
+
+def test_a_higher_level_is_wider():
+    # z of 99 % is 2.5758: z^2 / (n + z^2) = 6.6349 / 16.6349
+    assert wilson(0, 10, 0.99) == pytest.approx((0, 0, 0.3989), abs=1e-4)
 
 
 def test_hits_and_misses_are_each_others_mirror():

@@ -16,14 +16,11 @@ __all__ = [
     "Reading",
     "YesNo",
     "parse",
-    "wilson",
 ]
 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import sqrt
-from statistics import NormalDist
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -35,6 +32,7 @@ from affectory.lm.amounts import JsonRow, Number
 from affectory.lm.anchors import Reading, unread
 from affectory.lm.choices import ManyLabels, OneLabel, YesNo
 from affectory.lm.model import Answer
+from affectory.parts.proportion import wilson
 
 Floats = NDArray[np.float64]
 
@@ -95,25 +93,9 @@ class Parsed:
         n, name = len(self), "unparsed"
         if not n:
             return Figure(name, np.nan, n=0, setting=setting, by=by, reason="no answer")
-        share = self.unparsed / n
-        low, high = wilson(share, n)
         told = f"{setting}; " if setting else ""
-        return Figure(name, share, low, high, n, setting=f"{told}answers, Wilson 95%", by=by)
-
-
-def wilson(share: float, n: int, level: float = 0.95) -> tuple[float, float]:
-    """Return Wilson's interval of a share of `n` independent units, n >= 1.
-
-    Example:
-        >>> from affectory.lm.answers import wilson
-        >>> [round(end, 3) for end in wilson(0.5, 10)]
-        [0.237, 0.763]
-    """
-    z = NormalDist().inv_cdf((1 + level) / 2)
-    z2 = z * z
-    middle = (share + z2 / (2 * n)) / (1 + z2 / n)
-    half = z * sqrt(share * (1 - share) / n + z2 / (4 * n * n)) / (1 + z2 / n)
-    return min(max(0.0, middle - half), share), max(min(1.0, middle + half), share)
+        told += "answers, Wilson 95%"
+        return Figure(name, *wilson(self.unparsed, n), n, setting=told, by=by)
 
 
 def parse(reader: Reader, answers: Sequence[Answer | str | None]) -> Parsed:

@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 from affectory.core.errors import BadChoice, BadValues
 from affectory.core.figure import Figure
 from affectory.core.space import Axis, Kind, Space
-from affectory.lm.answers import JsonRow, Number, parse, wilson
+from affectory.lm.answers import JsonRow, Number, parse
 from affectory.lm.model import LanguageModel, Prompt, Sampling
 from affectory.lm.prompt import Template
+from affectory.parts.proportion import wilson
 
 Floats = NDArray[np.float64]
 RESAMPLES = 2000
@@ -120,7 +121,7 @@ class Ratings:
         share = float(np.isnan(self.values).mean())
         told = f"{setting}; " if setting else ""
         told += f"{size} ratings of {n} items, Wilson {level:.0%} for items"
-        return Figure("unparsed", share, *wilson(share, n, level), n, setting=told, by=by)
+        return Figure("unparsed", *wilson(share * n, n, level), n, setting=told, by=by)
 
 
 @dataclass(frozen=True)

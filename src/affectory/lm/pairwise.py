@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 from affectory.core.errors import BadValues
 from affectory.core.figure import Figure
 from affectory.core.space import Axis, Kind, Space
-from affectory.lm.answers import OneLabel, parse, wilson
+from affectory.lm.answers import OneLabel, parse
 from affectory.lm.judge import mean_figure
 from affectory.lm.model import LanguageModel, Sampling
 from affectory.lm.prompt import Template
+from affectory.parts.proportion import wilson
 
 Floats = NDArray[np.float64]
 
@@ -61,8 +62,7 @@ class Preferences:
             return Figure(name, np.nan, n=0, setting=setting, by=self.by, reason=why)
         told = f"{setting}; " if setting else ""
         told += f"{self.asked} answers on {len(self.values)} pairs, Wilson {level:.0%} for pairs"
-        low, high = wilson(self.shown, n, level)
-        return Figure(name, self.shown, low, high, n, setting=told, by=self.by)
+        return Figure(name, *wilson(self.shown * n, n, level), n, setting=told, by=self.by)
 
 
 def prefer(

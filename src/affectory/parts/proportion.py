@@ -1,4 +1,4 @@
-"""The share of hits among n, with Wilson's 95 % interval.
+"""The share of hits among n, with Wilson's interval.
 
 Paper: Wilson 1927, "Probable inference, the law of succession, and statistical inference".
 """
@@ -6,12 +6,11 @@ Paper: Wilson 1927, "Probable inference, the law of succession, and statistical 
 __all__ = ["Proportion", "share", "wilson"]
 
 import math
+from statistics import NormalDist
 from typing import NamedTuple
 
 from affectory.core.errors import BadValues
 from affectory.core.figure import Figure
-
-Z = 1.959964  # of 95 %
 
 
 class Proportion(NamedTuple):
@@ -28,8 +27,13 @@ class Proportion(NamedTuple):
     high: float
 
 
-def wilson(hits: int, n: int) -> Proportion:
-    """Return the share of `hits` among `n` with Wilson's 95 % interval.
+def wilson(hits: float, n: int, level: float = 0.95) -> Proportion:
+    """Return the share of `hits` among `n` with Wilson's interval.
+
+    Args:
+        hits: How many, from 0 to `n`; no whole number where units are shares of answers.
+        n: Independent units, >= 1.
+        level: Share of intervals that hold the truth.
 
     Raises:
         BadValues: if `n` is below 1, or `hits` is not from 0 to `n`.
@@ -41,8 +45,9 @@ def wilson(hits: int, n: int) -> Proportion:
     """
     if not 0 <= hits <= n or n < 1:
         raise BadValues("wilson", f"{hits} hits of {n}", "0 <= hits <= n, n >= 1")
-    p, z2 = hits / n, Z * Z
-    middle, half = p + z2 / (2 * n), Z * math.sqrt(p * (1 - p) / n + z2 / (4 * n * n))
+    z = NormalDist().inv_cdf((1 + level) / 2)
+    p, z2 = hits / n, z * z
+    middle, half = p + z2 / (2 * n), z * math.sqrt(p * (1 - p) / n + z2 / (4 * n * n))
     low, high = ((middle + side * half) / (1 + z2 / n) for side in (-1, 1))
     return Proportion(p, min(max(low, 0.0), p), max(min(high, 1.0), p))
 
