@@ -140,6 +140,13 @@ def test_lines_are_counted_through_quoted_line_ends(tmp_path):
     assert reasons(read_redsm5(place(tmp_path, posts=posts))) == [(6, "post s_3 again")]
 
 
+def test_a_quote_that_is_never_closed_costs_its_own_line_only(tmp_path):
+    torn = 's_1,s_1_2,"I am,FATIGUE,1,\ns_2,s_2_1,So tired.,FATIGUE,1,\n'
+    corpus = read_redsm5(place(tmp_path, ROWS + torn))
+    assert reasons(corpus) == [(5, "a quoted field is never closed")]
+    assert corpus.sentences.filter(sentence="s_2_1")["fatigue"].to_list() == [1]
+
+
 def test_what_is_not_there_or_no_such_file_says_what_to_do(tmp_path):
     with pytest.raises(MissingFile, match="posts and annotations"):
         read_redsm5(tmp_path)

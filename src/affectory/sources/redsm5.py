@@ -1,18 +1,16 @@
 """ReDSM5: posts whose sentences a psychologist examined for nine DSM-5 A-criteria.
 
 System 16 (Bao, Perez & Parapar 2025, arXiv 2508.03399). The corpus is gated; put your own copy in
-a folder. Three layouts, plain or gzipped: `*posts*.csv` (post_id, text) beside `*annotations*.csv`
-(post_id, sentence_id, sentence_text, DSM5_symptom, status, explanation); annotations alone; or one
-`redsm5*.csv` (text, labels joined by ";", maybe explanation). Status 1 is "present", 0 "examined
-and absent": a hard negative, never a missing value; what was not examined is null.
+a folder. Three layouts, plain or gzipped, told apart by their columns: posts (post_id, text) beside
+annotations (post_id, sentence_id, sentence_text, DSM5_symptom, status, explanation); annotations
+alone; or one file (text, labels joined by ";", maybe explanation). Status 1 is "present", 0
+"examined and absent": a hard negative, never a missing value; what was not examined is null.
 
 Not here: re-splitting. A sentence keeps the id and number that its annotator gave it.
 """
 
 __all__ = ["SYMPTOMS", "Corpus", "read_redsm5"]
 
-import csv
-import gzip
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -25,7 +23,11 @@ from numpy.typing import NDArray
 
 from affectory.core.errors import BadFile, MissingFile, NoRecords
 from affectory.core.records import Records
-from affectory.sources.reading import rejected
+from affectory.sources.csvs import csv_chunks
+from affectory.sources.dialects import header_of
+from affectory.sources.encodings import decode
+from affectory.sources.files import Origin, head
+from affectory.sources.reading import Columns, rejected
 
 Floats = NDArray[np.float64]
 Frames = tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]  # posts, sentences, rationales
@@ -43,7 +45,7 @@ SYMPTOMS = (
 NONE = "no_symptoms"
 POSTS = ("post_id", "text")
 ANNOTATIONS = ("post_id", "sentence_id", "sentence_text", "DSM5_symptom", "status", "explanation")
-COMBINED = ("text", "labels")
+COMBINED = ("text", "labels", "explanation")
 
 
 @dataclass(frozen=True)
@@ -149,42 +151,33 @@ def _found(place: Path) -> tuple[Path | None, Path | None, Path | None]:
     )
     kinds: dict[str, Path] = {}
     for path in files:
-        header = next(_cells(path), (0, []))[1]
-        for kind, needed in (("a", ANNOTATIONS[:5]), ("c", COMBINED), ("p", POSTS)):
+        header = _header(path)
+        for kind, needed in (("a", ANNOTATIONS[:-1]), ("c", COMBINED[:-1]), ("p", POSTS)):
             if set(needed) <= set(header):
                 kinds.setdefault(kind, path)
                 break
     if not kinds and place.is_file():
-        header = next(_cells(place), (0, []))[1]
-        raise BadFile(place, f"columns {header}", f"{ANNOTATIONS} or {COMBINED}", "see the paper")
+        found = f"columns {_header(place)}"
+        raise BadFile(place, found, f"{ANNOTATIONS} or {COMBINED}", "see the paper")
     return kinds.get("p"), kinds.get("a"), kinds.get("c")
 
 
-def _cells(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Yield the first line and the fields of each row."""
-    csv.field_size_limit(2**31 - 1)  # the default refuses fields of 128 KiB
-    opened = gzip.open if path.suffix == ".gz" else open
-    with opened(path, "rt", encoding="utf-8-sig", errors="replace", newline="") as lines:
-        reader, first = csv.reader(line.replace("\0", "") for line in lines), 1
-        for fields in reader:
-            if fields:
-                yield first, [str(field).strip() for field in fields]
-            first = reader.line_num + 1
+def _header(path: Path) -> list[str]:
+    rows = header_of(decode(head(_origin(path)), path.name), ",", 1)
+    return [cell.strip() for cell in rows[0]] if rows else []
 
 
 def _rows(path: Path, columns: Sequence[str], refused: Refused) -> Iterator[Row]:
     """Yield the rows that have as many fields as the header; refuse the others."""
-    cells = _cells(path)
-    header = next(cells)[1]
-    for line, fields in cells:
-        row = Row(path.name, line, dict(zip(header, fields, strict=False)))
-        if len(fields) != len(header):
-            refused.append(
-                row.refused(f"{len(fields)} fields, the table has {len(header)} columns")
-            )
-        else:
-            yield Row(path.name, line, {name: row.cells.get(name, "") for name in columns}
-                      | {"explanation": row.cells.get("explanation", "")})  # fmt: skip
+    for chunk in csv_chunks(_origin(path), Columns(session="post_id", text="text")):
+        refused += chunk.rejected.rows()
+        cells = chunk.frame.select(pl.all().fill_null("").str.strip_chars())
+        for line, row in zip(chunk.line, cells.iter_rows(named=True), strict=True):
+            yield Row(path.name, line, {name: row.get(name, "") for name in columns})
+
+
+def _origin(path: Path) -> Origin:
+    return Origin(path, path.name, path.stem)
 
 
 def _of_combined(rows: list[Row], refused: Refused) -> Frames:
