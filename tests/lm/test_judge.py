@@ -8,6 +8,7 @@ from affectory.lm.judge import Criterion, Judge, Rubric
 from affectory.lm.model import Sampling
 from affectory.lm.pairwise import prefer
 from affectory.lm.scripted import Scripted
+from affectory.measure.bootstrap import average
 
 RUBRIC = Rubric(
     "reasons",
@@ -23,19 +24,18 @@ def test_ratings_are_read_and_averaged():
     assert told.values.shape == (2, 2, 2)
     np.testing.assert_array_equal(told.items, [[2.0, 3.5], [1.0, 2.0]])  # of 3, 1 and 5, 2
     np.testing.assert_array_equal(told.table("fluency"), [[3, 1], [1, 1]])
-    fluency, reliability, lost = told.figures("toy")
-    assert (fluency.value, reliability.value, lost.value) == (1.5, 2.75, 0.0)
-    assert fluency.low <= 1.5 <= fluency.high
-    assert (fluency.n, lost.n, fluency.by) == (2, 2, "one, two")
+    lost = told.unparsed("toy")
+    assert (lost.value, lost.n, lost.by, told.by) == (0.0, 2, "one, two", "one, two")
     assert "8 ratings of 2 items" in lost.setting
     assert (lost.low, lost.high) == pytest.approx((0, 0.6576), abs=1e-4)  # 3.8415 / 5.8415
 
 
-def test_the_interval_is_the_percentile_bootstrap_of_the_mean():
+def test_the_interval_of_a_mean_rating_is_that_of_its_items():
     # 50 items of 0 and 50 of 2: the mean is 1, its standard error 1 / 10
     said = ['{"fluency": 0, "reliability": 1}', '{"fluency": 2, "reliability": 1}'] * 50
-    one = Judge((Scripted(said),), RUBRIC).rate(["x"] * 100).figures()[0]
-    assert one.value == 1.0
+    told = Judge((Scripted(said),), RUBRIC).rate(["x"] * 100)
+    one = average("rating/fluency", told.items[:, 0], drawn="items", by=told.by)
+    assert (one.value, one.n) == (1.0, 100)
     assert (one.low, one.high) == pytest.approx((1 - 0.196, 1 + 0.196), abs=0.03)
 
 
@@ -57,12 +57,13 @@ def test_what_is_no_rating_is_missing_and_counted():
     told = Judge((model,), RUBRIC).rate(["a", "b", "c"])
     assert np.isnan(told.items[1:]).all()
     assert told.reasons == {"no JSON object with these keys": 1, "no number for fluency": 1}
-    assert told.figures()[2].value == pytest.approx(4 / 6)
+    assert told.unparsed().value == pytest.approx(4 / 6)
 
 
-def test_nothing_to_rate_gives_figures_with_reasons():
+def test_nothing_to_rate_gives_a_figure_with_a_reason():
     told = Judge((Scripted(GOOD),), RUBRIC).rate([])
-    assert all(figure.reason for figure in told.figures())
+    assert told.items.shape == (0, 2)
+    assert told.unparsed().reason
 
 
 def test_an_item_cannot_change_the_question():
@@ -88,8 +89,8 @@ def test_the_better_text_wins_wherever_it_stands():
 def test_a_judge_that_takes_the_first_place_prefers_nothing():
     told = prefer(Scripted("First"), "Which?", ["a"] * 10, ["b"] * 10)
     np.testing.assert_array_equal(told.values, np.zeros(10))
-    preference, place = told.figures("toy")
-    assert (preference.value, place.value, place.n) == (0.0, 1.0, 10)
+    place = told.first_place("toy")
+    assert (place.value, place.n) == (1.0, 10)
     assert (place.low, place.high) == pytest.approx((0.7225, 1), abs=1e-4)  # 10 / 13.8415
     assert "20 answers on 10 pairs" in place.setting
 
@@ -114,7 +115,7 @@ def test_an_answer_that_is_none_leaves_the_pair_open():
     assert np.isnan(told.values).all() or (told.values == 0).all()
     told = prefer(Scripted("Hm."), "Which?", ["a"], ["b"])
     assert np.isnan(told.values).all()
-    assert [figure.reason for figure in told.figures()] == ["no answer was read"] * 2
+    assert told.first_place().reason == "no answer was read"
 
 
 # --------------------------------------------------------------------------- refused

@@ -1,11 +1,11 @@
 """Language models as judges: a rubric gives ratings, ratings give figures.
 
 Several judges and several samples of each may rate; every rating is kept, and what a judge said
-that is no rating is counted. Intervals are percentile bootstraps over items. For pairs of texts
-see `lm.pairwise`.
+that is no rating is counted. Means with intervals are `measure.bootstrap.average` of `Ratings`.
+For pairs of texts see `lm.pairwise`.
 """
 
-__all__ = ["Criterion", "Judge", "Ratings", "Rubric", "mean_figure"]
+__all__ = ["Criterion", "Judge", "Ratings", "Rubric"]
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -23,7 +23,6 @@ from affectory.lm.prompt import Template
 from affectory.parts.proportion import wilson
 
 Floats = NDArray[np.float64]
-RESAMPLES = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +79,17 @@ class Ratings:
         values: NaN where an answer was not read. Shape (r, n, c).
         raters: Name of each rater. Length r.
         reasons: How often an answer was not read, by reason.
+
+    Example:
+        >>> from affectory.lm.judge import Criterion, Judge, Rubric
+        >>> from affectory.lm.scripted import Scripted
+        >>> from affectory.measure.bootstrap import average
+        >>> rubric = Rubric("reasons", "Reasons.", (Criterion("fluency", "Is it fluent?"),))
+        >>> told = Judge((Scripted('{"fluency": 2}'),), rubric).rate(["so", "thus"] * 4)
+        >>> str(average("rating/fluency", told.items[:, 0], drawn="items", by=told.by))
+        'rating/fluency 2.000 [2.000, 2.000] n=8'
+        >>> str(told.unparsed())
+        'unparsed 0.000 [0.000, 0.324] n=8'
     """
 
     space: Space
@@ -99,29 +109,24 @@ class Ratings:
         """Return one criterion as `measure.raters` takes it. Shape (n, r)."""
         return self.values[:, :, self.space.index(criterion)].T
 
-    def figures(self, setting: str = "", seed: int = 0, level: float = 0.95) -> tuple[Figure, ...]:
-        """Return the mean of each criterion over items, and the share of ratings not read.
+    @property
+    def by(self) -> str:
+        """Who judged."""
+        return ", ".join(dict.fromkeys(name.rpartition("#")[0] for name in self.raters))
 
-        The ratings of one item fail together, so the interval of that share is Wilson's for as
-        many units as there are items.
+    def unparsed(self, setting: str = "", level: float = 0.95) -> Figure:
+        """Return the share of ratings that were not read.
+
+        The ratings of one item fail together, so its interval is Wilson's for as many units as
+        there are items.
         """
-        by = ", ".join(dict.fromkeys(name.partition("#")[0] for name in self.raters))
-        told = f"{setting}; " if setting else ""
-        told += f"{len(self.raters)} ratings an item, items drawn, percentile {level:.0%}"
-        means = [
-            mean_figure(f"rating/{name}", self.items[:, at], told, by, seed, level)
-            for at, name in enumerate(self.space.names)
-        ]
-        return *means, self._lost(setting, by, level)
-
-    def _lost(self, setting: str, by: str, level: float) -> Figure:
         size, n = self.values.size, self.values.shape[1]
         if not size:
-            return Figure("unparsed", np.nan, n=0, setting=setting, by=by, reason="none")
+            return Figure("unparsed", np.nan, n=0, setting=setting, by=self.by, reason="none")
         share = float(np.isnan(self.values).mean())
         told = f"{setting}; " if setting else ""
         told += f"{size} ratings of {n} items, Wilson {level:.0%} for items"
-        return Figure("unparsed", *wilson(share * n, n, level), n, setting=told, by=by)
+        return Figure("unparsed", *wilson(share * n, n, level), n, setting=told, by=self.by)
 
 
 @dataclass(frozen=True)
@@ -192,24 +197,6 @@ class Judge:
             for reason, count in read.counts.items():
                 reasons[reason] = reasons.get(reason, 0) + count
         return np.concatenate(columns, axis=1)
-
-
-def mean_figure(
-    name: str, values: Floats, setting: str, by: str, seed: int, level: float
-) -> Figure:
-    """Return the mean of what is not NaN, with its interval over resampled items."""
-    held = values[~np.isnan(values)]
-    n = len(held)
-    if not n:
-        return Figure(name, np.nan, n=0, setting=setting, by=by, reason="no answer was read")
-    value = float(held.mean())
-    if n == 1:
-        return Figure(name, value, n=1, setting=setting, by=by)
-    rng = np.random.default_rng(seed)
-    drawn = np.array([held[rng.integers(0, n, n)].mean() for _ in range(RESAMPLES)])
-    low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2])
-    low, high = min(float(low), value), max(float(high), value)
-    return Figure(name, value, low, high, n, setting=setting, by=by)
 
 
 TOGETHER = 'Answer with one JSON object and nothing else: {{{}, "reasoning": "<one sentence>"}}'

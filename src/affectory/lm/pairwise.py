@@ -16,7 +16,6 @@ from affectory.core.errors import BadValues
 from affectory.core.figure import Figure
 from affectory.core.space import Axis, Kind, Space
 from affectory.lm.answers import OneLabel, parse
-from affectory.lm.judge import mean_figure
 from affectory.lm.model import LanguageModel, Sampling
 from affectory.lm.prompt import Template
 from affectory.parts.proportion import wilson
@@ -34,6 +33,16 @@ class Preferences:
         shown: Share of the readable answers that chose the text shown first.
         asked: How many answers that rests on.
         by: The judge.
+
+    Example:
+        >>> from affectory.lm.pairwise import prefer
+        >>> from affectory.lm.scripted import Scripted
+        >>> from affectory.measure.bootstrap import average
+        >>> told = prefer(Scripted("First is kinder."), "Which is kinder?", ["a"] * 8, ["b"] * 8)
+        >>> str(average("preference", told.values, drawn="pairs", by=told.by))
+        'preference 0.000 [0.000, 0.000] n=8'
+        >>> str(told.first_place())
+        'first_place 1.000 [0.676, 1.000] n=8'
     """
 
     values: Floats
@@ -41,21 +50,12 @@ class Preferences:
     asked: int
     by: str
 
-    def figures(self, setting: str = "", seed: int = 0, level: float = 0.95) -> tuple[Figure, ...]:
-        """Return the mean preference for the first texts, and how often the first place won.
+    def first_place(self, setting: str = "", level: float = 0.95) -> Figure:
+        """Return how often the first place won: half of the time for a judge without a lean.
 
-        A judge without a lean chooses the place shown first half of the time. Two answers on one
-        pair are no two units: the interval of that share is Wilson's for as many as there are
-        pairs, or answers if these are fewer.
+        Two answers on one pair are no two units: the interval is Wilson's for as many as there
+        are pairs, or answers if these are fewer.
         """
-        told = f"{setting}; " if setting else ""
-        told += f"1 first text, -1 second; pairs drawn, percentile {level:.0%}"
-        return (
-            mean_figure("preference", self.values, told, self.by, seed, level),
-            self._first_place(setting, level),
-        )
-
-    def _first_place(self, setting: str, level: float) -> Figure:
         name, n = "first_place", min(self.asked, len(self.values))
         if not n:
             why = "no answer was read"
