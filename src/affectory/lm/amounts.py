@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from affectory.core.errors import BadChoice, BadValues
+from affectory.core.errors import BadValues
 from affectory.core.space import Axis, Kind, Space
 from affectory.lm.anchors import (
     FLAGS,
@@ -18,6 +18,7 @@ from affectory.lm.anchors import (
     TURNS,
     Reading,
     Words,
+    axes_of,
     cleaned,
     folded,
     parts,
@@ -117,14 +118,11 @@ class JsonRow:
 
     def __post_init__(self) -> None:
         """Refuse synonyms of nothing."""
-        for word, axis in self.synonyms.items():
-            if axis not in self.space.names:
-                raise BadChoice(f"axis of the synonym {word!r}", axis, self.space.names)
+        self._keys  # noqa: B018  # built once, and checked
 
     @cached_property
-    def _keys(self) -> dict[str, str]:
-        known = {**self.synonyms, **{name: name for name in self.space.names}}
-        return {folded(word): axis for word, axis in known.items()}
+    def _keys(self) -> Words:
+        return axes_of(self.space, self.synonyms)
 
     def read(self, said: str) -> Reading:
         """Return the object as a row, or why there is none."""
@@ -132,7 +130,7 @@ class JsonRow:
             read = [
                 self._row(told)
                 for told in _objects(spoken(said))
-                if any(folded(str(key)) in self._keys for key in told)
+                if any(self._keys.of(str(key)) for key in told)
             ]
         except RecursionError:
             return unread("objects nested too deep")
@@ -146,7 +144,7 @@ class JsonRow:
         rest = next((str(v) for k, v in told.items() if folded(str(k)) in REASONS), "")
         given: dict[str, float] = {}
         for key, value in told.items():
-            name = self._keys.get(folded(str(key)))
+            name = self._keys.of(str(key))
             if name is None:
                 continue
             number = self._number(value, self.space.axes[self.space.index(name)])

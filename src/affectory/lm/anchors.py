@@ -4,13 +4,16 @@ A word that occurs just anywhere in an answer is not its point: "not joy", "joy 
 and "I was asked about joy" name joy and say something else.
 """
 
-__all__ = ["Reading", "Words", "cleaned", "parts", "pointed", "spoken", "unread"]
+__all__ = ["Reading", "Words", "axes_of", "cleaned", "parts", "pointed", "spoken", "unread"]
 
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
+
+from affectory.core.errors import BadChoice
+from affectory.core.space import Space
 
 
 class Reading(NamedTuple):
@@ -55,6 +58,18 @@ class Words:
     def of(self, word: str) -> str | None:
         """Return what `word` stands for, None if it is no word of these."""
         return self._table.get(folded(word))
+
+
+def axes_of(space: Space, synonyms: Mapping[str, str]) -> Words:
+    """Return the names of the axes and their synonyms, each standing for an axis.
+
+    Raises:
+        BadChoice: if a synonym stands for no axis.
+    """
+    for word, axis in synonyms.items():
+        if axis not in space.names:
+            raise BadChoice(f"axis of the synonym {word!r}", axis, space.names)
+    return Words({**synonyms, **{name: name for name in space.names}})
 
 
 def folded(word: str) -> str:

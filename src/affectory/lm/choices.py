@@ -16,19 +16,12 @@ from affectory.lm.anchors import (
     TURNS,
     Reading,
     Words,
+    axes_of,
     cleaned,
     parts,
     pointed,
     unread,
 )
-
-
-def _words(space: Space, synonyms: Mapping[str, str]) -> Words:
-    """Return the names of the axes and their synonyms, each standing for an axis."""
-    for word, axis in synonyms.items():
-        if axis not in space.names:
-            raise BadChoice(f"axis of the synonym {word!r}", axis, space.names)
-    return Words({**synonyms, **{name: name for name in space.names}})
 
 
 @dataclass(frozen=True)
@@ -66,17 +59,15 @@ class OneLabel:
 
     @cached_property
     def _known(self) -> Words:
-        return _words(self.space, self.synonyms)
+        return axes_of(self.space, self.synonyms)
 
     def read(self, said: str) -> Reading:
         """Return the label as a row, or why there is none."""
         text = cleaned(said)
         rest = parts(text)[1]
         more = "".join(rf"|\s+{re.escape(word)}\b" for word in self.after)
-        found = pointed(text, self._known.pattern, self.cues, OTHERS + more)
-        named = {self._known.of(each["point"]) for each in found}
-        next_ones = {self._known.of(word) for each in found for word in _next(each, self._known)}
-        if len(named | next_ones) > 1:
+        found, named = _named(text, self._known, self.cues, more)
+        if len(named) > 1:
             return unread("several labels", rest)
         found = [each for each in found if not re.match(f"(?:{OTHERS[1:]})", _after(each), FLAGS)]
         if not found:
@@ -117,7 +108,7 @@ class ManyLabels:
 
     @cached_property
     def _known(self) -> Words:
-        return _words(self.space, self.synonyms)
+        return axes_of(self.space, self.synonyms)
 
     @cached_property
     def _none(self) -> Words:
@@ -186,16 +177,23 @@ class YesNo:
         """Return yes or no as a row, or why there is none."""
         text = cleaned(said)
         rest = parts(text)[1]
-        found = pointed(text, self._known.pattern, after=GOES_ON + OTHERS)
-        named = {self._known.of(each["point"]) for each in found}
-        more = {self._known.of(word) for each in found for word in _next(each, self._known)}
-        if len(named | more) > 1:
+        found, named = _named(text, self._known, (), GOES_ON)
+        if len(named) > 1:
             return unread("yes and no", rest)
         if not named:
             return unread("no yes or no", rest)
         axis = self.space.axes[0]
         row = (float(axis.high if named == {"yes"} else axis.low),)
         return Reading(row, rest=rest or _tail(found[0]))
+
+
+def _named(
+    text: str, words: Words, cues: tuple[str, ...], more: str
+) -> tuple[list["re.Match[str]"], set[str | None]]:
+    """Return where a word stands as the point, and all that is named there or right after it."""
+    found = pointed(text, words.pattern, cues, OTHERS + more)
+    said = [word for each in found for word in (each["point"], *_next(each, words))]
+    return found, {words.of(word) for word in said}
 
 
 def _next(found: "re.Match[str]", words: Words) -> list[str]:
