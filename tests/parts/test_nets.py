@@ -1,9 +1,10 @@
-"""parts.perceptron and parts.branches: losses in closed form; numpy says what torch says."""
+"""parts.perceptron, branches, patience: losses in closed form; numpy says what torch says."""
 
 import numpy as np
 import pytest
 
 from affectory.parts.branches import Branches, TwoBranches, _forward, _unpacked, packed
+from affectory.parts.patience import apart, patiently
 from affectory.parts.perceptron import Net, Perceptron, ccc_loss, rarity
 
 torch = pytest.importorskip("torch")
@@ -30,6 +31,33 @@ def test_rare_bins_are_drawn_more_often_by_the_root_of_their_size():
     found = rarity(np.array([[1.0]] * 16 + [[7.0]] * 4))
     assert found.sum() == pytest.approx(1)
     assert found[-1] / found[0] == pytest.approx(2)  # sqrt(16 / 4)
+
+
+def test_what_was_best_is_kept_and_learning_stops_when_patience_ends():
+    net, x = torch.nn.Linear(1, 1), torch.ones(4, 1)
+    seen, told = [], iter([5.0, 3.0, 4.0, 3.0, 9.0])
+    kept = patiently(
+        torch,
+        Net("net", "rows", 1, patience=2, epochs=50),
+        net,
+        lambda: [slice(0, 4)],
+        lambda rows: (net(x[rows]) ** 2).mean(),
+        lambda: seen.append(float(net.weight)) or next(told),
+        lambda net: float(net.weight),
+    )
+    assert len(seen) == 4  # as good as before is no gain
+    assert kept == seen[1] != seen[0]
+    assert not net.training
+
+
+def test_a_tenth_is_held_apart_and_no_group_is_cut():
+    group = np.arange(200) % 20
+    held = apart(group, 3)
+    assert held.sum() == 20
+    assert len(np.unique(group[held])) == 2
+    assert apart(np.arange(50) % 3, 3).sum() == 5  # of so few groups, rows
+    assert (apart(group, 3) == held).all()
+    assert (apart(group, 4) != held).any()
 
 
 def test_a_net_learns_and_what_is_kept_says_the_same():

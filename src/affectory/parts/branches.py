@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from affectory.parts.alone import one_thread
-from affectory.parts.blend import folds_of
 from affectory.parts.calibrate import sigmoid, softmax
+from affectory.parts.patience import apart, patiently
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.int64]
@@ -88,10 +88,9 @@ class TwoBranches:
             MissingExtra: if torch is not there.
         """
         inputs = _unpacked(self, x)
-        keys = group if len(np.unique(group)) >= 10 else np.arange(len(group))
         with one_thread() as torch:
             nets = tuple(
-                _learn(self, torch, inputs, y, folds_of(keys, 10, seed + copy) == 0, seed + copy)
+                _learn(self, torch, inputs, y, apart(group, seed + copy), seed + copy)
                 for copy in range(self.copies)
             )
         return Branches(self, nets)
@@ -196,7 +195,7 @@ def _learn(
     torch: Any,
     given: _Inputs,
     y: Floats,
-    apart: NDArray[np.bool_],
+    held: NDArray[np.bool_],
     seed: int,
 ) -> Weights:
     torch.manual_seed(seed)
@@ -210,23 +209,13 @@ def _learn(
         said = _forward(how, torch, net, context[rows], words[rows], count[rows], turned[rows])
         return -(shares[rows] * said.log_softmax(1)).sum(1).mean()
 
-    on, off = (torch.from_numpy(np.flatnonzero(rows)) for rows in (~apart, apart))
-    steps = torch.optim.AdamW(net.parameters(), how.rate, weight_decay=how.decay)
+    on, off = (torch.from_numpy(np.flatnonzero(rows)) for rows in (~held, held))
     order = torch.Generator().manual_seed(seed)
-    least, since, best = np.inf, 0, _weights(net)
-    for _ in range(how.epochs):
-        net.train()
-        for rows in on[torch.randperm(len(on), generator=order)].split(BATCH):
-            steps.zero_grad()
-            loss(rows).backward()
-            steps.step()
-        net.eval()
-        with torch.no_grad():
-            now = float(loss(off))
-        least, since, best = (now, 0, _weights(net)) if now < least else (least, since + 1, best)
-        if since >= how.patience:
-            break
-    return best
+
+    def batches() -> Any:
+        return on[torch.randperm(len(on), generator=order)].split(BATCH)
+
+    return patiently(torch, how, net, batches, loss, lambda: loss(off), _weights)
 
 
 def _forward(

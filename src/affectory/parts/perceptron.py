@@ -17,10 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from affectory.parts.alone import one_thread
-from affectory.parts.blend import folds_of
+from affectory.parts.patience import apart, patiently
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.int64]
+BATCH = 64
 Layers = tuple[tuple[Floats, Floats], ...]  # weights (in, out) and shifts (out,), layer by layer
 
 
@@ -117,7 +118,7 @@ class Net:
         chance = rarity(reals)
         with one_thread() as torch:
             nets = tuple(
-                _learn(self, torch, lesson, chance, _apart(group, seed + copy), seed + copy)
+                _learn(self, torch, lesson, chance, apart(group, seed + copy), seed + copy)
                 for copy in range(self.copies)
             )
         return Perceptron(nets, rows, told)
@@ -166,42 +167,30 @@ def ccc_loss(said: Any, truth: Any) -> Any:
     return 0.5 * ((said - truth) ** 2).mean() + 0.5 * (1 - both / whole.clamp(min=1e-9)).mean()
 
 
-def _apart(group: Places, seed: int) -> NDArray[np.bool_]:
-    """Return which rows are not learned from: a tenth of the groups, or of the rows."""
-    several = len(np.unique(group)) >= 10
-    keys = group if several else np.arange(len(group))
-    return np.asarray(folds_of(keys, 10, seed) == 0)
-
-
 def _learn(
-    how: Net, torch: Any, lesson: _Lesson, chance: Floats, apart: NDArray[np.bool_], seed: int
+    how: Net, torch: Any, lesson: _Lesson, chance: Floats, off: NDArray[np.bool_], seed: int
 ) -> Layers:
     torch.manual_seed(seed)
-    x, reals, labels = lesson.tensors(torch, ~apart)
-    x_off, reals_off, _ = lesson.tensors(torch, apart)
-    draw = np.random.default_rng(seed)
-    chance = chance[~apart] / chance[~apart].sum()
+    x, reals, labels = lesson.tensors(torch, ~off)
+    x_off, reals_off, _ = lesson.tensors(torch, off)
+    draw, chance = np.random.default_rng(seed), chance[~off] / chance[~off].sum()
     net = _made(how, torch, x.shape[1], reals.shape[1] + labels.shape[1])
-    steps = torch.optim.AdamW(net.parameters(), how.rate, weight_decay=how.decay)
-    least, since, best = np.inf, 0, _layers(net)
-    for _ in range(how.epochs):
-        net.train()
-        for rows in torch.from_numpy(draw.choice(len(x), len(x), p=chance)).split(64):
-            said = net(x[rows])
-            loss = ccc_loss(said[:, : how.reals], reals[rows])
-            if labels.shape[1]:
-                told = torch.nn.functional.cross_entropy(said[:, how.reals :], labels[rows])
-                loss = loss + how.side * told
-            steps.zero_grad()
-            loss.backward()
-            steps.step()
-        net.eval()
-        with torch.no_grad():
-            now = float(ccc_loss(net(x_off)[:, : how.reals], reals_off))
-        least, since, best = (now, 0, _layers(net)) if now < least else (least, since + 1, best)
-        if since >= how.patience:
-            break
-    return best
+
+    def batches() -> Any:
+        return torch.from_numpy(draw.choice(len(x), len(x), p=chance)).split(BATCH)
+
+    def loss(rows: Any) -> Any:
+        said = net(x[rows])
+        own = ccc_loss(said[:, : how.reals], reals[rows])
+        if not labels.shape[1]:
+            return own
+        told = torch.nn.functional.cross_entropy(said[:, how.reals :], labels[rows])
+        return own + how.side * told
+
+    def missed() -> Any:
+        return ccc_loss(net(x_off)[:, : how.reals], reals_off)
+
+    return patiently(torch, how, net, batches, loss, missed, _layers)
 
 
 def _made(how: Net, torch: Any, d: int, out: int) -> Any:

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from affectory.core.errors import MissingExtra
+from affectory.parts.alone import torch_of
 from affectory.parts.curriculum import Plan
 
 Floats = NDArray[np.float32]
@@ -192,7 +192,7 @@ def _learned(
     how: Learner, talk: Talk, label: Places, about: tuple[Places, Any, int], seed: int
 ) -> dict[str, Floats]:
     """Return the weights of one net."""
-    torch = _torch()
+    torch = torch_of()
     offsets, hardness, k = about
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
@@ -228,7 +228,7 @@ def _batches(
 
 
 def _net(how: Learner, talk: Talk, k: int) -> Any:
-    torch = _torch()
+    torch = torch_of()
     h, line = how.hidden, torch.nn.Linear
     layers = {
         "enter": line(talk.rows.shape[1], h),
@@ -243,7 +243,7 @@ def _net(how: Learner, talk: Talk, k: int) -> Any:
 
 def _forward(net: Any, dropout: float, rows: Any, beside: Any, past: Any, same: Any) -> Any:
     """Return what `_run` does, in torch and with layers dropped."""
-    torch = _torch()
+    torch = torch_of()
     drop = torch.nn.functional.dropout
     turn = drop(torch.relu(net["enter"](drop(rows, dropout / 2))), dropout)
     asked, key, value = net["look"](turn).chunk(3, dim=1)
@@ -265,11 +265,3 @@ def _weights(net: Any) -> dict[str, Floats]:
         out[name] = np.ascontiguousarray(net[name].weight.detach().numpy().T)
         out[f"{name}.shift"] = net[name].bias.detach().numpy().copy()
     return out
-
-
-def _torch() -> Any:
-    try:
-        import torch
-    except ImportError as error:
-        raise MissingExtra("torch", "train", "learning a net over turns") from error
-    return torch
