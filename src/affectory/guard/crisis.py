@@ -5,7 +5,7 @@ estimate of how grave a risk is, and any guess about a person. A phrase found is
 look, never a finding; a phrase not found is no all-clear.
 """
 
-__all__ = ["KINDS", "LANGUAGES", "flags", "notice"]
+__all__ = ["KINDS", "LANGUAGES", "URGENT", "flags", "notice"]
 
 import tomllib
 from functools import cache
@@ -34,7 +34,7 @@ LANGUAGES = ("en", "es")
 # the other the longer reach wins: so "I'm not suicidal" is a denial and "killing myself
 # laughing" is nothing at all, without any look-around.
 _ORDER = ("idiom", "denied", "asked", "another", *KINDS[:5])
-_URGENT = KINDS[:5]
+URGENT = KINDS[:5]
 
 
 def flags(texts: Texts) -> pl.DataFrame:
@@ -92,7 +92,7 @@ def notice(found: pl.DataFrame, language: str = "en") -> str | None:
     if not seen:
         return None
     words = _WORDS[language]
-    openings = [words[kind] for kind in _URGENT if kind in seen] or [words["named"]]
+    openings = [words[kind] for kind in URGENT if kind in seen] or [words["named"]]
     return " ".join([*dict.fromkeys(openings), words["how"], words["where"]])
 
 

@@ -76,8 +76,8 @@ CARD = Card(
     ),
     cautions=(
         "Measure before you use it: on SmolLM2-135M every one of the eleven did harm, as did "
-        "neutral sentences of their length; the paper's +115 % is a mean of ratios with small "
-        "bases (1.8 and 5.1 points).",
+        "neutral sentences of their length; the paper's +115 % is a mean of two ratios, 1.76 "
+        "points on 10.16 and 5.08 on 2.39.",
         "Its best-of-eleven is chosen on the test; choose on lessons, report on other items.",
         "EP01 and EP06 ask for a score of confidence and for reasons: parse answers accordingly.",
         "Never use pressure to push a model past its safety limits, nor on people.",

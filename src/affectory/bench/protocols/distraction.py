@@ -16,14 +16,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from affectory.bench.protocol import Protocol
+from affectory.bench.stimuli import METHOD as ADDED
+from affectory.bench.stimuli import NAMES
 from affectory.core import registry
 from affectory.core.figure import Figure
 from affectory.measure.bootstrap import average
 from affectory.sources.rated import read_goemotions
 
 Floats = NDArray[np.float64]
-METHOD, ADDED = "perceive/utterance", "steer/stimuli"
-NAMES = tuple(f"EP{number:02d}" for number in range(1, 12))
+METHOD = "perceive/utterance"
 SETTING = "GoEmotions test, sentence appended"
 
 

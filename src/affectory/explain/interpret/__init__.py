@@ -81,7 +81,6 @@ CARD = Card(
         "Without a model, words are weighed one by one; English with the list that comes with it.",
     ),
 )
-URGENT = ("suicide", "self-harm", "harm-to-others", "danger", "urged")
 
 
 @method(CARD)
@@ -184,10 +183,11 @@ class InterpretedText:
         space = self._question(None).space if felt is None else felt.space
         drafts, texts, states = claims.texts_of(records, felt)
         flagged = crisis.flags(texts)
-        urgent = set(flagged.filter(pl.col("kind").is_in(URGENT))["row"].to_list())
+        urgent = set(flagged.filter(pl.col("kind").is_in(crisis.URGENT))["row"].to_list())
+        notices = {row: crisis.notice(part) for (row,), part in flagged.group_by("row")}
         answers = self._answers(texts, urgent, felt)
         for at, one in enumerate(drafts):
-            notice = crisis.notice(flagged.filter(pl.col("row") == at)) or ""
+            notice = notices.get(at) or ""
             state = states[at] if felt is not None or at not in answers else answers[at].row
             one = claims.claimed(replace(one, notice=notice), space, state, self.axis)
             drafts[at] = self._answered(one, space, answers.get(at), texts[at])

@@ -91,9 +91,10 @@ def by_words(
     said = score(texts, lexicon)
     low, high = said.spans()
     names = [axis.name for axis in lexicon.axes]
+    ends = np.searchsorted(said.row, np.arange(len(texts) + 1))  # words stand in order of the texts
     out = []
     for row, (text, axis, sign) in enumerate(zip(texts, axes, signs, strict=True)):
-        here = np.flatnonzero(said.row == row)
+        here = slice(ends[row], ends[row + 1])
         weights = sign * (said.values[here] @ _direction(names, space, axis))
         spans = list(zip(low[here].tolist(), high[here].tolist(), strict=True))
         out.append(_chosen(text, spans, weights, most, grain))

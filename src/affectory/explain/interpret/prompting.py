@@ -179,9 +179,9 @@ def emotion_words(texts: Sequence[str], lexicon: Lexicon) -> list[tuple[str, ...
     """
     said = score(texts, lexicon)
     names, votes = _votes(said.values, lexicon)
+    totals = np.stack([np.bincount(said.row, each, len(texts)) for each in votes.T], axis=1)
     out: list[tuple[str, ...]] = []
-    for row in range(len(texts)):
-        total = votes[said.row == row].sum(axis=0)
+    for total in totals:
         share = total / max(total.sum(), 1e-12)
         best = [at for at in np.argsort(-share, kind="stable")[:MOST] if share[at] > SHARE]
         out.append(tuple(names[at] for at in best) or ("neutral",))
