@@ -42,8 +42,8 @@ def test_what_was_best_is_kept_and_learning_stops_when_patience_ends():
         net,
         lambda: [slice(0, 4)],
         lambda rows: (net(x[rows]) ** 2).mean(),
-        lambda: seen.append(float(net.weight)) or next(told),
-        lambda net: float(net.weight),
+        lambda: seen.append(net.weight.item()) or next(told),
+        lambda net: net.weight.item(),
     )
     assert len(seen) == 4  # as good as before is no gain
     assert kept == seen[1] != seen[0]
