@@ -39,7 +39,6 @@ class Mention(NamedTuple):
         axis: Which symptom, by its place in dsm5-9.
         start: First character in the sentence.
         stop: One past the last.
-        phrase: The phrase in words of the table; ``…`` stands for others.
         reach: Scopes, `FIGURE` and `OUTER`; 0: the writer's own, now.
         degree: 1 where it is heightened, -1 where it is softened.
     """
@@ -48,7 +47,6 @@ class Mention(NamedTuple):
     axis: int
     start: int
     stop: int
-    phrase: str
     reach: int
     degree: int
 
@@ -65,12 +63,11 @@ def mentions(sentences: Sequence[str], told: Sequence[Scoped]) -> list[Mention]:
     outer = {row for row, low, high in causes if not told[row].over(low, high) & Scope.DENIED}
     out: list[Mention] = []
     for axis, name in enumerate(DSM5_9.names):
-        cues = _find(name, "cue", texts).select("row", "start", "stop", "phrase").rows()
-        found = {cue[:2]: (*cue, -1) for cue in cues}
+        found = {cue[:2]: (*cue, -1) for cue in _spans(_find(name, "cue", texts))}
         if axis == SUICIDAL:
             found |= {flag[:2]: flag for flag in _crises(texts)}
         shields = _shields(name, texts) if found else {}
-        for row, start, stop, phrase, given in found.values():
+        for row, start, stop, given in found.values():
             own = told[row].over(start, stop, own_past=axis == LOST)
             reach = _reach(own, told[row].personal, given)
             if _overlaps(shields.get(row, []), start, stop):
@@ -78,7 +75,7 @@ def mentions(sentences: Sequence[str], told: Sequence[Scoped]) -> list[Mention]:
             if axis in CAUSED and row in outer:
                 reach |= OUTER
             degree = _degree(told[row], start)
-            out.append(Mention(row, axis, start, stop, phrase, reach, degree))
+            out.append(Mention(row, axis, start, stop, reach, degree))
     return sorted(out)
 
 
@@ -92,11 +89,11 @@ def reasons(reach: int) -> tuple[str, ...]:
     return tuple(word for bit, word in WORDS if reach & bit)
 
 
-def _crises(texts: pl.Series) -> list[tuple[int, int, int, str, int]]:
-    """Return what the crisis table finds: row, start, stop, phrase and the scope it holds."""
+def _crises(texts: pl.Series) -> list[tuple[int, int, int, int]]:
+    """Return what the crisis table finds: row, start, stop and the scope it holds."""
     found = crisis.flags(texts).filter(pl.col("kind").is_in(list(HELD)))
-    rows = found.select("row", "start", "stop", "phrase", pl.col("kind").cast(pl.String)).rows()
-    return [(row, start, stop, phrase, HELD[kind]) for row, start, stop, phrase, kind in rows]
+    rows = found.select("row", "start", "stop", pl.col("kind").cast(pl.String)).rows()
+    return [(row, start, stop, HELD[kind]) for row, start, stop, kind in rows]
 
 
 def _reach(own: Scope, personal: bool, given: int) -> int:
@@ -166,9 +163,7 @@ HELD = {
     "another": int(Scope.OTHER),
     "asked": int(Scope.OTHER),
 }
-NOTHING = pl.DataFrame(
-    schema={"row": pl.UInt32, "start": pl.UInt32, "stop": pl.UInt32, "phrase": pl.String}
-)
+NOTHING = pl.DataFrame(schema={"row": pl.UInt32, "start": pl.UInt32, "stop": pl.UInt32})
 HELD_LETTERS = "|".join(letter + "{3}" for letter in ascii_lowercase)  # "tireeed" is looked at
 ENDINGS = ("nt", "im", "id", "ve", "ll", "re")
 WORDS = (
