@@ -55,9 +55,12 @@ def listed(as_json: bool) -> None:
 
 def _measured(one: Protocol, data: Path, seed: int, console: Console) -> tuple[Figure, ...]:
     """Return the figures of a protocol; meanwhile say what is run, for how long, of how long."""
+    told = f"{one.name}: {one.about}; about {one.minutes} CPU min"
+    if not console.is_terminal:  # a file or a pipe, where nothing turns
+        console.print(told, highlight=False, soft_wrap=True)
     columns = SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn()
     with Progress(*columns, console=console, transient=True) as shown:
-        shown.add_task(f"{one.name}: {one.about}; about {one.minutes} CPU minutes", total=None)
+        shown.add_task(told, total=None)
         return one.run(data, seed)
 
 

@@ -21,6 +21,7 @@ from affectory.bench.protocol import Protocol
 from affectory.core import registry
 from affectory.core.errors import NotTrained
 from affectory.core.figure import Figure
+from affectory.core.shelf import weights_of
 from affectory.measure.calibration import ECE
 from affectory.measure.labels import ACCURACY, MACRO_F1, WEIGHTED_F1, label_figures
 from affectory.measure.paired import difference
@@ -103,11 +104,10 @@ PROTOCOL = Protocol(
 def _trained(fresh: Any) -> Any:
     """Return the method with the user's weights, or as it was learned here."""
     try:
-        bare = registry.make(METHOD)
-        bare.digest  # noqa: B018  # asks for the weights
+        weights_of(METHOD)
     except NotTrained:
         return fresh
-    return bare
+    return registry.make(METHOD)
 
 
 def _each(fitted: Any, seen: Any) -> Floats:
