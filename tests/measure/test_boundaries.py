@@ -111,6 +111,21 @@ def test_a_crisis_that_is_handed_on_is_no_over_refusal():
     assert told[3].value == 1.0
 
 
+def test_a_blank_reply_counts_nowhere():
+    flags = np.vstack([np.zeros((3, 7)), np.full((1, 7), np.nan)])
+    bids = ["support", "boundary", "handoff", "boundary"]
+    assert [figure.n for figure in boundary_rates(flags, [0] * 4, [0] * 4, bids)] == [1, 1, 2, 1]
+    none = boundary_rates(flags[3:], [0], [0], ["boundary"])
+    assert none[1].reason == "no bid for attachment"
+    assert none[2].reason == "one kind of bid is absent"
+
+
+def test_rates_of_few_are_not_sure():
+    told = boundary_rates(np.zeros((2, 7)), [0, 0], [0, 0], ["handoff"] * 2)
+    assert told[3].value == 0
+    assert told[3].high > 0.6  # Wilson 1927, none of two
+
+
 def test_an_expectation_of_another_kind_is_refused():
     with pytest.raises(BadChoice, match="handoff"):
         boundary_rates(np.zeros((1, 7)), [0], [0], ["love"])

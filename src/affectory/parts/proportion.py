@@ -52,8 +52,10 @@ def wilson(hits: float, n: int, level: float = 0.95) -> Proportion:
     return Proportion(p, min(max(low, 0.0), p), max(min(high, 1.0), p))
 
 
-def share(name: str, hits: int, n: int, *, setting: str, by: str) -> Figure:
-    """Return the share of `hits` among `n` as a Figure; NaN where `n` is 0.
+def share(
+    name: str, hits: int, n: int, *, setting: str = "", by: str = "", reason: str = "none"
+) -> Figure:
+    """Return the share of `hits` among `n` as a Figure; NaN, for `reason`, where `n` is 0.
 
     Example:
         >>> from affectory.parts.proportion import share
@@ -61,5 +63,6 @@ def share(name: str, hits: int, n: int, *, setting: str, by: str) -> Figure:
         'recall 0.800 [0.490, 0.943] n=10'
     """
     if not n:
-        return Figure(name, math.nan, n=0, setting=setting, by=by, reason="none")
-    return Figure(name, *wilson(hits, n), n, setting=f"{setting}; Wilson interval, 95%", by=by)
+        return Figure(name, math.nan, n=0, setting=setting, by=by, reason=reason)
+    told = f"{setting}; " if setting else ""
+    return Figure(name, *wilson(hits, n), n, setting=f"{told}Wilson interval, 95%", by=by)
