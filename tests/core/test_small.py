@@ -7,7 +7,8 @@ import pytest
 
 from affectory.core import registry
 from affectory.core.card import Card, Paper
-from affectory.core.errors import BadValues, DuplicateMethod, UnknownMethod, UnknownSpace
+from affectory.core.choices import one_of
+from affectory.core.errors import BadChoice, BadValues, DuplicateMethod, UnknownMethod, UnknownSpace
 from affectory.core.figure import Figure
 from affectory.core.records import Clock
 from affectory.core.registry import find, method
@@ -25,6 +26,13 @@ def line(n=1, space=LINE):
     return Trajectory(
         space, Clock.TURNS, ["s"] * n, ["a"] * n, turns, turns + 1, np.zeros((n, space.k))
     )
+
+
+def test_a_choice_is_a_member_however_it_is_named():
+    assert one_of(Kind, "kind", "scale") is one_of(Kind, "kind", Kind.SCALE) is Kind.SCALE
+    for other in ("SCALE", "scales", None):
+        with pytest.raises(BadChoice, match=r"kind is .*choose one of: .*scale"):
+            one_of(Kind, "kind", other)
 
 
 def test_a_figure_speaks_for_itself():

@@ -10,7 +10,7 @@ from affectory.represent.affect_tasks import EMOTIONS, LABELS, Task
 from affectory.sources.reported import read_isear
 from affectory.sources.semeval import read_semeval
 from affectory.sources.snippets import read_snippets
-from affectory.steer.instructions import Rated, samples
+from affectory.steer.instructions import samples
 
 
 def write(path, *rows):
@@ -28,7 +28,7 @@ def test_mystery_rows_are_dropped_and_the_rest_is_read(tmp_path):
         )
     told = read_semeval(tmp_path, Task.EI_REG, "test")
     assert [(one.emotion, one.value) for one in told] == [(e, 0.625) for e in EMOTIONS]
-    assert len(samples(Rated(*one) for one in told)) == 40
+    assert len(samples(told)) == 40
 
 
 def test_classes_and_sets_are_read_by_their_columns(tmp_path):

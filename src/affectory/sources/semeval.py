@@ -6,10 +6,10 @@ eleven columns of 0 and 1. The gold files of EI-reg and V-reg hold thousands of 
 that no person rated: they are dropped. Nothing of it comes with the package.
 """
 
-__all__ = ["Tweet", "read_semeval"]
+__all__ = ["Rated", "read_semeval"]
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -28,23 +28,23 @@ MYSTERY = "mystery"
 AGAIN = "take the file as it was handed out"
 
 
-class Tweet(NamedTuple):
-    """One rated tweet; its fields are those of `steer.instructions.Rated`.
+class Rated(NamedTuple):
+    """A text, a task, and the true answer.
 
     Attributes:
         task: What was asked, such as "EI-reg".
-        text: The tweet.
+        text: What it was asked of.
         value: A real in [0, 1], a class, or the names of the emotions that hold.
         emotion: The emotion that was asked for, in the two EI tasks.
     """
 
     task: str
     text: str
-    value: float | tuple[str, ...]
+    value: float | Sequence[str]
     emotion: str | None = None
 
 
-def read_semeval(folder: Path, task: str, split: str) -> tuple[Tweet, ...]:
+def read_semeval(folder: Path, task: str, split: str) -> tuple[Rated, ...]:
     """Return the rated tweets of one task and split; those of EI for all four emotions.
 
     Raises:
@@ -73,7 +73,7 @@ def _found(folder: Path, task: str, split: str, emotion: str | None) -> Path:
     raise MissingFile(folder / f"{stem}-{split}.txt", "ask the organisers of the task for it")
 
 
-def _rows(path: Path, task: str, emotion: str | None) -> Iterator[Tweet]:
+def _rows(path: Path, task: str, emotion: str | None) -> Iterator[Rated]:
     with path.open(encoding="utf-8", newline="") as lines:
         table = csv.reader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
         names = next(table, [])[2:]
@@ -81,7 +81,7 @@ def _rows(path: Path, task: str, emotion: str | None) -> Iterator[Tweet]:
             if not row or MYSTERY in row[0].lower():
                 continue
             try:
-                yield Tweet(task, row[1], _value(task, row, names), emotion)
+                yield Rated(task, row[1], _value(task, row, names), emotion)
             except (ValueError, IndexError) as error:
                 found = f"a row that is none ({error})"
                 raise BadFile(path, found, f"the columns of {task}", AGAIN) from error

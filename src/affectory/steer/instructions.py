@@ -13,29 +13,15 @@ import random
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import NamedTuple
 
+from affectory.core.choices import one_of
 from affectory.core.errors import BadChoice, NoRecords
+from affectory.core.shelf import whole
 from affectory.represent.affect_instructions import INSTRUCTIONS
 from affectory.represent.affect_tasks import Task, answer_of, fields
+from affectory.sources.semeval import Rated
 
 NOUNS = ("Tweet", "Text")
-
-
-class Rated(NamedTuple):
-    """A text, a task, and the true answer.
-
-    Attributes:
-        task: What is asked, such as "EI-reg".
-        text: What it is asked of.
-        value: A real in [0, 1], a class, or the names of the emotions that hold.
-        emotion: The emotion that is asked for, in the two EI tasks.
-    """
-
-    task: str
-    text: str
-    value: float | Sequence[str]
-    emotion: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +79,7 @@ def samples(
             answer_of(task, one.value, one.emotion),
         )
         for one in rated
-        for task in (_task(one.task),)
+        for task in (one_of(Task, "task", one.task),)
         for way, said in enumerate(instructions[task])
     ]
     if not out:
@@ -102,17 +88,9 @@ def samples(
     return tuple(out)
 
 
-def _task(name: str) -> Task:
-    if name not in tuple(Task):
-        raise BadChoice("task", name, list(Task))
-    return Task(name)
-
-
 def write_samples(path: Path, made: Iterable[Sample]) -> int:
     """Write samples as JSON lines, all or nothing; return how many there are."""
     lines = [json.dumps(asdict(one), ensure_ascii=False) for one in made]
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f"{path.name}.partial")
-    partial.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-    partial.replace(path)
+    with whole(path) as partial:
+        partial.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     return len(lines)

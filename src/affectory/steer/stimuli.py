@@ -27,6 +27,7 @@ from enum import StrEnum
 from typing import NamedTuple, Self
 
 from affectory.core.card import Card, Paper
+from affectory.core.choices import one_of
 from affectory.core.errors import BadChoice, BadValues
 from affectory.core.figure import Figure
 from affectory.core.registry import method
@@ -151,9 +152,7 @@ class EmotionPrompt:
         for name in self.stimuli:
             if name not in STIMULI:
                 raise BadChoice("stimulus", name, STIMULI)
-        if self.position not in tuple(Position):
-            raise BadChoice("position", self.position, list(Position))
-        object.__setattr__(self, "position", Position(self.position))
+        object.__setattr__(self, "position", one_of(Position, "position", self.position))
 
     @property
     def words(self) -> str:

@@ -31,6 +31,7 @@ import numpy as np
 import polars as pl
 
 from affectory.core.card import Card, Paper
+from affectory.core.choices import one_of
 from affectory.core.errors import BadChoice, BadValues
 from affectory.core.evidence import Evidence, Ground
 from affectory.core.figure import Figure
@@ -134,10 +135,7 @@ class InterpretedText:
     def __post_init__(self) -> None:
         """Refuse what is no choice."""
         for name, kind in (("strategy", Strategy), ("grain", Grain)):
-            value = getattr(self, name)
-            if value not in tuple(kind):
-                raise BadChoice(name, value, list(kind))
-            object.__setattr__(self, name, kind(value))
+            object.__setattr__(self, name, one_of(kind, name, getattr(self, name)))
         object.__setattr__(self, "examples", tuple(Example(*each) for each in self.examples))
         for name in ("most", "longest"):
             if getattr(self, name) < 1:

@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 
 from affectory.core import registry, shelf
 from affectory.core.card import Card, Paper
+from affectory.core.choices import one_of
 from affectory.core.errors import BadChoice, NoRecords
 from affectory.core.figure import Figure
 from affectory.core.records import Records
@@ -133,9 +134,7 @@ class InstructReader:
 
     def __post_init__(self) -> None:
         """Refuse a size that there is not."""
-        if self.size not in tuple(Size):
-            raise BadChoice("size", self.size, list(Size))
-        object.__setattr__(self, "size", Size(self.size))
+        object.__setattr__(self, "size", one_of(Size, "size", self.size))
 
     @property
     def digest(self) -> str:
@@ -209,7 +208,7 @@ class InstructReader:
         Raises:
             BadChoice: if there is no such task, or an EI task names none of the four emotions.
         """
-        asked = Task(task) if task in tuple(Task) else _refuse(task)
+        asked = one_of(Task, "task", task)
         if asked.about_one and emotion not in EMOTIONS:
             raise BadChoice("emotion", emotion, EMOTIONS)
         talk = pl.DataFrame({"session": "s", "actor": "a", "text": list(texts)})
@@ -331,7 +330,3 @@ def _held(row: NDArray[Any], least: Floats) -> str:
     if np.isnan(row).any():
         return ""
     return answer_of(Task.E_C, [LABELS[at] for at in np.flatnonzero(row >= least).tolist()])
-
-
-def _refuse(task: object) -> Task:
-    raise BadChoice("task", task, list(Task))

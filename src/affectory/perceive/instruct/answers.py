@@ -11,7 +11,7 @@ __all__ = ["TaskReader", "read_answer"]
 import re
 from dataclasses import dataclass
 
-from affectory.core.errors import BadChoice
+from affectory.core.choices import one_of
 from affectory.core.space import Axis, Kind, Space
 from affectory.lm.anchors import Reading, unread
 from affectory.lm.answers import ManyLabels, Number, Reader
@@ -39,9 +39,7 @@ class TaskReader:
 
     def __post_init__(self) -> None:
         """Refuse what is no task."""
-        if self.task not in tuple(Task):
-            raise BadChoice("task", self.task, list(Task))
-        object.__setattr__(self, "task", Task(self.task))
+        object.__setattr__(self, "task", one_of(Task, "task", self.task))
 
     @property
     def space(self) -> Space:
@@ -71,7 +69,7 @@ def read_answer(task: Task | str, said: str) -> float | tuple[str, ...] | None:
         >>> read_answer("V-oc", "I cannot tell.") is None
         True
     """
-    reader = TaskReader(Task(task) if task in tuple(Task) else task)  # type: ignore[arg-type]
+    reader = TaskReader(one_of(Task, "task", task))
     row = reader.read(said).row
     if row is None:
         return None

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from affectory.core import shelf
 from affectory.core.card import Card, Paper
+from affectory.core.choices import one_of
 from affectory.core.errors import BadChoice, BadValues, NoRecords
 from affectory.core.evidence import Evidence, Ground
 from affectory.core.figure import Figure
@@ -104,9 +105,7 @@ class UtteranceEmotion:
 
     def __post_init__(self) -> None:
         """Refuse a size that there is not."""
-        if self.size not in tuple(Size):
-            raise BadChoice("size", self.size, list(Size))
-        object.__setattr__(self, "size", Size(self.size))
+        object.__setattr__(self, "size", one_of(Size, "size", self.size))
 
     @property
     def digest(self) -> str:
