@@ -60,7 +60,7 @@ def test_all_are_all(run):
 def test_by_name_a_long_one_runs_and_nothing_is_left_out_in_silence(run):
     done = run("lengthy")
     assert "takes long" in done.stdout
-    assert "lengthy: takes long; about 2 CPU min" in done.stderr
+    assert "lengthy, about 2 CPU min: takes long" in done.stderr
     for name, kind in (("bare", MissingExtra), ("lacking", MissingModel)):
         assert isinstance(run(name).exception, kind)
 

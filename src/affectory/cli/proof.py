@@ -55,7 +55,7 @@ def listed(as_json: bool) -> None:
 
 def _measured(one: Protocol, data: Path, seed: int, console: Console) -> tuple[Figure, ...]:
     """Return the figures of a protocol; meanwhile say what is run, for how long, of how long."""
-    told = f"{one.name}: {one.about}; about {one.minutes} CPU min"
+    told = f"{one.name}, about {one.minutes} CPU min: {one.about}"
     if not console.is_terminal:  # a file or a pipe, where nothing turns
         console.print(told, highlight=False, soft_wrap=True)
     columns = SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn()

@@ -19,6 +19,7 @@ from affectory.core.records import Records
 from affectory.core.space import Space
 from affectory.core.verbs import Perceiver
 from affectory.represent.prototypes import prototypes_of
+from affectory.represent.vocabularies import VAD
 from affectory.senses.lexicon import Lexicon
 from affectory.senses.omission import Cuts
 from affectory.senses.scoring import score
@@ -57,7 +58,7 @@ def leaning(space: Space, axis: str) -> Floats:
 
     Labels of an unknown Space (symptoms, severity) are taken as unpleasant.
     """
-    if axis in VAD:
+    if axis in VAD.names:
         return np.asarray(np.eye(3)[VAD.index(axis)])
     try:
         known = prototypes_of(space.name)
@@ -143,7 +144,7 @@ def _direction(names: Sequence[str], space: Space, axis: str) -> Floats:
     if axis in names:
         return np.asarray(np.eye(len(names))[names.index(axis)])
     pull = leaning(space, axis)
-    return np.array([pull[VAD.index(name)] if name in VAD else 0.0 for name in names])
+    return np.array([pull[VAD.index(name)] if name in VAD.names else 0.0 for name in names])
 
 
 def _perceived(perceiver: Perceiver, texts: Sequence[str], space: Space) -> Floats:
@@ -186,5 +187,4 @@ def _chosen(
     return tuple(Quote(text[low:high], (low, high), weight) for low, high, weight in joined)
 
 
-VAD = ("valence", "arousal", "dominance")
 MARKS = " .,;:!?\u2026'\"()[]-\u2013\u2014*"

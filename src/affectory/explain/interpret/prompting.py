@@ -21,6 +21,7 @@ from affectory.lm.answers import OneLabel, Reader, YesNo
 from affectory.lm.model import Prompt
 from affectory.lm.prompt import Hole, Shot, Template
 from affectory.represent.prototypes import prototypes_of
+from affectory.represent.vocabularies import VAD
 from affectory.senses.lexicon import Lexicon
 from affectory.senses.scoring import score
 
@@ -194,7 +195,7 @@ def _votes(values: Floats, lexicon: Lexicon) -> tuple[list[str], Floats]:
     flags = [at for at, axis in enumerate(lexicon.axes) if axis.low == 0 and axis.name not in POLES]
     if flags:
         return [names[at] for at in flags], np.asarray(values[:, flags] > 0, np.float64)
-    if names[:3] != ["valence", "arousal", "dominance"]:
+    if names[:3] != [*VAD.names]:
         raise BadChoice("axes of the word list", names, "emotions, or valence arousal dominance")
     known = prototypes_of("ekman7n")
     apart = ((values[:, None, :3] - known.mean[None]) / known.sd) ** 2
