@@ -60,6 +60,8 @@ def _figures(essays: Essays, apart: str, seed: int, short: bool) -> Iterator[Fig
     session = records.frame["session"].to_numpy()
     setting = f"{len(truth):,} essays, {FOLDS} folds apart by {apart}, nested"
     how: dict[str, Any] = {"cluster": session, "seed": seed, "setting": setting}
+    both = PEARSON.figure(truth[:, 0], truth[:, 1], by="the ratings themselves", **how)
+    yield replace(both, name=f"{both.name}/{' with '.join(EMPATHY.names)}")
     for at, axis in enumerate(EMPATHY.names):
         true, own = truth[:, at], said[METHOD][:, at]
         yield _by_fold(axis, true, own, fold, how)

@@ -76,7 +76,7 @@ CARD = Card(
         "have no label of their own there and are the least to be trusted.",
         "English; irony, and the quoted emotion of others, are read as the writer's own.",
         "The emotion of a text is not a finding about its writer; tweets are personal data.",
-        "A small local model asked by these forms answers at chance; look at what stayed unread.",
+        "A small local model may not be up to these forms; look at what stayed unread.",
     ),
 )
 RECIPE = Recipe(hidden=64, epochs=16, decay=0.1)  # of those tried, best on unseen lessons
