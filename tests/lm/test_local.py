@@ -136,6 +136,12 @@ def test_words_of_a_message_cannot_act_as_the_template(tiny):
     assert len(ends) == 1  # the template's own
 
 
+def test_half_a_sign_does_not_stop_a_run(tiny):
+    half, mark = chat("so \ud83d what"), chat("so ? what")
+    assert tiny.generate([half], Sampling(tokens=4)) == tiny.generate([mark], Sampling(tokens=4))
+    assert tiny.hidden(["\ud83d"], [0])[0].tokens == ("?",)
+
+
 def test_a_greedy_answer_is_the_likeliest_token_each_time(tiny):
     (answer,) = tiny.generate([chat("What is it?")], Sampling(tokens=6))
     network = tiny.network

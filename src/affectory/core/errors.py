@@ -189,10 +189,10 @@ class NotTrained(NotFitted, RuntimeError):
 class UnknownModel(AffectoryError, LookupError):
     """No language model of that name is in the catalogue."""
 
-    def __init__(self, name: str, known: Iterable[str]) -> None:
+    def __init__(self, name: str, known: Iterable[str], more: str = "") -> None:
         super().__init__(
-            f"no language model {name!r}, expected one of: {', '.join(sorted(known))}, or a "
-            f"folder or .gguf file; see affectory models list"
+            f"no language model {name!r}, expected one of: {', '.join(sorted(known))}{more}; "
+            "see affectory models list"
         )
 
 

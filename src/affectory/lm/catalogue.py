@@ -20,18 +20,15 @@ __all__ = [
     "lost",
     "open_model",
     "place",
-    "told",
 ]
 
-import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from affectory.core.errors import MissingModel, UnknownModel
+from affectory.core.errors import BadFile, MissingModel, UnknownModel
 from affectory.core.shelf import home
-from affectory.lm.local import MANIFEST, LocalModel
+from affectory.lm.local import MANIFEST, LocalModel, told
 from affectory.lm.network import Precision
 
 DEFAULT = "smollm2-135m"
@@ -166,12 +163,6 @@ def place(name: str) -> Path:
     return home() / "models" / name
 
 
-def told(folder: Path) -> dict[str, Any] | None:
-    """Return what a folder says about itself; None where it was not put there by the house."""
-    path = folder / MANIFEST
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
-
-
 def lost(folder: Path) -> list[str]:
     """Return the files of a model that are not there, or not of their size."""
     manifest = told(folder)
@@ -197,6 +188,7 @@ def open_model(
 
     Raises:
         UnknownModel: if it is none of the three.
+        BadFile: if a folder holds no model.
         MissingModel: if it is of the catalogue, but not fetched or not whole.
         MissingExtra: if a GGUF file is to be converted without `affectory[lm]`.
     """
@@ -209,10 +201,14 @@ def open_model(
             raise MissingModel(called, found)
         return LocalModel(called, folder, precision)
     path = Path(called).expanduser()
-    if path.is_dir() and (path / "config.json").is_file():
+    if path.is_dir():
+        if not (path / "config.json").is_file():
+            cure = "name a Hugging Face folder, with safetensors weights"
+            raise BadFile(path, "no config.json in it", "the folder of a language model", cure)
         return LocalModel(path.resolve().name, path.resolve(), precision)
     if path.is_file() and path.suffix == ".gguf":
         from affectory.lm.fetching import adopted
 
         return LocalModel(path.stem, adopted(path), precision)
-    raise UnknownModel(called, (known.name for known in ENTRIES))
+    names = (known.name for known in ENTRIES)
+    raise UnknownModel(called, names, ", or a folder or .gguf file that is there")

@@ -16,10 +16,9 @@ from numpy.typing import NDArray
 
 from affectory.lm.model import Answer, Sampling
 from affectory.lm.network import Network
-from affectory.lm.packing import shared
+from affectory.lm.packing import LEAST, shared
 
 ROWS = 16  # prompts that are answered side by side
-LEAST = 8  # tokens of a shared prefix that are worth a cache
 
 
 @dataclass

@@ -25,9 +25,9 @@ from typing import Any
 
 from affectory.core.errors import BadFile, MissingModel, ServerFailed, TermsNotAccepted
 from affectory.core.shelf import home
-from affectory.lm.catalogue import Entry, Wheel, entry, lost, place, told
+from affectory.lm.catalogue import Entry, Wheel, entry, lost, place
 from affectory.lm.converting import converted, equipped
-from affectory.lm.local import MANIFEST, hashed
+from affectory.lm.local import MANIFEST, hashed, told
 from affectory.lm.page import lines_of
 
 Step = Callable[[str, float], None]  # what is being done, and which share of all is done

@@ -3,15 +3,16 @@
 Open one by name with `lm.catalogue.open_model`, which returns a `LocalModel`.
 """
 
-__all__ = ["MANIFEST", "LocalModel", "hashed"]
+__all__ = ["MANIFEST", "LocalModel", "hashed", "told"]
 
 import hashlib
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 
@@ -173,13 +174,24 @@ class LocalModel:
 
 def _files(folder: Path) -> list[str]:
     """Return what tells the files of a model from another's."""
-    manifest = folder / MANIFEST
-    if manifest.is_file():
-        files = json.loads(manifest.read_text(encoding="utf-8"))["files"]
-        return [f"{name} {told['sha256']}" for name, told in sorted(files.items())]
+    manifest = told(folder)
+    if manifest is not None:
+        return [f"{name} {each['sha256']}" for name, each in sorted(manifest["files"].items())]
     kinds = {".json", ".safetensors", ".jinja", ".model"}
     paths = sorted(path for path in folder.iterdir() if path.suffix in kinds)
     return [f"{path.name} {hashed(path)}" for path in paths]
+
+
+def told(folder: Path) -> dict[str, Any] | None:
+    """Return what a folder says about itself; None where nothing whole is said.
+
+    A folder that the house did not make says nothing; a file that was cut is as good as none.
+    """
+    with suppress(FileNotFoundError, ValueError):
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        if isinstance(manifest, dict) and isinstance(manifest.get("files"), dict):
+            return manifest
+    return None
 
 
 def hashed(path: Path) -> str:

@@ -17,6 +17,7 @@ __all__ = [
     "Sampling",
     "Scored",
     "chat",
+    "quoted",
 ]
 
 from collections.abc import Sequence
@@ -28,6 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
+SHOWN = 60  # characters of a prompt that an error quotes
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,12 @@ def chat(user: str, system: str = "") -> Prompt:
     """Return the prompt of one question, after an instruction where there is one."""
     asked = Message("user", user)
     return (Message("system", system), asked) if system else (asked,)
+
+
+def quoted(prompt: Prompt) -> str:
+    """Return the beginning of a prompt's last message, as an error quotes it."""
+    text = prompt[-1].text if prompt else ""
+    return repr(text if len(text) <= SHOWN else f"{text[:SHOWN]}...")
 
 
 @dataclass(frozen=True, slots=True)

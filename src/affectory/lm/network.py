@@ -123,7 +123,8 @@ class Network:
         """Return the tokens of each text; a `raw` one gets the opening token that models expect."""
         if not texts:
             return []
-        given = self.tokenizer(list(texts), add_special_tokens=raw, return_attention_mask=False)
+        whole = [text.encode("utf-8", "replace").decode() for text in texts]  # no halves of signs
+        given = self.tokenizer(whole, add_special_tokens=raw, return_attention_mask=False)
         return [list(row) for row in given["input_ids"]]
 
     def prompt_ids(self, prompts: Sequence[Prompt]) -> list[list[int]]:
@@ -236,7 +237,7 @@ def opened(folder: Path, precision: Precision) -> Network:
         BadFile: if the folder holds no model with safetensors weights.
     """
     # Read when torch is loaded: threads that wait for one another in a loop make a busy machine
-    # answer 12 times slower (measured on 2 cores at a load of 5), and gain nothing on an idle one.
+    # answer many times slower, and gain nothing on an idle one.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:
         import torch

@@ -6,7 +6,7 @@ at the positions that it would have alone. So nothing is padded, no cache is cop
 and what an answer scores does not depend on its neighbours.
 """
 
-__all__ = ["Pack", "Question", "packs", "shared"]
+__all__ = ["LEAST", "Pack", "Question", "packs", "shared"]
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
+LEAST = 8  # tokens of a shared prefix that are worth a cache
 
 
 class Question(NamedTuple):

@@ -16,10 +16,9 @@ from numpy.typing import NDArray
 
 from affectory.lm.model import Floats, Place, Push
 from affectory.lm.network import Network
-from affectory.lm.packing import Pack, Question, packs, shared
+from affectory.lm.packing import LEAST, Pack, Question, packs, shared
 
 BUDGET = 384  # tokens of a pack: fills the cores, while the mask stays a small part of the work
-LEAST = 8  # tokens of a shared prefix that are worth a cache
 ALIKE = 1e-2  # log-probabilities of two ways to read the same tokens differ by less
 MASKED = ("full_attention", "sliding_attention")
 

@@ -18,10 +18,19 @@ from pathlib import Path
 from typing import Any, Self
 
 from affectory.core.errors import BadFile, BadValues, MissingFile, NotServed
-from affectory.lm.model import Answer, Ask, Hidden, Message, Place, Prompt, Push, Sampling, Scored
+from affectory.lm.model import (
+    Answer,
+    Ask,
+    Hidden,
+    Message,
+    Place,
+    Prompt,
+    Push,
+    Sampling,
+    Scored,
+    quoted,
+)
 from affectory.lm.model import chat as one_question
-
-SHOWN = 60  # characters of a prompt that an error quotes
 
 
 @dataclass(frozen=True)
@@ -56,7 +65,7 @@ class Recorded:
             answer = Answer(said) if isinstance(said, str) else said
             if answers.setdefault(prompt, answer) != answer:
                 cure = "record one model at a time, each drawn once"
-                found = f"two answers to {_quoted(prompt)}"
+                found = f"two answers to {quoted(prompt)}"
                 raise BadValues("recording", found, "one answer a prompt", cure)
         return cls(answers, name)
 
@@ -109,7 +118,7 @@ class Recorded:
 
     def _answer(self, prompt: Prompt) -> Answer:
         if prompt not in self.answers:
-            act = f"answer {_quoted(prompt)}, which is not among its {len(self.answers)} prompts"
+            act = f"answer {quoted(prompt)}, which is not among its {len(self.answers)} prompts"
             raise NotServed(self.name, act, "the model that was recorded, and record it again")
         return self.answers[prompt]
 
@@ -155,8 +164,3 @@ def _pair(path: Path, at: int, line: str) -> tuple[Prompt, Answer]:
         found = f"line {at} is no recorded answer ({error!r})"
         shape = '{"prompt": text or messages, "answer": text or an answer\'s fields}'
         raise BadFile(path, found, shape, "mend or drop the line") from error
-
-
-def _quoted(prompt: Prompt) -> str:
-    text = prompt[-1].text if prompt else ""
-    return repr(text if len(text) <= SHOWN else f"{text[:SHOWN]}...")

@@ -15,14 +15,24 @@ from typing import NamedTuple, Self
 import numpy as np
 
 from affectory.core.errors import NotServed
-from affectory.lm.model import Answer, Ask, Floats, Hidden, Place, Prompt, Push, Sampling, Scored
+from affectory.lm.model import (
+    Answer,
+    Ask,
+    Floats,
+    Hidden,
+    Place,
+    Prompt,
+    Push,
+    Sampling,
+    Scored,
+    quoted,
+)
 
 Said = str | Answer
 Rule = Said | Sequence[Said] | Mapping[str, Said] | Callable[[Prompt], Said | None]
 Likelihood = Mapping[str, float] | Callable[[Prompt, str], float | None]
 States = Callable[[str, int], Floats]
 
-SHOWN = 60  # characters of a prompt that an error quotes
 ELSE = "a scripted model that is told so, or lm.local"
 
 
@@ -124,7 +134,7 @@ class Scripted:
         self.heard.append(Heard(prompt, how))
         said = _said(self.answers, prompt, at)
         if said is None:
-            raise NotServed(self.name, f"answer question {at} ({_quoted(prompt)})", ELSE)
+            raise NotServed(self.name, f"answer question {at} ({quoted(prompt)})", ELSE)
         if isinstance(said, Answer):
             return said
         text, ending = _cut(said, how)
@@ -134,7 +144,7 @@ class Scripted:
         told = self.scores
         logp = told(prompt, answer) if callable(told) else (told or {}).get(answer)
         if logp is None:
-            raise NotServed(self.name, f"score {answer!r} after {_quoted(prompt)}", ELSE)
+            raise NotServed(self.name, f"score {answer!r} after {quoted(prompt)}", ELSE)
         words = tuple(answer.split()) or (answer,)
         each = np.full(len(words), logp / len(words), dtype=np.float32)
         rank = max(0, math.ceil(math.exp(min(-logp / len(words), MOST))) - 2)
@@ -170,11 +180,6 @@ def _cut(text: str, how: Sampling) -> tuple[str, str]:
 
 def _text(prompt: Prompt) -> str:
     return "\n".join(message.text for message in prompt)
-
-
-def _quoted(prompt: Prompt) -> str:
-    text = prompt[-1].text if prompt else ""
-    return repr(text if len(text) <= SHOWN else f"{text[:SHOWN]}...")
 
 
 def _shape(told: object) -> str:
