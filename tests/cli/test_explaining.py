@@ -33,7 +33,11 @@ def test_crisis_phrases_get_a_notice_and_no_reason():
 
 
 def test_what_cannot_be_explained_is_said():
-    for words, said in (((" ",), "give a text"), (("a", "--space", "no"), "--space is 'no'")):
+    for words, said in (
+        ((" ",), "give a text"),
+        (("a", "--space", "no"), "--space is 'no'"),
+        (("a", "--with", "perceive/lexicon"), "choose one of: explain/interpret"),
+    ):
         done = CliRunner().invoke(main.app, ["explain", *words])
         assert done.exit_code != 0
         assert said in str(done.exception) + done.output

@@ -70,6 +70,14 @@ def test_get_prints_the_folder_and_shows_licence_and_size(home, monkeypatch):
     assert "93 MB" in done.stderr
 
 
+def test_one_that_is_here_is_not_offered_for_download(home):
+    home.rename(home.with_name("gemma-3-270m"))
+    done = run("models", "get", "gemma-3-270m")
+    assert done.stdout.strip().endswith("models/gemma-3-270m")
+    assert "here already" in done.stderr
+    assert "download" not in done.stderr
+
+
 def test_terms_are_printed_before_they_can_be_accepted(home, monkeypatch):
     monkeypatch.setattr(fetching, "terms", lambda _: "Be kind.\nBe fair.")
     done = run("models", "get", "gemma-3-270m")
@@ -91,6 +99,42 @@ def test_ask_reads_a_long_question_from_standard_input(double):
     model = double("Yes.")
     run("ask", "-", input="Is this long?\nIt is.\n")
     assert model.heard[0].prompt[0].text == "Is this long?\nIt is.\n"
+
+
+@pytest.mark.parametrize(
+    ("given", "heard"),
+    [
+        ("¿Qué es el duelo?\r\n".encode("latin1"), "¿Qué es el duelo?\n"),
+        ("hi".encode("utf-16"), "hi"),
+        ("caf\u00e9 \U0001f600".encode(), "café 😀"),
+    ],
+)
+def test_a_question_may_come_in_any_encoding(double, given, heard):
+    model = double("Yes.")
+    run("ask", "-", input=given)
+    assert model.heard[0].prompt[0].text == heard
+
+
+@pytest.mark.parametrize(
+    ("words", "given", "said"),
+    [
+        (["ask", ""], None, "no words"),
+        (["ask", "  "], None, "no words"),
+        (["ask", "-"], b"", "no words"),
+        (["ask", "-"], b"\x89PNG\r\n\x1a\n\0\0", "it is a PNG image"),
+        (["ask", "-"], bytes(range(256)), "binary data"),
+    ],
+)
+def test_what_is_no_question_is_not_asked(double, words, given, said):
+    model = double("Well.")
+    done = run(*words, input=given)
+    assert said in str(done.exception)
+    assert model.heard == []
+
+
+def test_a_server_that_declines_is_told_of(double):
+    double(Answer("", ending="refused"))
+    assert "declined to answer" in run("ask", "Go on").stderr
 
 
 def test_an_answer_that_was_cut_says_so(double):

@@ -39,6 +39,9 @@ def explain(
     from affectory.core.errors import BadChoice, NoRecords
     from affectory.core.records import Records
 
+    if not method.startswith("explain/"):
+        explainers = [name for name in registry.methods() if name.startswith("explain/")]
+        raise BadChoice("--with", method, explainers)
     frame = pl.DataFrame({"session": "texts", "actor": "somebody", "text": texts})
     records = Records(frame)
     reader = registry.make("perceive/utterance")

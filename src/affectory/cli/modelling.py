@@ -1,5 +1,6 @@
 """Language models from the command line: which there are, fetching them, and asking one."""
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -31,6 +32,7 @@ def list_models(as_json: AsJson = False) -> None:
     from affectory.cli import tables
     from affectory.lm import catalogue
     from affectory.lm.fetching import here
+    from affectory.lm.local import told as told_by
 
     rows = [
         {
@@ -45,7 +47,7 @@ def list_models(as_json: AsJson = False) -> None:
     known = {each.name for each in catalogue.ENTRIES}
     for name in here():
         if name not in known:
-            told = catalogue.told(catalogue.place(name)) or {}
+            told = told_by(catalogue.place(name)) or {}
             rows.append(
                 {
                     "model": name,
@@ -77,6 +79,10 @@ def get(
     entry = catalogue.entry(name)
     console = Console(stderr=True)
     console.print(f"{entry.name}: {entry.about}", highlight=False)
+    if not catalogue.lost(catalogue.place(name)):
+        console.print("it is here already")
+        typer.echo(catalogue.place(name))
+        return
     console.print(
         f"licence {entry.licence}; {entry.download / 1e6:.0f} MB to download, "
         f"{entry.needed / 1e6:.0f} MB of disk needed meanwhile",
@@ -167,7 +173,7 @@ def ask(
     from affectory.cli.tables import plain
     from affectory.lm.model import Sampling, chat
 
-    words = sys.stdin.read() if question == "-" else question
+    words = _asked(question)
     noticed = _notice(words)
     if noticed and not anyway:
         typer.secho("(not asked: a model is no company now; --anyway asks it)", err=True)
@@ -177,10 +183,25 @@ def ask(
         asked = _opened(model, endpoint, key_from, redact)
         (answer,) = asked.generate([chat(words, system)], how)
     typer.echo("\n".join(map(plain, answer.text.splitlines())))
+    if answer.ending == "refused":
+        typer.secho("(the server declined to answer)", err=True, dim=True)
     if answer.ending == "length":
         typer.secho(f"(cut at {tokens} tokens; --tokens allows more)", err=True, dim=True)
     if not noticed:
         _notice(answer.text)
+
+
+def _asked(question: str) -> str:
+    """Return the words of a question, in whatever encoding they come."""
+    from affectory.core.errors import BadValues
+    from affectory.sources.encodings import decode
+
+    piped = question == "-"
+    data = sys.stdin.buffer.read() if piped else os.fsencode(question)
+    words = decode(data, "standard input" if piped else "the question")
+    if not words.strip():
+        raise BadValues("affectory ask", "no words", "a question", 'such as "What is grief?"')
+    return words
 
 
 def _opened(model: str, endpoint: str | None, key_from: str, redact: bool) -> "LanguageModel":
@@ -192,7 +213,8 @@ def _opened(model: str, endpoint: str | None, key_from: str, redact: bool) -> "L
     from affectory.lm.remote import Remote
 
     clean = (lambda text: str(redacted([text])[0])) if redact else None
-    return Remote(model, endpoint, key_from=key_from, redact=clean, apart=False)
+    # a person waits: few retries
+    return Remote(model, endpoint, key_from=key_from, redact=clean, apart=False, retries=2)
 
 
 def _notice(text: str) -> bool:
@@ -230,9 +252,9 @@ def _agreed(entry: "Entry", accept: bool) -> bool:
     """Show the terms of a model that has some, and ask where there is somebody to ask."""
     from affectory.cli.tables import plain
     from affectory.core.errors import TermsNotAccepted
-    from affectory.lm import catalogue, fetching
+    from affectory.lm import fetching
 
-    if entry.terms is None or accept or not catalogue.lost(catalogue.place(entry.name)):
+    if entry.terms is None or accept:
         return accept
     lines = fetching.terms(entry).splitlines()
     typer.echo("\n".join(map(plain, lines)), err=True)
