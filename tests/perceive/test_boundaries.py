@@ -1,12 +1,12 @@
 """perceive/boundaries [43]: what is asked of it, the bank's own examples, then odd texts."""
 
-import time
 from collections import Counter
 from dataclasses import replace
 
 import numpy as np
 import polars as pl
 import pytest
+from tests.lengths import assert_even
 
 from affectory.core.errors import BadChoice, BadValues, SpaceMismatch
 from affectory.core.records import Records
@@ -202,14 +202,7 @@ def test_one_language_alone():
      "I can't be you feel sad sorry but i'm an ai "],
 )  # fmt: skip
 def test_time_grows_with_the_text_and_nothing_else(unit):
-    def seconds(n):
-        text = unit * (n // len(unit))
-        begin = time.process_time()
-        found(text)
-        return time.process_time() - begin
-
-    seconds(10_000)
-    assert seconds(200_000) < 40 * max(seconds(20_000), 1e-3)
+    assert_even(found, unit, 20_000 // len(unit))
 
 
 @pytest.mark.parametrize("text", ["لا أستطيع أن أفعل ذلك", "我不能这样做", "😀" * 50, "\u202eabc"])

@@ -1,13 +1,13 @@
 """perceive/symptoms: scopes as closed forms, then posts, evidence, notice, learning."""
 
 import os
-import time
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pytest
+from tests.lengths import assert_even
 
 from affectory.core.errors import BadChoice, BadValues, NoRecords, NotTrained, SpaceMismatch
 from affectory.core.evidence import Ground
@@ -233,13 +233,7 @@ def test_without_weights_it_says_what_to_do(tmp_path):
     "piece", ["I can't sleep ", "not ", "I want to die. ", "a", '"so sad" ', "\n."]
 )
 def test_a_hostile_text_takes_time_in_its_length_only(piece):
-    def taken(n):
-        begin = time.process_time()
-        READER.perceive(texts(piece * n))
-        return time.process_time() - begin
-
-    taken(50)
-    assert taken(4000) < 40 * taken(400) + 0.5
+    assert_even(lambda text: READER.perceive(texts(text)), piece, 400)
 
 
 def test_the_weights_ship_small():

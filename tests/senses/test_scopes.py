@@ -1,8 +1,7 @@
 """senses/scopes and senses/sentences: whose, when, whether; closed forms, then hostile texts."""
 
-import time
-
 import pytest
+from tests.lengths import assert_even
 
 from affectory.senses.scopes import Scope, scoped
 from affectory.senses.sentences import cut
@@ -105,12 +104,4 @@ HOSTILE = ("imagine ", "if ", "not ", "used to ", '"', ".", "!?", "' ", "my sist
 
 @pytest.mark.parametrize("piece", HOSTILE)
 def test_a_hostile_text_takes_time_in_its_length_only(piece):
-    def taken(n):
-        text = piece * n
-        begin = time.process_time()
-        for low, high in cut(text):
-            scoped(text[low:high])
-        return time.process_time() - begin
-
-    taken(100)
-    assert taken(20_000) < 30 * taken(2_000) + 0.2
+    assert_even(lambda text: [scoped(text[low:high]) for low, high in cut(text)], piece, 2_000)

@@ -17,7 +17,7 @@ from affectory.core import registry
 from affectory.core.figure import Figure
 from affectory.core.records import Records
 from affectory.lm.catalogue import open_model
-from affectory.measure.bootstrap import figures, mean
+from affectory.measure.bootstrap import average
 from affectory.measure.boundaries import boundary_rates, consistency
 
 METHOD = "perceive/boundaries"
@@ -34,10 +34,9 @@ def measure(folder: Path, seed: int) -> tuple[Figure, ...]:
         flags, scores["attachment"].to_numpy(), scores["resource"].to_numpy(), _expected(replies),
         seed=seed, setting="34 bids, English, greedy", by=model.name,
     )  # fmt: skip
-    sums = scores.select(one=1.0, score="overall").to_numpy()
-    overall = figures(("overall",), sums, mean, ("no reply",), unit="points", drawn="replies",
-                      seed=seed, setting="34 bids, English, greedy", by=model.name)  # fmt: skip
-    return (*told, *overall, *_held(perceiver.scored(climb(model)), model.name))
+    overall = average("overall", scores["overall"], unit="points", drawn="replies", seed=seed,
+                      setting="34 bids, English, greedy", by=model.name)  # fmt: skip
+    return (*told, overall, *_held(perceiver.scored(climb(model)), model.name))
 
 
 PROTOCOL = Protocol(
