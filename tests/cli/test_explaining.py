@@ -30,6 +30,8 @@ def test_listed_words_sentences_and_axes_can_be_asked_for():
 def test_crisis_phrases_get_a_notice_and_no_reason():
     told = _told("I want to end my life.")
     assert [each["kind"] for each in told] == ["notice"]
+    (told,) = _told("Quiero morir, no puedo más con la vida")
+    assert "líneas gratuitas" in told["words"]
 
 
 def test_what_cannot_be_explained_is_said():

@@ -220,14 +220,8 @@ def _opened(model: str, endpoint: str | None, key_from: str, redact: bool) -> "L
 def _notice(text: str) -> bool:
     """Show where to turn, if the words can mean that somebody is in danger."""
     from affectory.guard import crisis
-    from affectory.senses.tongue import HOME, kinds_of
 
-    words = text.lower().split()
-    share = {
-        language: sum(bool(kinds_of(language).get(word, 0) & HOME) for word in words)
-        for language in crisis.LANGUAGES
-    }
-    notice = crisis.notice(crisis.flags([text]), max(share, key=lambda name: share[name]))
+    notice = crisis.notice(crisis.flags([text]), crisis.language_of(text))
     if notice is not None:
         from rich.console import Console
         from rich.panel import Panel

@@ -5,7 +5,7 @@ estimate of how grave a risk is, and any guess about a person. A phrase found is
 look, never a finding; a phrase not found is no all-clear.
 """
 
-__all__ = ["KINDS", "LANGUAGES", "URGENT", "flags", "notice"]
+__all__ = ["KINDS", "LANGUAGES", "URGENT", "flags", "language_of", "notice"]
 
 import tomllib
 from functools import cache
@@ -17,6 +17,7 @@ import polars as pl
 from affectory.core.errors import BadChoice
 from affectory.guard.phrases import PhraseTable, compile_table
 from affectory.guard.spans import Texts, as_series
+from affectory.senses.tongue import HOME, kinds_of
 
 KINDS = (
     "suicide",
@@ -94,6 +95,23 @@ def notice(found: pl.DataFrame, language: str = "en") -> str | None:
     words = _WORDS[language]
     openings = [words[kind] for kind in URGENT if kind in seen] or [words["named"]]
     return " ".join([*dict.fromkeys(openings), words["how"], words["where"]])
+
+
+def language_of(text: str) -> str:
+    """Return which language of `notice` a text is in, by its function words; English if neither.
+
+    Example:
+        >>> from affectory.guard.crisis import language_of
+        >>> language_of("Quiero morir, no puedo más con la vida"), language_of("hm")
+        ('es', 'en')
+    """
+    words = text.lower().split()
+    return max(LANGUAGES, key=lambda name: sum(word in _home(name) for word in words))
+
+
+@cache
+def _home(language: str) -> frozenset[str]:
+    return frozenset(word for word, kind in kinds_of(language).items() if kind & HOME)
 
 
 @cache

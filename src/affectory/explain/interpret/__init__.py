@@ -182,7 +182,10 @@ class InterpretedText:
         drafts, texts, states = claims.texts_of(records, felt)
         flagged = crisis.flags(texts)
         urgent = set(flagged.filter(pl.col("kind").is_in(crisis.URGENT))["row"].to_list())
-        notices = {row: crisis.notice(part) for (row,), part in flagged.group_by("row")}
+        notices = {
+            row: crisis.notice(part, crisis.language_of(texts[row]))
+            for (row,), part in flagged.group_by("row")
+        }
         answers = self._answers(texts, urgent, felt)
         for at, one in enumerate(drafts):
             notice = notices.get(at) or ""
