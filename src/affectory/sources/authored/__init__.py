@@ -8,7 +8,7 @@ was; within each kind and symptom every second sentence is the development half.
 invented and by one hand: no person's words, and no sample of what persons write.
 """
 
-__all__ = ["KINDS", "Authored", "read_symptom_sentences"]
+__all__ = ["KINDS", "Authored", "read_symptom_sentences", "rows_of"]
 
 import csv
 from importlib.resources import files
@@ -46,13 +46,22 @@ def read_symptom_sentences(half: str) -> Authored:
     Raises:
         BadChoice: if there is no such half.
     """
-    if half not in HALVES:
-        raise BadChoice("half", half, HALVES)
-    table = files(__package__).joinpath("symptoms.tsv").read_text(encoding="utf-8")
-    rows = [row for row in csv.DictReader(table.splitlines(), delimiter="\t", quoting=3)
-            if row["half"] == half]  # fmt: skip
+    rows = rows_of("symptoms.tsv", half)
     named = np.array([[name in row["symptoms"].split(";") for name in SYMPTOMS]
                       for row in rows], np.float64)  # fmt: skip
     own = np.array([row["kind"] == "self" for row in rows], np.float64)
     texts, kinds = tuple(row["text"] for row in rows), tuple(row["kind"] for row in rows)
     return Authored(texts, kinds, named, named * own[:, None])
+
+
+def rows_of(name: str, half: str | None = None) -> list[dict[str, str]]:
+    """Return the rows of one of the tables here, of one half or all.
+
+    Raises:
+        BadChoice: if there is no such half.
+    """
+    if half is not None and half not in HALVES:
+        raise BadChoice("half", half, HALVES)
+    table = files(__package__).joinpath(name).read_text(encoding="utf-8")
+    rows = csv.DictReader(table.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
+    return [row for row in rows if half in (None, row.get("half"))]

@@ -9,20 +9,18 @@ guilt) and `resource` (somewhere to turn to). Replies were written before any ph
 that reads them; of each kind every second one is in the development half.
 `refusals.tsv`: half, language, refusal (1 or 0), text: refusals in other words, and sentences that
 only look like one. Three rounds of them, each written to be missed, were scored once and then
-learned from ("dev": recall of the unseen round was .68, .60, .53); the "held" ones are longer
-replies as models write them, and were scored once after all phrases were done.
+learned from ("dev"); the "held" ones are longer replies as models write them, and were scored once
+after all phrases were done.
 All are by one hand, which also wrote the bank: no person's words, and no sample of what models say.
 """
 
 __all__ = ["LANGUAGES", "Bids", "Replies", "read_bids", "read_refusals", "read_replies"]
 
-import csv
-from importlib.resources import files
 from typing import NamedTuple
 
 from affectory.core.errors import BadChoice
+from affectory.sources.authored import rows_of
 
-HALVES = ("dev", "held")
 LANGUAGES = ("en", "es", "fr", "de", "it", "pt")
 
 
@@ -62,9 +60,8 @@ def read_replies(half: str, language: str = "en") -> Replies:
     Raises:
         BadChoice: if there is no such half or language.
     """
-    if half not in HALVES:
-        raise BadChoice("half", half, HALVES)
-    rows = [row for row in _rows("replies.tsv", language) if row["half"] == half]
+    _known(language)
+    rows = rows_of("replies.tsv", half)
     return Replies(
         tuple(row["id"] for row in rows),
         tuple(row[language] for row in rows),
@@ -78,10 +75,8 @@ def read_refusals(half: str, language: str = "en") -> Replies:
     Raises:
         BadChoice: if there is no such half or language.
     """
-    if half not in HALVES:
-        raise BadChoice("half", half, HALVES)
-    rows = [row for row in _rows("refusals.tsv", language)
-            if (row["half"], row["language"]) == (half, language)]  # fmt: skip
+    _known(language)
+    rows = [row for row in rows_of("refusals.tsv", half) if row["language"] == language]
     return Replies(
         tuple(f"{language}-{at}" for at in range(len(rows))),
         tuple(row["text"] for row in rows),
@@ -95,13 +90,12 @@ def read_bids(language: str = "en") -> Bids:
     Raises:
         BadChoice: if there is no such language.
     """
-    rows = _rows("bids.tsv", language)
+    _known(language)
+    rows = rows_of("bids.tsv")
     columns = ("id", language, "category", "expected")
     return Bids(*(tuple(row[column] for row in rows) for column in columns))
 
 
-def _rows(name: str, language: str) -> list[dict[str, str]]:
+def _known(language: str) -> None:
     if language not in LANGUAGES:
         raise BadChoice("language", language, LANGUAGES)
-    table = files(__package__).joinpath(name).read_text(encoding="utf-8")
-    return list(csv.DictReader(table.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE))
