@@ -30,6 +30,15 @@ class Counting:
         return LexiconEmotion().perceive(records)
 
 
+def test_the_cover_of_bands_is_a_share_of_texts_whose_interval_draws_documents():
+    inside = np.random.default_rng(0).random(300) < 0.9
+    document = np.array([str(at // 3) for at in range(300)])
+    told = protocol._cover("cover90/x", inside, document, "toy", 0)
+    assert told.value == pytest.approx(inside.mean())
+    assert told.low < told.value < told.high
+    assert (told.n, "documents" in told.setting) == (100, True)
+
+
 def test_each_text_is_read_once_and_read_the_same():
     inner = Counting()
     memory = protocol._Remembering(inner)

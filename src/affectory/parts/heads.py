@@ -7,7 +7,7 @@ what is usual (`prior`) as `trust`, in [0, 1], falls: a model that knows few of 
 must not pretend.
 """
 
-__all__ = ["Flags", "Reals", "Shares", "averaged", "grouped"]
+__all__ = ["NORMAL_90", "Flags", "Reals", "Shares", "averaged", "grouped"]
 
 from dataclasses import dataclass
 from typing import Any, Self

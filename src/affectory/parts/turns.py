@@ -181,8 +181,8 @@ def _looked(
     cut = (n, w, HEADS, h // HEADS)
     like = np.einsum("nwhd,nhd->nwh", key.reshape(cut), asked.reshape(n, *cut[2:]))
     like = np.where((past >= 0)[:, :, None], like / np.sqrt(cut[3]), NOWHERE)
-    grown = np.exp(like - np.maximum(like.max(axis=1, initial=0.0), 0)[:, None])
-    none = np.exp(-np.maximum(like.max(axis=1, initial=0.0), 0))  # looking at nothing is like 0
+    most = like.max(axis=1, initial=0.0)
+    grown, none = np.exp(like - most[:, None]), np.exp(-most)  # looking at nothing is like 0
     shares = grown / (grown.sum(axis=1) + none)[:, None]
     seen = np.einsum("nwh,nwhd->nhd", shares, value.reshape(cut))
     return np.asarray(seen.reshape(n, h))

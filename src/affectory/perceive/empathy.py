@@ -332,8 +332,7 @@ def taught() -> EmpathyReader:
 def _listed(texts: list[str], lexicon: Lexicon) -> Floats:
     """Return mean weights, the share of listed words and log(1 + words). Shape (n, k + 2)."""
     found = score(texts, lexicon)
-    share = found.known / np.maximum(found.words, 1)
-    return np.column_stack([found.means()[0], share, np.log1p(found.words)])
+    return np.column_stack([found.means()[0], found.share, np.log1p(found.words)])
 
 
 DATA = "WASSA 2022 train (no stated licence): weights are for their owner's use, not to ship"

@@ -48,6 +48,11 @@ class Scored:
     strange: Mask
     buffer: NDArray[np.uint8]
 
+    @property
+    def share(self) -> Floats:
+        """Share of each text's words that are listed, 0 for a text without any. Shape (n,)."""
+        return np.asarray(self.known / np.maximum(self.words, 1))
+
     def means(self) -> tuple[Floats, Floats]:
         """Return mean and standard error of each text, NaN where undefined. (n, k), (n, k)."""
         n, k = len(self.words), self.values.shape[1]

@@ -20,6 +20,7 @@ from affectory.sources.published import AGAIN, content, published
 
 SPLITS = ("train", "dev", "test")
 LABELS = 28
+HELD = 1000  # sentences of EmoBank's train split from which no words are learned, only read-outs
 
 
 class Rated(NamedTuple):

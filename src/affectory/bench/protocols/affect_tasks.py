@@ -30,9 +30,11 @@ from affectory.core.states import States
 from affectory.core.trajectory import Trajectory
 from affectory.core.verbs import Perceiver
 from affectory.measure.agreement import PEARSON
+from affectory.measure.bootstrap import codes_of, figures, mean
 from affectory.measure.labels import JACCARD, MACRO_F1, MICRO_F1, best_thresholds
 from affectory.measure.paired import difference
 from affectory.parts.blend import folds_of
+from affectory.parts.heads import NORMAL_90
 from affectory.represent.affect_grades import GO_AFFECT, affect_of, intensity_of
 from affectory.represent.vocabularies import INTENSITY4, VALENCE
 from affectory.senses.lexicon import read_lexicon
@@ -44,7 +46,6 @@ Floats = NDArray[np.float64]
 METHOD, RIVAL = "perceive/instruct", "perceive/utterance"
 SIZES = {"light": METHOD, "accurate": f"{METHOD}, accurate"}
 FOLDS = 5
-BAND = 1.6448536  # spreads of a 90 % band
 
 
 class _All(NamedTuple):
@@ -132,12 +133,10 @@ def _valence(size: str, by: str, rated: _All, states: Perceiver, seed: int) -> I
     yield from _by_set(own, rated, by, "all texts, none seen in learning", seed)
     yield from _by_set(alone, rated, f"{RIVAL}, {size}, alone", "all texts", seed)
     yield from _by_set(crossed, rated, f"{by}, crossed", f"{FOLDS} folds by document", seed)
-    inside = np.abs(own - rated.valence) <= BAND * spread
+    inside = np.abs(own - rated.valence) <= NORMAL_90 * spread
     for name in SETS:
         part = rated.kind == name
-        share = float(np.nanmean(inside[part]))
-        note = "unseen; value +- 1.645 spread"
-        yield Figure(f"cover90/{name}", share, n=int(part.sum()), setting=note, by=by)
+        yield _cover(f"cover90/{name}", inside[part], rated.document[part], by, seed)
         yield replace(
             difference(
                 PEARSON, rated.valence[part], np.nan_to_num(alone[part]), _rest(own[part]),
@@ -199,6 +198,18 @@ def _by_set(said: Floats, rated: _All, by: str, setting: str, seed: int) -> Iter
         how: dict[str, Any] = {"cluster": rated.document[part], "seed": seed, "setting": setting}
         one = PEARSON.figure(rated.valence[part], _rest(said[part]), by=by, **how)
         yield replace(one, name=f"pearson/{name}")
+
+
+def _cover(
+    name: str, inside: NDArray[np.bool_], document: NDArray[np.str_], by: str, seed: int
+) -> Figure:
+    """Return the share of ratings inside their band; documents are drawn."""
+    code, c = codes_of(document, len(inside))
+    sums = np.stack([np.bincount(code, part, c) for part in (np.ones(len(code)), inside)], axis=1)
+    return figures(
+        (name,), sums.astype(np.float64), mean, ("no text",), drawn="documents", seed=seed,
+        setting="unseen; value +- 1.645 spread", by=by,
+    )[0]  # fmt: skip
 
 
 def _rated(folder: Path) -> _All:

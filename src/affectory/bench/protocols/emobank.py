@@ -19,12 +19,12 @@ from affectory.bench.readers import METHOD, readers
 from affectory.core.figure import Figure
 from affectory.measure.agreement import CCC, PEARSON, RMSE
 from affectory.measure.bootstrap import figures
+from affectory.parts.heads import NORMAL_90
 from affectory.parts.proportion import share
 from affectory.represent.vocabularies import VAD
 from affectory.sources.rated import Rated, read_emobank
 
 Floats = NDArray[np.float32]
-BAND = 1.6448536  # spreads of a 90 % band
 
 
 def measure(folder: Path, seed: int) -> tuple[Figure, ...]:
@@ -52,8 +52,8 @@ def _measured(
             mean = np.full(len(truth), train.values[:, at].mean())
             rival = RMSE.figure(truth, mean, by="mean of train", **how)
             told.append(replace(rival, name=f"rmse/{axis}"))
-        told.append(_coverage(axis, by, np.abs(values[:, at] - truth) <= BAND * spread[:, at]))
-    inside = np.abs(values - test.values) <= BAND * spread
+        told.append(_coverage(axis, by, np.abs(values[:, at] - truth) <= NORMAL_90 * spread[:, at]))
+    inside = np.abs(values - test.values) <= NORMAL_90 * spread
     return (*told, _together(inside, by, seed))
 
 

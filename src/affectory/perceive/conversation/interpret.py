@@ -43,11 +43,10 @@ def numbers(texts: Sequence[str]) -> Floats:
     exclamation marks, question marks, dots that trail off, and words in capitals.
     """
     found = score(texts, starter())
-    share = found.known / np.maximum(found.words, 1)
     marks = [(t.count("!"), t.count("?"), t.count("..."), len(CAPS.findall(t))) for t in texts]
     counts = np.array(marks, np.float64).reshape(len(texts), 4)
     mean = np.nan_to_num(found.means()[0][:, :2])
-    return np.column_stack([mean, share, np.log1p(found.words), np.log1p(counts)])
+    return np.column_stack([mean, found.share, np.log1p(found.words), np.log1p(counts)])
 
 
 def interpretations(records: Records) -> list[Interpretation]:

@@ -15,6 +15,7 @@ from affectory.core.verbs import Perceiver
 from affectory.measure.labels import best_thresholds
 from affectory.parts.blend import folds_of
 from affectory.parts.calibrate import conformal, platt, sigmoid
+from affectory.parts.heads import NORMAL_90
 from affectory.parts.trunk import Recipe, Trunk
 from affectory.represent.abreast import abreast
 from affectory.represent.vocabularies import AFFECT11, INTENSITY4, VALENCE
@@ -27,7 +28,6 @@ KINDS = (INTENSITY4, VALENCE, AFFECT11)  # the columns of all answers, side by s
 K = sum(space.k for space in KINDS)
 REAL = INTENSITY4.k  # the column of valence, the one real; all others are flags
 FLAG = np.arange(K) != REAL
-NORMAL_90 = 1.6448536
 FOLDS = 3
 LEAST = 1e-3
 
@@ -88,9 +88,7 @@ def numbers(
     texts = records.frame["text"].to_list()
     states = perceiver.perceive(records)
     found = score(texts, lexicon)
-    listed = np.column_stack(
-        [np.nan_to_num(found.means()[0]), found.known / np.maximum(found.words, 1)]
-    )
+    listed = np.column_stack([np.nan_to_num(found.means()[0]), found.share])
     words = np.asarray(found.words, np.float64)
     parts = [
         np.hstack([_states(records, states[space]) for space in states]),

@@ -24,14 +24,13 @@ from affectory.core.trajectory import Trajectory
 from affectory.perceive.instruct import CARD, InstructReader, Size, reading
 from affectory.represent.affect_grades import affect_of, intensity_of, valence_of
 from affectory.represent.vocabularies import AFFECT11, INTENSITY4, VALENCE
-from affectory.sources.rated import read_emobank, read_goemotions
+from affectory.sources.rated import HELD, read_emobank, read_goemotions
 from affectory.sources.reactions import EMOTIONS, read_essays
 from affectory.sources.reported import read_isear
 from affectory.sources.snippets import SETS, read_snippets
 
 Floats = NDArray[np.float64]
 Report = Callable[[str], None]
-HELD = 1000  # sentences of EmoBank's train split from which perceive/utterance learned no words
 PUBLIC = {
     "name": CARD.name,
     "data": "GoEmotions dev (CC BY 4.0), EmoBank dev and 1,000 held sentences (CC BY-SA 4.0)",

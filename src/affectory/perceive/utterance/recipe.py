@@ -26,11 +26,10 @@ from affectory.represent.label_maps import MAPS
 from affectory.senses import keys
 from affectory.senses.encoder import Encoder, vocabulary_of
 from affectory.senses.transformer import from_bert, squeezed
-from affectory.sources.rated import Rated, read_emobank, read_goemotions
+from affectory.sources.rated import HELD, Rated, read_emobank, read_goemotions
 
 Report = Callable[[str], None]
 Scores = Callable[[list[str]], tuple[NDArray[Any], ...]]
-HELD = 1000  # sentences of EmoBank's train split that only the read-outs learn from
 WATCHED = 2000  # texts whose states say how the transformer's numbers are to be rounded
 NOTE = {  # travels inside the weights
     "name": NAME,
