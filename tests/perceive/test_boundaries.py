@@ -84,6 +84,8 @@ def test_a_negator_voids_what_follows():
     assert "attachment" not in kinds("I do not love you.")
     assert "attachment" not in kinds("I can't say that I love you.")
     assert "acknowledgment" not in kinds("Ich verstehe dich nicht.")
+    assert "acknowledgment" in kinds("Ich sehe das als Stärke.")
+    assert "acknowledgment" not in kinds("Ich sehe das nicht als Stärke.")
 
 
 # ------------------------------------------------------------------------------- the bank

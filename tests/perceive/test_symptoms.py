@@ -93,6 +93,12 @@ def test_a_post_is_the_greatest_of_its_sentences():
     assert table["number"].to_list() == [0, 1, 2]
 
 
+def test_so_heightens_and_slightly_softens():
+    said = texts("I feel slightly hopeless.", "I feel hopeless.", "I feel so hopeless.")
+    softened, plain, heightened = READER.perceive(said).only.axis("depressed_mood")
+    assert softened < plain < heightened
+
+
 def test_sentences_of_several_records_know_their_record():
     table = READER.sentences(texts("One. Two.", None, "Three."))
     assert table.select("seq", "number").rows() == [(0, 0), (0, 1), (2, 0)]

@@ -58,6 +58,10 @@ def test_what_is_quoted_is_told(text):
     assert not said.in_quotes(len(text) - 2)
 
 
+def test_an_elision_opens_no_quotation():
+    assert clauses("'Tis the dogs' toys I want.").quoted == ()
+
+
 def test_a_text_that_is_one_quotation_is_said_by_its_writer():
     assert not clauses('"I cannot do that."').in_quotes(3)
 

@@ -21,6 +21,7 @@ from affectory.senses.profile import PRONOUNS, TENSES, counts
         ("We have never slept well.", 0, 1, 0),
         ("They know it.", 0, 1, 0),
         ("I used to smile.", 1, 0, 0),
+        ("I have to do it.", 0, 1, 0),
         ("In May it rained.", 1, 0, 0),
         ("Table, chair, red bed.", 0, 0, 0),
     ],

@@ -84,6 +84,10 @@ def test_degree_words_reach_what_follows():
     }  # fmt: skip
 
 
+def test_degree_words_reach_three_words():
+    assert scoped("so tired and sad today").degree == (1, 1, 1, 1, 0)
+
+
 def test_nothing_has_no_scopes():
     for sentence in ("", "...", "😢"):
         assert scoped(sentence).words == ()

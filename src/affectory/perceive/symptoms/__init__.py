@@ -70,8 +70,8 @@ CARD = Card(
         "say how well it knows them, not how well it reads persons.",
         "English only; irony, slang that is not listed, and what was said before escape it.",
         "A state near 0 says that no mention was found, never that a person is well.",
-        "Sentence probabilities are calibrated; the greatest of many sentences is not, and grows "
-        "with the length of a post.",
+        "No sentence is surer than a reader found mentions in posts to be (.86); the greatest of "
+        "many sentences grows with the length of a post.",
         "Suicidal thoughts: read `notice` too. It does not depend on scopes, and a phrase not "
         "found is no all-clear.",
     ),
@@ -230,10 +230,8 @@ class SymptomReader:
         loudest = _loudest(head.chances(read.sides)[read.pages.which], read.pages.row)
         sides = read.sides[read.pages.which[loudest], np.arange(DSM5_9.k)]  # (n, 9, 5)
         held = np.unique(read.pages.row)
-        own = replace(
-            head.calibrated(sides, truth[held]), ceiling=1.0
-        )  # these texts are no stand-in
-        return replace(self, head=own)
+        # the user's own texts are no stand-in for others: what they say is not held back
+        return replace(self, head=replace(head.calibrated(sides, truth[held]), ceiling=1.0))
 
     @staticmethod
     def train(data: Path, out: Path, seed: int, report: Callable[[str], None]) -> Path:
