@@ -1,7 +1,7 @@
 """Print how many utterances a second a local model labels, and what reading prefixes once saves.
 
-Seven emotions, a prompt with an instruction and seven solved examples, short utterances of our
-own. Three ways, interleaved: every label with its whole prompt; each prompt once for all labels;
+The prompt and the seven emotions of `affectory bench prompted`, short utterances of our own. Three
+ways, interleaved: every label with its whole prompt; each prompt once for all labels;
 and what all prompts begin with once, which is what `LabelScorer` does.
 
 Run: python benchmarks/label_speed.py [--model smollm2-135m] [--utterances 64] [--threads 2]
@@ -11,28 +11,15 @@ import argparse
 import os
 import statistics
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
 
-from affectory.core.space import Axis, Kind, Space
+from affectory.bench.protocols.prompted import scorer_of
 from affectory.lm.catalogue import open_model
-from affectory.lm.labels import LabelScorer
 from affectory.lm.local import LocalModel
-from affectory.lm.model import Message, Prompt
 
-EMOTIONS = ("anger", "disgust", "fear", "joy", "sadness", "surprise", "neutral")
-SPACE = Space("seven", Kind.DISTRIBUTION, tuple(Axis(name, 0, 1) for name in EMOTIONS))
-SOLVED = (
-    ("How dare you read my letters!", "anger"),
-    ("There was a hair in the soup, and I had already eaten half.", "disgust"),
-    ("Did you hear that? Somebody is in the house.", "fear"),
-    ("We got the flat! I could dance all night.", "joy"),
-    ("The house is so empty since he died.", "sadness"),
-    ("What? You two know each other?", "surprise"),
-    ("The meeting starts at three.", "neutral"),
-)
 WHO = ("My sister", "The doctor", "Our neighbour", "My boss")
 DID = ("just called me", "forgot my birthday", "took my seat", "sent the papers")
 WHEN = ("again", "this morning", "and I cannot believe it", "as always")
@@ -53,20 +40,6 @@ class Way:
         return self.model.score(asked, reuse=self.reuse)
 
 
-def prompt(text: str) -> Prompt:
-    """Return an instruction, solved examples, and the text, as one message."""
-    solved = "\n\n".join(f"Text: {said}\nEmotion: {label}" for said, label in SOLVED)
-    told = f"Name the emotion of each text: {', '.join(EMOTIONS)}."
-    return (Message("user", f"{told}\n\n{solved}\n\nText: {text}\nEmotion:"),)
-
-
-def answered(text: str) -> Prompt:
-    """Return the prompt, with the beginning of the answer."""
-    (asked,) = prompt(text)
-    head, _, tail = asked.text.rpartition("\n")
-    return Message("user", head), Message("assistant", tail)
-
-
 def main() -> None:
     """Print the table."""
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -79,7 +52,7 @@ def main() -> None:
     model = open_model(given.model)
     network = model.network
     network.torch.set_num_threads(given.threads)
-    made = answered if model.chats else prompt
+    asked = scorer_of(model)
     texts = [f"{a} {b} {c}." for a, b, c in product(WHO, DID, WHEN)][: given.utterances]
     few = texts[:: given.every]
     ways = {
@@ -87,8 +60,7 @@ def main() -> None:
         "prompt once per utterance": (Way(model, alone=True), few),
         "shared prefix once": (Way(model), texts),
     }
-    words = tuple(f" {name}" for name in EMOTIONS)
-    scorers = {name: (LabelScorer(way, SPACE, made, words), on) for name, (way, on) in ways.items()}
+    scorers = {name: (replace(asked, model=way), on) for name, (way, on) in ways.items()}
     spent: dict[str, list[tuple[float, float]]] = {name: [] for name in ways}
     shares = {}
     for scorer, _ in scorers.values():
@@ -99,10 +71,10 @@ def main() -> None:
             shares[name] = scorer.shares(on)
             wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
             spent[name].append((len(on) / wall, len(on) / cpu))
-    ids = network.prompt_ids([made(text) for text in texts])
+    ids = network.prompt_ids([asked.prompt(text) for text in texts])
     words_each = statistics.mean(len(text.split()) for text in texts)
     print(
-        f"{model.name}, {len(EMOTIONS)} labels, {given.threads} threads of {os.cpu_count()} cores, "
+        f"{model.name}, {asked.space.k} labels, {given.threads} threads of {os.cpu_count()} cores, "
         f"load {os.getloadavg()[0]:.1f}; prompts of {statistics.mean(map(len, ids)):.0f} tokens, "
         f"utterances of {words_each:.1f} words"
     )

@@ -2,11 +2,16 @@
 
 Usage: python benchmarks/llama_server.py MODEL.gguf [PORT]      (pip install xllamacpp)
 
-Prints the address, then serves until its input is closed (Ctrl-D), or it is interrupted.
+Prints the address, then serves until its input is closed (Ctrl-D), or it is interrupted. Other
+programs start it by `serving`.
 """
 
 import socket
+import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 
 def main(model: str, port: int = 0) -> None:
@@ -23,6 +28,21 @@ def main(model: str, port: int = 0) -> None:
     server = xllamacpp.Server(given)
     print(f"{server.listening_address}/v1", flush=True)
     sys.stdin.read()
+
+
+@contextmanager
+def serving(model: str | Path) -> Iterator[str]:
+    """Serve `model` from a process of its own while the block runs; give the address."""
+    words = [sys.executable, __file__, str(model)]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen(words, text=True, **pipes) as server:
+        try:
+            address = server.stdout.readline().strip()
+            if not address:
+                sys.exit(f"llama.cpp does not serve {model}: is it a GGUF file, xllamacpp here?")
+            yield address
+        finally:
+            server.kill()
 
 
 def _free() -> int:

