@@ -145,6 +145,18 @@ def test_no_turn_finds_its_own_conversation_in_learning():
     assert found.place.tolist() == [[2, -1]]
 
 
+def test_what_stands_beside_a_turn_in_learning_is_what_other_conversations_were_called():
+    told = [talk(("ann", "We won!"), session=f"s{n}") for n in range(3)]
+    own = talk(("ann", "We won!"), ("bo", "We won!"), session="t")
+    both = Records.concat([*told, own])
+    lesson = replace(QUICK, near=2).prepare(both, labelled(both, ["joy"] * 3 + ["anger"] * 2))
+    shares = np.exp(lesson.seen.beside)
+    joy, anger = MELD7.index("joy"), MELD7.index("anger")
+    assert (shares[:, joy] > 0.9).all()  # two of three others, never the twin in its own talk
+    asked = np.exp(lesson.known._replace(near=5).beside(PLAIN.encode(["We won!"])))
+    np.testing.assert_allclose(asked[0, [joy, anger]], [0.6, 0.4], atol=1e-6)
+
+
 def test_held_out_conversations_make_shares_come_true():
     pytest.importorskip("torch")
     records = many()

@@ -14,12 +14,14 @@ from affectory.core.errors import BadFile, NoRecords, NotTrained, SpaceMismatch
 from affectory.core.records import Records
 from affectory.core.trajectory import Trajectory
 from affectory.measure.agreement import ccc, pearson
+from affectory.parts.blend import blended
 from affectory.perceive import empathy
 from affectory.perceive.empathy import CARD, MEMBERS, EmpathyReader, taught, toy
 from affectory.perceive.lexicon import LexiconEmotion
 from affectory.represent.vocabularies import EMPATHY, VALENCE
 from affectory.senses.hashed import HashedEncoder
 from affectory.senses.lexicon import read_lexicon
+from affectory.senses.tfidf import Topics
 
 RNG = np.random.default_rng(6)
 
@@ -59,6 +61,33 @@ def test_what_words_tell_is_learned():
         assert abs(ccc(felt.values[:, at], said.values[:, at])) <= pearson(
             felt.values[:, at], said.values[:, at]
         )
+
+
+def test_of_what_words_do_not_tell_the_spread_is_that_of_the_ratings():
+    records, felt = lesson()
+    chance = RNG.uniform(1, 7, felt.values.shape)
+    spread = BARE.fit(records, Trajectory.on(records, EMPATHY, chance, "x")).learned.spread
+    assert (spread > 0.9 * chance.std(axis=0)).all()
+
+
+def test_words_and_scales_of_a_fold_are_learned_without_the_others(monkeypatch):
+    records, felt = lesson()
+    ways = []
+
+    def spy(*args, **how):
+        ways.append(how["apart"])
+        return blended(*args, **how)
+
+    monkeypatch.setattr(empathy, "blended", spy)
+    BARE.fit(records, felt)
+    texts = np.array(records.frame["text"].to_list())
+    rank = np.array([int(text.partition("word")[2][0]) for text in texts])
+    on, off = np.flatnonzero(rank < 3), np.flatnonzero(rank >= 3)
+    mine, theirs = ways[0](on, off)
+    words = Topics.of(texts[on].tolist(), BARE.topics, BARE.fewest).words
+    np.testing.assert_array_equal(theirs["words"], words.dense(texts[off].tolist()))
+    np.testing.assert_allclose(mine["rows"].mean(axis=0), 0, atol=1e-9)
+    assert np.abs(theirs["rows"].mean(axis=0)).max() > 0.01
 
 
 def test_answers_stay_on_the_scale_and_shares_on_the_simplex():

@@ -1,6 +1,8 @@
 """perceive/instruct: answers that are read or counted, heads that learn, a model that is asked."""
 
+import os
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -12,14 +14,19 @@ from affectory.core.records import Records
 from affectory.core.trajectory import Trajectory
 from affectory.lm.scripted import Scripted
 from affectory.measure.agreement import pearson
-from affectory.perceive.instruct import CARD, InstructReader, taught, toy
+from affectory.parts.trunk import Recipe
+from affectory.perceive.instruct import CARD, InstructReader, reading, taught, toy
 from affectory.perceive.instruct.answers import TaskReader, read_answer
+from affectory.perceive.instruct.recipe import public
 from affectory.perceive.lexicon import LexiconEmotion
+from affectory.represent.affect_grades import valence_of
 from affectory.represent.affect_tasks import Task, answer_of
 from affectory.represent.vocabularies import AFFECT11, SUDS, VALENCE
 from affectory.senses.hashed import HashedEncoder
 from affectory.senses.lexicon import read_lexicon
+from affectory.sources.rated import read_emobank, read_goemotions
 
+DATA = Path(os.environ.get("AFFECTORY_DATA", Path(__file__).parents[3] / "shared" / "data"))
 GLAD, MAD = "what a happy party, thank you!", "I hate the awful thief who took my bike"
 
 
@@ -149,6 +156,47 @@ def test_only_told_answers_are_learned_from():
     fitted = InstructReader().fit(records, Trajectory.on(records, AFFECT11, truth, "toy"))
     joy = fitted.perceive(records)["affect11"].axis("joy")
     assert joy[0] > 0.7 > 0.3 > joy[1]
+
+
+def test_heads_that_learn_by_heart_are_not_believed():
+    rng = np.random.default_rng(0)
+    rows, words = rng.normal(size=(160, 60)), np.full(160, 9.0)
+    truth = np.full((160, reading.K), np.nan)
+    truth[:, 0] = rng.integers(0, 2, 160)
+    learned = reading.learn(rows, words, truth, np.arange(160), 0, Recipe(hidden=64, epochs=60))
+    said = learned.read(rows, words)[0][:, 0]
+    assert np.abs(said - 0.5).mean() < 0.2  # they know every row, and nothing of another
+
+
+def test_spreads_are_how_far_raters_are_from_the_answers():
+    rng = np.random.default_rng(1)
+    rows, words = rng.normal(size=(2000, 5)), rng.integers(3, 40, 2000).astype(float)
+    truth = np.full((2000, reading.K), np.nan)
+    truth[:, 0] = np.where(rows[:, 0] > 0, 0.8, 0.1)  # graded, and the same by every rater
+    truth[:, 1] = rng.random(2000) < np.where(rows[:, 1] > 0, 0.8, 0.1)
+    valence = 0.2 * rows[:, 2] + rng.normal(0, 0.1, 2000)
+    truth[:, reading.REAL] = np.clip(valence, -1, 1)
+    on, off = slice(0, 1000), slice(1000, None)
+    how = Recipe(hidden=16, epochs=16)
+    learned = reading.learn(rows[on], words[on], truth[on], np.arange(1000), 0, how)
+    value, spread = learned.read(rows[off], words[off])
+    miss = np.abs(truth[off] - value)
+    for at in (0, 1):
+        assert spread[:, at].mean() == pytest.approx(np.sqrt((miss[:, at] ** 2).mean()), rel=0.2)
+    inside = miss[:, reading.REAL] <= 1.645 * spread[:, reading.REAL]
+    assert inside.mean() == pytest.approx(0.9, abs=0.04)
+
+
+@pytest.mark.skipif(not (DATA / "emobank").is_dir(), reason="emobank is not here")
+def test_open_lessons_are_stretched_about_neutral_and_none_is_of_a_test_split():
+    known = public(DATA)
+    rated = ~np.isnan(known.truth[:, reading.REAL])
+    go, test = read_goemotions(DATA / "goemotions", "dev"), read_emobank(DATA / "emobank", "test")
+    wide = known.truth[rated, reading.REAL]
+    assert wide.std() == pytest.approx(valence_of(go.values).std(), rel=0.1)  # ends are cut off
+    plain = read_emobank(DATA / "emobank", "dev").values[:, 0]
+    assert (np.sign(wide[: len(plain)]) == np.sign(plain)).all()
+    assert not {t for t, own in zip(known.texts, rated, strict=True) if own} & set(test.texts)
 
 
 def test_a_language_model_is_asked_by_the_forms_and_its_misses_are_counted():

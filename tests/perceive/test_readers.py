@@ -65,6 +65,14 @@ def test_a_net_and_a_kernel_together_give_shares(looking):
     assert set(looking.each(records)) == {"kernel", "net"}
 
 
+def test_of_what_texts_do_not_tell_the_spread_is_that_of_the_shares():
+    records, _ = lesson()
+    chance = np.random.default_rng(1).dirichlet(np.ones(5), len(records))
+    bare = ReaderEmotions(encoder=HashedEncoder(32), members=MEMBERS[:1])
+    spread = bare.fit(records, Trajectory.on(records, READERS5, chance, "x")).learned.spread
+    assert (spread > 0.9 * chance.std(axis=0)).all()
+
+
 def test_attention_is_evidence_whose_weights_sum_to_one(looking):
     why = looking.explain(toy())
     assert {reason.kind for reason in why} == {Ground.ATTENTION}

@@ -118,7 +118,7 @@ def test_a_table_is_piped_into_the_tool(tmp_path):
     done = subprocess.run(words, input=TALK, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert Path(done.stdout.strip()).is_file()
-    assert "2 records of 1 sessions" in done.stderr
+    assert "2 records of 1 session\n" in done.stderr
 
 
 def walked(folder):
