@@ -111,7 +111,6 @@ class _Kept:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)  # vectors tell something of the words that they stand for
         self.file = sqlite3.connect(path, timeout=60)
-        self.file.execute("pragma journal_mode = wal")
         self.file.execute("create table if not exists kept (key blob primary key, vector blob)")
 
     def __enter__(self) -> Self:
