@@ -7,8 +7,8 @@ Texts are utterances of the test split of GoEmotions (DIR/goemotions), none twic
 folder, made-up ones. The peer is all-MiniLM-L6-v2 in single precision through
 `SentenceTransformer.encode` at its defaults (batches of 32, sorted by length), which gives
 vectors only; ours is the same network in bytes with its read-out. Rounds of A B A B in one process,
-both on `--threads` threads; medians of wall time and of the ratio within each round. Then the
-whole of `perceive/utterance` with size "accurate".
+both on `--threads` threads; medians of wall time and of CPU time, and of the ratio within each
+round. Then the whole of `perceive/utterance` with size "accurate".
 """
 
 import argparse
@@ -28,11 +28,11 @@ ROUNDS = 5
 Work = Callable[[], object]
 
 
-def wall(work: Work) -> float:
-    """Return the seconds of one run."""
-    begun = time.perf_counter()
+def spent(work: Work) -> tuple[float, float]:
+    """Return wall seconds and CPU seconds of one run."""
+    wall, cpu = time.perf_counter(), time.process_time()
     work()
-    return time.perf_counter() - begun
+    return time.perf_counter() - wall, time.process_time() - cpu
 
 
 def texts_of(data: Path | None, n: int) -> list[str]:
@@ -71,11 +71,12 @@ def main() -> None:
     print(f"{len(texts):,} texts of {length:.0f} characters, {os.cpu_count()} cores")
     for name, work in works.items():
         work(), other()
-        pairs = [(wall(work), wall(other)) for _ in range(ROUNDS)]
-        ours, theirs = np.median(pairs, axis=0)
-        ratio = np.median([b / a for a, b in pairs])
-        print(f"{name}: {len(texts) / ours:,.0f}/s; sentence-transformers, single precision: "
-              f"{len(texts) / theirs:,.0f}/s; ratio {ratio:.1f}")  # fmt: skip
+        pairs = np.array([(spent(work), spent(other)) for _ in range(ROUNDS)])  # (rounds, 2, 2)
+        for at, unit in enumerate(("wall", "CPU")):
+            ours, theirs = np.median(len(texts) / pairs[:, :, at], axis=0)
+            ratio = np.median(pairs[:, 1, at] / pairs[:, 0, at])
+            print(f"{name}, {unit}: {ours:,.0f}/s; sentence-transformers, single precision: "
+                  f"{theirs:,.0f}/s; ratio {ratio:.1f}")  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -64,6 +64,8 @@ class Encoder:
         own = {name: array for name, array in arrays.items() if name != VOCABULARY}
         how = onnxruntime.SessionOptions()
         how.intra_op_num_threads = THREADS
+        # the graph is fused by hand; more would fuse what is faster apart
+        how.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
         # waiting threads that spin starve whoever shares the cores
         how.add_session_config_entry("session.intra_op.allow_spinning", "0")
         model = graph(own, heads, probes)

@@ -176,9 +176,9 @@ class _Net:
 
     def _joined(self, change: str, norm: str) -> str:
         gain, shift = self.keep(f"{norm}.gain"), self.keep(f"{norm}.shift")
-        return self(
-            "SkipLayerNormalization", change, self.last, gain, shift, own=True, epsilon=TINY
-        )
+        # several times as fast on a CPU as the fused SkipLayerNormalization
+        total = self("Add", change, self.last)
+        return self("LayerNormalization", total, gain, shift, axis=-1, epsilon=TINY)
 
     def read_out(self) -> None:
         """Mean over the tokens that are there, and the scores."""
