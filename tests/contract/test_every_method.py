@@ -8,8 +8,10 @@ from typing import Self
 
 import numpy as np
 import polars as pl
+import pytest
 
 from affectory.core import verbs
+from affectory.core.errors import BadChoice
 from affectory.core.records import Channel, Clock, Records
 from affectory.core.registry import methods
 from affectory.core.states import States
@@ -188,6 +190,19 @@ def test_a_state_does_not_depend_on_the_names_of_sessions_and_actors(perceiver, 
         strict=True,
     ):
         assert one.drop("actor").equals(other.drop("actor"))
+
+
+def test_one_that_explains_its_states_does_so_by_axis(perceiver):
+    method, records = perceiver.make(), perceiver.toy()
+    explain = getattr(method, "explain", None)
+    if explain is None:
+        pytest.skip("it does not explain")
+    felt = method.perceive(records)[perceiver.card.gives[0]]
+    axis = felt.space.names[0]
+    assert {one.axis for one in explain(records, felt, axis)} <= {axis}
+    assert {one.axis for one in explain(records, felt)} <= set(felt.space.names)
+    with pytest.raises(BadChoice):
+        explain(records, felt, "no such axis")
 
 
 def test_what_it_returns_cannot_be_written_to(perceiver):

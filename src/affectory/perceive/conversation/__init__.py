@@ -161,7 +161,9 @@ class ConversationEmotion:
         spread = np.sqrt(values * (1 - values))
         return States.of(Trajectory.on(records, known.space, values, CARD.name, spread))
 
-    def explain(self, records: Records, felt: Trajectory | None = None) -> tuple[Evidence, ...]:
+    def explain(
+        self, records: Records, felt: Trajectory | None = None, axis: str | None = None
+    ) -> tuple[Evidence, ...]:
         """Return two sentences on each turn, what it shows and what may lie beneath, by rule.
 
         They say what a reader would look at, not what the net looked at.
@@ -169,19 +171,26 @@ class ConversationEmotion:
         Args:
             records: Whole sessions.
             felt: States that these records were perceived in; None: perceives them.
+            axis: What the evidence is said of; None: the strongest emotion of each turn.
+
+        Raises:
+            BadChoice: if there is no such axis.
         """
         states = self.perceive(records).only if felt is None else felt
-        rows = abreast(records, states)
+        rows, space = abreast(records, states), states.space
+        place = None if axis is None else space.index(axis)
+        at = np.nan_to_num(rows).argmax(axis=1) if place is None else np.full(len(rows), place)
+        weights = rows[np.arange(len(rows)), at]
         frame = records.frame.select("session", "actor", "start", "stop", "seq").rows()
         return tuple(
             Evidence(
-                session, actor, start, stop, states.space.names[int(row.argmax())],
-                float(row.max()), Ground.RATIONALE, seq, text=text, by=CARD.name,
+                session, actor, start, stop, space.names[best], weight, Ground.RATIONALE, seq,
+                text=text, by=CARD.name,
             )
-            for (session, actor, start, stop, seq), row, said in zip(
-                frame, rows, interpretations(records), strict=True
+            for (session, actor, start, stop, seq), best, weight, said in zip(
+                frame, at.tolist(), weights.tolist(), interpretations(records), strict=True
             )
-            if not np.isnan(row).any()
+            if not np.isnan(weight)
             for text in said
             if text
         )  # fmt: skip
