@@ -72,6 +72,13 @@ def perceiver(request):
     return Entry(BOOK[request.param], cls, import_module(cls.__module__))
 
 
+@pytest.fixture(params=[name for name in BOOK if name.startswith("forecast/")])
+def forecaster(request):
+    """Every method that forecasts."""
+    cls = find(request.param)
+    return Entry(BOOK[request.param], cls, import_module(cls.__module__))
+
+
 def _talk(sessions: int, turns: int, actors: int, prefix: str = "s") -> Records:
     said = [
         "I am so happy for you, thank you!",

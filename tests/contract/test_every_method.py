@@ -11,10 +11,12 @@ import polars as pl
 import pytest
 
 from affectory.core import verbs
+from affectory.core.card import ANY
 from affectory.core.errors import BadChoice
 from affectory.core.records import Channel, Clock, Records
 from affectory.core.registry import methods
 from affectory.core.states import States
+from affectory.core.trajectory import Trajectory
 
 VERBS = {
     "perceive": verbs.Perceiver,
@@ -216,3 +218,60 @@ def test_a_thousand_records_take_less_than_two_seconds(perceiver, talk):
     begin = time.process_time()
     method.perceive(records)
     assert time.process_time() - begin < 2.0
+
+
+# ----------------------------------------------------------- what forecasters owe
+
+
+def groups_of(past: Trajectory | Records) -> int:
+    """Return how many futures a past has: one a session and actor."""
+    table = past.frame if isinstance(past, Records) else past.to_polars()
+    return table.select("session", "actor").n_unique()
+
+
+def test_what_follows_is_legal_and_as_long_as_asked(forecaster):
+    past = forecaster.toy()
+    ahead = forecaster.make().forecast(past, 3)
+    kept = ahead.to_polars()
+    futures = kept.group_by("session", "actor").agg(pl.col("start").n_unique())
+    assert futures["start"].to_list() == [3] * groups_of(past)
+    assert ahead.space.admits(ahead.values)
+    assert not ahead.missing.any()
+    assert ahead.by
+    assert forecaster.card.gives == (ANY,) or ahead.space.name in forecaster.card.gives
+    assert ahead.spread is None or (np.isfinite(ahead.spread) & (ahead.spread >= 0)).all()
+
+
+def test_what_follows_comes_after(forecaster):
+    past = forecaster.toy()
+    ahead = forecaster.make().forecast(past, 2).to_polars()
+    table = past.frame if isinstance(past, Records) else past.to_polars()
+    last = table.group_by("session", "actor").agg(pl.col("start").max().alias("last"))
+    assert (ahead.join(last, on=("session", "actor")).select(pl.col("start") > pl.col("last")))[
+        "start"
+    ].all()
+
+
+def test_a_future_is_the_same_twice_and_after_a_pickle(forecaster):
+    method, past = forecaster.make(), forecaster.toy()
+    one, other = (method.forecast(past, 4) for _ in range(2))
+    again = pickle.loads(pickle.dumps(method)).forecast(past, 4)
+    assert one == other == again
+
+
+def test_a_past_is_left_as_it_was(forecaster):
+    past = forecaster.toy()
+    before = pickle.dumps(past)
+    forecaster.make().forecast(past, 2)
+    assert pickle.dumps(past) == before
+
+
+def test_no_past_has_no_future(forecaster):
+    past = forecaster.toy()
+    empty = past.where(pl.lit(False)) if isinstance(past, Records) else past.rows(slice(0, 0))
+    assert len(forecaster.make().forecast(empty, 2)) == 0
+
+
+def test_a_horizon_is_one_or_more(forecaster):
+    with pytest.raises(BadChoice, match="horizon"):
+        forecaster.make().forecast(forecaster.toy(), 0)

@@ -67,6 +67,17 @@ def test_the_future_follows_each_group():
     assert (ahead.by, ahead.seq) == ("f", None)
 
 
+def test_possible_futures_become_draws_and_groups_may_have_a_pace_of_their_own():
+    past = two_people()
+    values = np.arange(2 * 3 * 2 * 2.0).reshape(2, 3, 2, 2) / 24
+    told = past.ahead(values, by="f", step=[2.0, 0.5])
+    assert told.draw.tolist() == [0, 0, 1, 1, 2, 2] * 2
+    assert told.start.reshape(2, 3, 2)[:, 2].tolist() == [[7.0, 9.0], [1.5, 2.0]]
+    np.testing.assert_array_equal(told.values, values.reshape(-1, 2).astype(np.float32))
+    with pytest.raises(BadValues, match="draws"):
+        told.ahead(np.zeros((6, 3, 2, 2)), by="f")
+
+
 def test_several_futures_are_groups_of_their_own():
     felt = Trajectory(
         PLANE, Clock.TURNS, ["s"] * 4, ["a"] * 4, [0, 1, 0, 1], [1, 2, 1, 2],

@@ -1,10 +1,12 @@
 """A method says who it is: name, paper, what it takes and gives, and its cautions."""
 
-__all__ = ["Card", "Paper"]
+__all__ = ["ANY", "Card", "Paper"]
 
 from dataclasses import dataclass
 
 from affectory.core.figure import Figure
+
+ANY = "any"  # in `gives`: the Space that the method is handed
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class Card:
         paper: What it follows.
         summary: One sentence: what the caller gets.
         takes: Channels that it reads.
-        gives: Names of the Spaces that it returns.
+        gives: Names of the Spaces that it returns; `ANY` for the one that it is handed.
         learns: Whether it has `fit`.
         aka: Names under which people look for it.
         extras: Optional dependencies that it needs.

@@ -173,37 +173,43 @@ class Trajectory:
         values: ArrayLike,
         by: str,
         spread: ArrayLike | None = None,
-        step: float = 1.0,
+        step: ArrayLike = 1.0,
     ) -> Self:
         """Return `h` states that follow the last state of every group, `step` clock units apart.
 
         Args:
-            values: Shape (h, k) for one group, (g, h, k) for g groups.
+            values: Shape (h, k) for one group, (g, h, k) for g groups, (g, s, h, k) for s
+                possible futures of each, which become draws 0 to s - 1.
             by: Who says so.
             spread: One standard deviation, shaped like `values`.
-            step: Clock units from one state to the next, > 0.
+            step: Clock units from one state to the next, > 0; one for all, or one a group (g,).
 
         Raises:
-            BadValues: if the shape does not fit the groups.
+            BadValues: if the shape does not fit the groups, or both the past and the future
+                have draws.
         """
         future = np.asarray(values, dtype=np.float32)
         future = future[None] if future.ndim == 2 else future
-        g = len(self.groups)
-        if future.ndim != 3 or future.shape[0] != g:
+        drawn, g = future.ndim == 4, len(self.groups)
+        if future.ndim not in (3, 4) or future.shape[0] != g or future.shape[-1] != self.space.k:
             raise BadValues("ahead", f"shape {np.shape(values)}", f"({g}, h, {self.space.k})")
-        h = future.shape[1]
-        last = self.groups.offsets[1:] - 1
-        start = self.start[last, None] + step * np.arange(1, h + 1)
-        width = None if spread is None else np.asarray(spread, np.float32).reshape(g * h, -1)
+        if drawn and self.draw is not None:
+            raise BadValues("ahead", "draws of a past that has draws", "one past for each")
+        s, h = future.shape[1] if drawn else 1, future.shape[-2]
+        last = np.repeat(self.groups.offsets[1:] - 1, s)
+        pace = np.repeat(np.broadcast_to(np.asarray(step, np.float64), (g,)), s)[:, None]
+        start = self.start[last, None] + pace * np.arange(1, h + 1)
+        draw = np.tile(np.arange(s), g) if drawn else self.groups.draw
+        width = None if spread is None else np.asarray(spread, np.float32).reshape(g * s * h, -1)
         return replace(
             self,
-            session=Names(np.repeat(self.groups.session, h), self.session.names),
-            actor=Names(np.repeat(self.groups.actor, h), self.actor.names),
+            session=Names(np.repeat(self.groups.session, s * h), self.session.names),
+            actor=Names(np.repeat(self.groups.actor, s * h), self.actor.names),
             start=start.ravel(),
-            stop=(start + step).ravel(),
-            values=future.reshape(g * h, -1),
+            stop=(start + pace).ravel(),
+            values=future.reshape(g * s * h, -1),
             spread=width,
-            draw=None if self.draw is None else np.repeat(self.groups.draw, h),
+            draw=np.repeat(draw, h) if drawn or self.draw is not None else None,
             by=by,
             seq=None,
         )

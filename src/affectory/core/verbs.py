@@ -35,8 +35,11 @@ class Perceiver(Protocol):
 class Forecaster(Protocol):
     """What will be felt."""
 
-    def forecast(self, past: Trajectory, horizon: int) -> Trajectory:
-        """Return `horizon` states that follow each group of `past`."""
+    def forecast(self, past: Any, horizon: int) -> Trajectory:
+        """Return `horizon` states that follow each group of `past`.
+
+        `past` is a Trajectory; of a method whose Card takes a channel, Records of that channel.
+        """
         ...
 
 

@@ -1,0 +1,3 @@
+"""What will be felt: methods that continue a trajectory, with a fan of how sure they are."""
+
+__all__: list[str] = []
