@@ -162,3 +162,10 @@ def test_a_missing_axis_is_named():
     table = two_people().to_polars().drop("arousal")
     with pytest.raises(BadColumn, match="arousal"):
         Trajectory.from_frame(table, PLANE, Clock.SECONDS)
+
+
+def test_it_prints_as_a_line_and_a_short_table():
+    first, *table = repr(two_people(by="ann's diary")).splitlines()
+    assert first == """Trajectory in va: 4 states of 2 groups, clock seconds, by "ann's diary\""""
+    assert any("valence" in line for line in table)
+    assert len(repr(Trajectory.concat([two_people()] * 500))) < 3000

@@ -58,6 +58,10 @@ class States(Mapping[str, Trajectory]):
         """Whether there is a Trajectory in the Space called `space`."""
         return any(trajectory.space.name == space for trajectory in self.trajectories)
 
+    def __repr__(self) -> str:
+        """Return the Spaces and how many states each has."""
+        return f"States in {', '.join(self)}: {len(self.trajectories[0]):,} each"
+
     def __iter__(self) -> Iterator[str]:
         """Yield the names of the Spaces."""
         return (trajectory.space.name for trajectory in self.trajectories)

@@ -22,6 +22,7 @@ from affectory.core.records import Clock, Records
 from affectory.core.space import Space
 
 Floats = NDArray[np.float64]
+SHOWN = 8  # states that are printed
 
 
 class Steps(NamedTuple):
@@ -103,6 +104,14 @@ class Trajectory:
     def __reduce__(self) -> tuple[Any, ...]:
         """Travel as fields; the arrays are frozen again on arrival."""
         return type(self), tuple(getattr(self, part.name) for part in fields(self) if part.init)
+
+    def __repr__(self) -> str:
+        """Return what it is in one line, then its first states as a table."""
+        n, g = len(self), len(self.groups)
+        told = f"{n:,} states of {g:,} groups, clock {self.clock.value}, by {self.by!r}"
+        first = self.rows(slice(0, SHOWN)).to_polars()
+        shown = first.select("session", "actor", "start", *self.space.names[:4])
+        return f"Trajectory in {self.space.name}: {told}\n{shown}"
 
     @property
     def missing(self) -> NDArray[np.bool_]:

@@ -57,6 +57,10 @@ class Arcs:
         """Return how many rows there are."""
         return len(self.n)
 
+    def __repr__(self) -> str:
+        """Return what was measured in one line, then the table."""
+        return f"Arcs in {self.space.name}, by {self.by!r}\n{self.table()}"
+
     def table(self) -> pl.DataFrame:
         """Return one row an arc: session, actor, axis, n and a column for each measure.
 
