@@ -10,7 +10,7 @@ import pytest
 
 import affectory
 from affectory.core.errors import BadChoice, BadFile, ClockMismatch, MissingFile
-from affectory.sources import Columns, files, origins, read, stream
+from affectory.sources import Columns, RowsLeftOut, files, origins, read, stream
 
 SAMPLES = Path(affectory.__file__).parent / "samples"
 TALK = "who,text\nann,hi\nbo,ho\n"
@@ -110,6 +110,13 @@ def test_a_file_called_like_standard_input_can_be_named_by_its_path(monkeypatch,
     Path("-").write_text(TALK)
     pipe(monkeypatch, "nothing that is read")
     assert read("./-", layout="csv").actors == read(Path("-"), layout="csv").actors == ("ann", "bo")
+
+
+def test_rows_that_are_left_out_are_told_of(tmp_path):
+    path = tmp_path / "talk.csv"
+    path.write_text("actor,text,start\nann,hi,1\nbo,ho,soon\nann,ha,3\n")
+    with pytest.warns(RowsLeftOut, match=r"talk.csv: 1 row left out; .*read_with_rejects"):
+        assert len(read(path)) == 2
 
 
 def test_a_table_is_piped_into_the_tool(tmp_path):

@@ -13,7 +13,16 @@ from affectory.sources import subtitles as subtitles
 from affectory.sources import textgrids as textgrids
 from affectory.sources.finding import origins
 from affectory.sources.layouts import LAYOUTS
-from affectory.sources.reading import Columns, Reading
+from affectory.sources.reading import Columns, Reading, RowsLeftOut
 from affectory.sources.stream import read, read_with_rejects, stream
 
-__all__ = ["LAYOUTS", "Columns", "Reading", "origins", "read", "read_with_rejects", "stream"]
+__all__ = [
+    "LAYOUTS",
+    "Columns",
+    "Reading",
+    "RowsLeftOut",
+    "origins",
+    "read",
+    "read_with_rejects",
+    "stream",
+]

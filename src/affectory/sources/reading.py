@@ -1,6 +1,6 @@
 """What a reader is told, and what it hands back: column names, records, rejected rows."""
 
-__all__ = ["REJECTED", "Columns", "Reading", "rejected"]
+__all__ = ["REJECTED", "Columns", "Reading", "RowsLeftOut", "rejected"]
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
@@ -55,6 +55,14 @@ def rejected(rows: Iterable[tuple[str, int, str, str | None]] = ()) -> pl.DataFr
     return pl.DataFrame(list(rows), schema=REJECTED, orient="row").with_columns(
         pl.col("raw").str.head(LONGEST)
     )
+
+
+class RowsLeftOut(UserWarning):
+    """Some rows of a source could not be used."""
+
+    def __init__(self, count: int, source: str) -> None:
+        rows = "1 row" if count == 1 else f"{count:,} rows"
+        super().__init__(f"{source}: {rows} left out; sources.read_with_rejects says which and why")
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 __all__ = ["read", "read_with_rejects", "stream"]
 
+import warnings
 import zlib
 from collections.abc import Iterator
 from dataclasses import replace
@@ -23,7 +24,7 @@ from affectory.sources.files import Origin, bare, head, spooled
 from affectory.sources.finding import Paths, Sources, found
 from affectory.sources.frames import as_frame, read_frame
 from affectory.sources.layouts import LAYOUTS, Layout, Peek, best
-from affectory.sources.reading import Columns, Reading, rejected
+from affectory.sources.reading import Columns, Reading, RowsLeftOut, rejected
 
 ALL = 2**62  # as many records in a batch as there are
 DAMAGED = (EOFError, OSError, UnicodeError, LZMAError, zlib.error, pl.exceptions.PolarsError)
@@ -123,7 +124,7 @@ def read(
 ) -> Records:
     """Read files, or a table in memory, into one set of records.
 
-    Rows that cannot be used are left out; `read_with_rejects` hands them back as well.
+    Rows that cannot be used are left out with a warning; `read_with_rejects` hands them back.
 
     Args:
         source: What `stream` takes, or a pandas, polars or Arrow table, or a mapping of
@@ -155,6 +156,8 @@ def read(
     if reading.records is None:
         first = reading.rejected["reason"].head(1).to_list() or ["there is no row in it"]
         raise NoRecords(f"{reading.source} ({first[0]})", "check its columns and its layout")
+    if len(reading.rejected):
+        warnings.warn(RowsLeftOut(len(reading.rejected), reading.source), stacklevel=2)
     return reading.records
 
 
