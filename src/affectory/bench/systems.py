@@ -131,5 +131,6 @@ SYSTEMS = tuple(
 )
 HOUSE = {  # methods that follow a paper outside of the table
     "perceive/utterance": ("emotion", "full tuning"),
+    "forecast/states": ("forecast", "statistics"),
     "perceive/lexicon": ("polarity", "rules"),
 }

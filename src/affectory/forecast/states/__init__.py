@@ -1,0 +1,178 @@
+"""Continue any Trajectory, with a fan: the model is chosen for each series, or named.
+
+The automatic choice weighs persistence, the mean, AR(1), simple exponential smoothing, its kin
+that returns to the mean, and the damped trend, by their past errors at each horizon, for every
+group and axis (a series) apart; a short past borrows what all series of the batch, and those of
+`fit`, say of the rules. No error of the weighing has seen what it forecasts.
+
+The fan is conformal: `spread` is such that its `level` band held that share of past errors, those
+of the series as far as it has some, those of all series otherwise.
+
+Rows are steps: a missing state is a step without news, and silence between rows counts for
+nothing, but for `kalman` and `gp`, which read the clock; `step` puts states on a regular grid
+first.
+
+Paper: Hyndman & Khandakar (2008), automatic time series forecasting; Vovk, Gammerman & Shafer
+(2005), conformal prediction. *Ours*: what series borrow from each other.
+"""
+
+__all__ = ["CARD", "Model", "StatesForecast", "toy"]
+
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from affectory.core.card import ANY, Card, Paper
+from affectory.core.choices import one_of
+from affectory.core.errors import BadChoice
+from affectory.core.groups import Names
+from affectory.core.records import Clock
+from affectory.core.registry import method
+from affectory.core.space import Kind, Space
+from affectory.core.trajectory import Trajectory
+from affectory.forecast.states import choice
+from affectory.forecast.states.choice import RULES, Experience
+from affectory.represent.alignment import resample
+from affectory.represent.vocabularies import VA
+
+Floats = NDArray[np.float64]
+
+CARD = Card(
+    name="forecast/states",
+    paper=Paper(
+        0,
+        "Automatic Time Series Forecasting: The forecast Package for R",
+        2008,
+        "Hyndman & Khandakar, Journal of Statistical Software 27(3)",
+    ),
+    summary="what follows any trajectory, with a calibrated fan; the model chooses itself",
+    takes=(),
+    gives=(ANY,),
+    learns=True,
+    aka=("ETS", "AR", "VAR", "Kalman", "Gaussian process", "forecast", "conformal"),
+    cautions=(
+        "a forecast of a person's mood is an estimate from a few past numbers, often hardly "
+        "better than a guess at the mean: not for decisions about people",
+        "the fan holds its share of what comes over many persons, not for each, and only as "
+        "long as things go on as they did",
+        "rows are steps: put irregular times on a grid first (step=...), or name kalman or gp",
+    ),
+)
+
+
+class Model(StrEnum):
+    """How a trajectory is continued."""
+
+    AUTO = "auto"
+    PERSISTENCE = "persistence"
+    MEAN = "mean"
+    AR = "ar"
+    SES = "ses"
+    DAMPED = "damped"
+
+
+@method(CARD)
+@dataclass(frozen=True)
+class StatesForecast:
+    """Forecast the states that follow each group of a trajectory, in whatever Space.
+
+    Args:
+        model: A Model or its name.
+        level: The share that a band of the fan is to hold, in (0, 1); a band of another level
+            follows from the normal law.
+        draws: How many possible futures to return instead of a spread; 0: none.
+        step: Clock units of a regular grid on which states are put first; None: rows are steps.
+        memory: Rows of a past that count, >= 3.
+        seed: Seed of the draws.
+        experience: What other persons taught. Set by `fit`.
+
+    Example:
+        >>> from affectory.forecast.states import StatesForecast, toy
+        >>> ahead = StatesForecast("persistence").forecast(toy(), 3)
+        >>> ahead.axis("valence").round(2).tolist()
+        [0.5, 0.5, 0.5]
+    """
+
+    model: Model | str = Model.AUTO
+    level: float = 0.8
+    draws: int = 0
+    step: float | None = None
+    memory: int = 500
+    seed: int = 0
+    experience: Experience | None = field(default=None, repr=False, compare=False)
+
+    def fit(self, past: Trajectory) -> Self:
+        """Return a copy that has learned from other persons which rules are good and how sure."""
+        return replace(self, experience=choice.learned(self._gridded(past), self.memory))
+
+    def forecast(self, past: Trajectory, horizon: int) -> Trajectory:
+        """Return `horizon` states that follow each group of `past`.
+
+        A group is followed from one known state on; one without any gets missing states.
+
+        Raises:
+            BadChoice: if a parameter is out of range.
+        """
+        model = one_of(Model, "model", self.model)
+        self._check(horizon)
+        grid = self._gridded(past)
+        if not len(grid):
+            return replace(grid.rows(slice(0, 0)), by=self._by(model), seq=None)
+        among = np.array(
+            [at for at, (kin, _) in enumerate(RULES) if model is Model.AUTO or kin == model.value]
+        )
+        best = choice.chosen(grid, choice.knots(horizon), among, self.memory, self.experience)
+        steps = np.arange(1, horizon + 1)
+        centre, spread = choice.told(grid, best, steps, self.memory, self.level)
+        return grid.ahead(legal(grid.space, centre), self._by(model), spread, step=_paces(grid))
+
+    def _gridded(self, past: Trajectory) -> Trajectory:
+        return past if self.step is None or not len(past) else resample(past, step=self.step)
+
+    def _by(self, model: Model) -> str:
+        return CARD.name if model is Model.AUTO else f"{CARD.name}:{model.value}"
+
+    def _check(self, horizon: int) -> None:
+        if horizon < 1:
+            raise BadChoice("horizon", horizon, "1 or more")
+        if not 0 < self.level < 1:
+            raise BadChoice("level", self.level, "a number between 0 and 1")
+        if self.draws < 0:
+            raise BadChoice("draws", self.draws, "0 or more")
+        if self.memory < 3:
+            raise BadChoice("memory", self.memory, "3 or more")
+
+
+def toy() -> Trajectory:
+    """Return five steps of one person, of which the fourth is missing, and one step of another."""
+    values = np.array([[0.1, 0], [0.2, 0], [0.3, 0], [np.nan, np.nan], [0.5, 0], [-0.4, 0.2]])
+    who = Names.of(["ann"] * 5 + ["bo"])
+    start = np.array([0.0, 1, 2, 3, 4, 0])
+    session = Names.of(["s"] * 6)
+    return Trajectory(VA, Clock.STEPS, session, who, start, start + 1, values.astype(np.float32))
+
+
+def legal(space: Space, values: Floats) -> Floats:
+    """Return the nearest legal states; shares are cut at 0 and sum to one again. Any (..., k)."""
+    inside = np.clip(values, *space.bounds)
+    if space.kind is not Kind.DISTRIBUTION:
+        return inside
+    total = inside.sum(axis=-1, keepdims=True)
+    return np.where(total > 0, inside / np.where(total > 0, total, 1.0), 1.0 / space.k)
+
+
+def _paces(past: Trajectory) -> Floats:
+    """Return the usual time from row to row of each group, that of all where it has one row."""
+    moves = past.delta()
+    g = len(past.groups)
+    usual = float(np.median(moves.elapsed[moves.elapsed > 0])) if (moves.elapsed > 0).any() else 1.0
+    pace = np.full(g, usual)
+    if len(moves.group):
+        order = np.lexsort((moves.elapsed, moves.group))
+        group, first, count = np.unique(moves.group[order], return_index=True, return_counts=True)
+        middle = moves.elapsed[order][first + count // 2]
+        pace[group] = np.where(middle > 0, middle, usual)
+    return pace

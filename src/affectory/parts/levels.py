@@ -1,0 +1,167 @@
+"""Forecasts by a level that returns to its mean, of many series and many rules at once.
+
+One recursion holds persistence, the mean, AR(1), simple exponential smoothing, their common
+kin (a level that is both smoothed and drawn back: ARMA(1, 1)) and the damped trend:
+``f = m + back (a - m) + damp b``, then ``a = f + gain (y - f)``, ``b = damp b + slope (y - f)``,
+where `m` is the mean of all that was seen before. A value that is missing moves the level as
+forecast. Nothing here looks ahead: the error of a forecast is known only when its value comes.
+
+Papers: Hyndman, Koehler, Ord & Snyder (2008), innovations state space; Gardner & McKenzie (1985),
+the damped trend.
+"""
+
+__all__ = ["Rules", "centres", "errors", "growth", "totals"]
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+class Rules(NamedTuple):
+    """How levels move; one value a rule (r, 1), or one a rule and series (r, s).
+
+    Attributes:
+        back: Share of the distance from the mean that is left after a step, 0 to 1.
+        gain: Share of an error by which the level is corrected, 0 to 1.
+        slope: Share of an error by which the trend is corrected; 0: there is none.
+        damp: Share of the trend that is left after a step, below 1.
+    """
+
+    back: Floats
+    gain: Floats
+    slope: Floats
+    damp: Floats
+
+    @classmethod
+    def of(cls, rules: Sequence[tuple[float, float, float, float]]) -> Self:
+        """Return rules that hold for every series."""
+        return cls(*np.array(rules, np.float64).T[:, :, None])
+
+    def pick(self, chosen: Ints) -> "Rules":
+        """Return for each place of `chosen` (c, s) the rule of that number."""
+        return Rules(*(part[chosen, 0] for part in self))
+
+
+class State(NamedTuple):
+    """Where the levels of all rules are after a step; shapes (s,), (r, s), (r, s)."""
+
+    mean: Floats
+    level: Floats
+    trend: Floats
+
+
+def states(y: Floats, rules: Rules) -> Iterator[State]:
+    """Yield the state after each row of `y` (t, s); NaN before the first known value."""
+    r, s = rules.back.shape[0], y.shape[1]
+    count, total, mean = np.zeros(s), np.zeros(s), np.full(s, np.nan)
+    level, trend = np.full((r, s), np.nan), np.zeros((r, s))
+    sloped = bool((rules.slope > 0).any())
+    for row in y:
+        seen = ~np.isnan(row)
+        fresh = seen & (count == 0)
+        told = mean + rules.back * (level - mean)
+        if sloped:
+            trend = rules.damp * trend
+            told += trend
+        if fresh.any():
+            told[:, fresh] = row[fresh]
+        miss = np.where(seen, row - told, 0.0)
+        miss[:, count == 0] = 0.0
+        level = told + rules.gain * miss
+        if sloped:
+            trend = trend + rules.slope * miss
+        count += seen
+        total += np.where(seen, row, 0.0)
+        mean = np.where(count > 0, total / np.maximum(count, 1), np.nan)
+        yield State(mean, level, trend)
+
+
+def ahead(state: State, rules: Rules, h: int) -> Floats:
+    """Return what the rules say of `h` steps later. Shape (r, s)."""
+    told = state.mean + rules.back**h * (state.level - state.mean)
+    if (rules.slope > 0).any():
+        told += state.trend * sum(rules.damp**j for j in range(1, h + 1))
+    return np.asarray(told)
+
+
+def centres(y: Floats, rules: Rules, horizons: ArrayLike) -> Floats:
+    """Return the forecasts after the last row of `y` (t, s). Shape (h, r, s)."""
+    last = deque(states(y, rules), maxlen=1)[0]
+    return np.stack([ahead(last, rules, int(h)) for h in np.asarray(horizons)])
+
+
+def totals(y: Floats, rules: Rules, horizons: ArrayLike, start: int = 1) -> tuple[Floats, Floats]:
+    """Return the sum of absolute errors of every rule, and how many there are.
+
+    Args:
+        y: Values, NaN where missing. Shape (t, s).
+        rules: r rules.
+        horizons: Steps ahead, h of them.
+        start: Known values that a series must have before its forecasts count, >= 1.
+
+    Returns:
+        Shapes (h, r, s) and (h, s).
+    """
+    steps = [int(h) for h in np.asarray(horizons)]
+    total = np.zeros((len(steps), rules.back.shape[0], y.shape[1]))
+    count = np.zeros((len(steps), y.shape[1]))
+    for at, miss in _misses(y, rules, steps, start):
+        seen = ~np.isnan(miss[0])
+        total[at] += np.where(seen, np.abs(miss), 0.0)
+        count[at] += seen
+    return total, count
+
+
+def errors(y: Floats, rules: Rules, horizons: ArrayLike, start: int = 1) -> Floats:
+    """Return the errors of one rule a horizon, by the row in which they came to light.
+
+    Args:
+        y: Values, NaN where missing. Shape (t, s).
+        rules: h rules, each for one horizon.
+        horizons: Steps ahead, h of them.
+        start: As in `totals`.
+
+    Returns:
+        What came minus what was told, NaN where unknown. Shape (h, t, s).
+    """
+    steps = [int(h) for h in np.asarray(horizons)]
+    told = np.full((len(steps), *y.shape), np.nan)
+    seen = [0] * len(steps)
+    for at, miss in _misses(y, rules, steps, start):
+        told[at, steps[at] + seen[at]] = miss[at]
+        seen[at] += 1
+    return told
+
+
+def growth(rules: Rules, horizons: ArrayLike) -> Floats:
+    """Return the spread of an error of h steps, in units of that of one. Shape (h, r, s or 1)."""
+    steps = [int(h) for h in np.asarray(horizons)]
+    var, out = np.ones_like(rules.back + rules.gain), {}
+    slopes = np.zeros_like(var)
+    for h in range(1, max(steps) + 1):
+        out[h] = np.sqrt(var)
+        slopes = slopes + rules.slope * rules.damp**h
+        var = var + (rules.gain * rules.back**h + slopes) ** 2
+    return np.stack([out[h] for h in steps])
+
+
+def _misses(
+    y: Floats, rules: Rules, steps: Sequence[int], start: int
+) -> Iterator[tuple[int, Floats]]:
+    """Yield (number of the horizon, errors (r, s)) row by row, as values come in."""
+    waiting: list[deque[Floats]] = [deque() for _ in steps]
+    known = np.zeros(y.shape[1])
+    for row, state in zip(y, states(y, rules), strict=True):
+        for at, h in enumerate(steps):
+            if len(waiting[at]) == h:
+                yield at, row - waiting[at].popleft()
+        known += ~np.isnan(row)
+        ready = known >= start
+        for at, h in enumerate(steps):
+            waiting[at].append(np.where(ready, ahead(state, rules, h), np.nan))
