@@ -1,0 +1,146 @@
+"""The net that tells the next place: a causal transformer, and a head that weighs habits.
+
+The logit of a place is that of the transformer by its embedding, plus, for each place of the
+person's own past, what his habits say of it (`parts.habits`), weighed by the state of the
+transformer and by a small layer of its own. Two more heads tell the half hour and the gap.
+"""
+
+__all__ = ["PlaceNet", "Size", "batches", "dealt", "work_of"]
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from affectory.forecast.regions.reading import FIRST, Atlas, Batch, Path, batch_of, windows
+from affectory.parts.events import NEVER, Events, Shape
+from affectory.parts.habits import KINDS
+from affectory.senses.life import GAPS, SLOTS, UNK
+
+Window = tuple[Path, int, int, int]
+SIDE = 0.2  # weight of the two further losses
+HOUR = 1 / 24
+
+
+@dataclass(frozen=True)
+class Size:
+    """How large the net is.
+
+    Args:
+        d: Width.
+        layers: Blocks.
+        heads: Attention heads.
+        wide: Width of the layer that reads habits.
+        drop: Dropout.
+    """
+
+    d: int = 64
+    layers: int = 2
+    heads: int = 4
+    wide: int = 24
+    drop: float = 0.2
+
+
+class Said(NamedTuple):
+    """What the net says of each row, as torch tensors."""
+
+    logits: Any  # (b, t, v)
+    states: Any  # (b, t, d)
+
+
+class PlaceNet:
+    """A net over the places of `atlas`; `module` holds what it learns."""
+
+    def __init__(self, atlas: Atlas, size: Size, seed: int = 0) -> None:
+        own = asdict(size)
+        wide = own.pop("wide")
+        self.events = Events(Shape(atlas.sizes, times=2, grain=HOUR, **own), seed)
+        self.torch = torch = self.events.torch
+        nn = torch.nn
+        self.module = nn.ModuleDict(
+            {
+                "events": self.events.module,
+                "read": nn.Linear(len(KINDS), wide),
+                "say": nn.Linear(wide, 1),
+                "weigh": nn.Linear(size.d, len(KINDS)),
+                "slot": nn.Linear(size.d, SLOTS),
+                "gap": nn.Linear(size.d, GAPS),
+            }
+        )
+
+    def __call__(self, batch: Batch) -> Said:
+        """Return logits over tokens and states."""
+        torch = self.torch
+        states = self.events(batch.codes, batch.times, batch.days, batch.seen)
+        logits = self.events.scores(states)
+        read = torch.nn.functional.silu(self.module["read"](batch.kinds))
+        hint = self.module["say"](read)[..., 0]
+        hint = hint + torch.einsum("btf,btmf->btm", self.module["weigh"](states), batch.kinds)
+        held = batch.known & (batch.things != UNK)[:, None, :]
+        place = batch.things[:, None, :].expand_as(hint)
+        logits = logits.scatter_add(2, place, hint * held)
+        allowed = torch.zeros(logits.shape, dtype=torch.bool)
+        allowed[:, :, FIRST:] = True
+        allowed[:, :, UNK] = True
+        allowed = allowed | torch.zeros_like(logits).scatter_add(2, place, held.float()).bool()
+        return Said(logits.masked_fill(~allowed, NEVER), states)
+
+    def loss(self, batch: Batch, sides: bool = True) -> Any:
+        """Return the mean loss over the rows that count: place, and with `sides` slot and gap."""
+        own, said = self.torch.nn.functional, self(batch)
+        total = own.cross_entropy(said.logits[batch.score], batch.truth[batch.score])
+        if not sides:
+            return total
+        for column, head in ((3, "slot"), (4, "gap")):
+            # the next row has the time of the stay that this one tells
+            there = batch.score[:, :-1] & batch.seen[:, 1:]
+            goal = batch.codes[:, 1:, column][there] - 1
+            told = self.module[head](said.states[:, :-1][there])
+            total = total + SIDE * own.cross_entropy(told, goal)
+        return total
+
+    def read(self, arrays: Mapping[str, NDArray[Any]]) -> "PlaceNet":
+        """Return the net itself, with `arrays` for weights, not learning."""
+        torch = self.torch
+        state = {name: torch.from_numpy(array.copy()) for name, array in arrays.items()}
+        self.module.load_state_dict(state)
+        self.module.eval()
+        return self
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Return what `read` takes."""
+        state = self.module.state_dict()
+        return {name: value.detach().numpy().copy() for name, value in state.items()}
+
+
+def batches(
+    torch: Any, work: Sequence[Window], size: int, rng: np.random.Generator | None = None
+) -> Iterator[Batch]:
+    """Yield batches of windows of like length, in an order by chance if `rng` is given."""
+    for rows in dealt(work, size, rng):
+        yield batch_of(torch, [work[row] for row in rows])
+
+
+def dealt(
+    work: Sequence[Window], size: int, rng: np.random.Generator | None = None
+) -> list[NDArray[np.int64]]:
+    """Return which windows belong together."""
+    length = np.array([end - begin for _, begin, _, end in work], np.float64)
+    if rng is not None:
+        length += 16 * rng.random(len(length))
+    order = np.argsort(length, kind="stable")
+    groups = [order[low : low + size] for low in range(0, len(order), size)]
+    if rng is None:
+        return groups
+    return [groups[at] for at in rng.permutation(len(groups))]
+
+
+def work_of(all_paths: Sequence[Path], *, told: bool) -> list[Window]:
+    """Return the windows that score what was told first, or what came after."""
+    return [
+        one
+        for path in all_paths
+        for one in windows(path, *((0, path.told) if told else (path.told, len(path))))
+    ]
