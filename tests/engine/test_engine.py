@@ -190,7 +190,7 @@ def test_a_batch_that_cannot_be_sent_is_refused():
         list(engine.map(abs, [1, lambda: 0, 2], workers=2))
 
 
-@pytest.mark.parametrize("on", ["ray", "", "Local"])
+@pytest.mark.parametrize("on", ["dask", "", "Local"])
 def test_an_unknown_engine_is_refused_with_the_list(on):
     with pytest.raises(BadChoice, match="local"):
         engine.map(abs, [1], on=on)

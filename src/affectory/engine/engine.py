@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Protocol, TypeVar
 
 from affectory.core.errors import BadChoice
-from affectory.engine import local
+from affectory.engine import local, ray
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -27,12 +27,13 @@ class Engine(Protocol):
         batches: Iterable[T],
         workers: int | None,
         depth: int | None,
+        address: str | None,
     ) -> Iterator[R]:
         """Yield `function` of every batch, in the order of the batches."""
         ...
 
 
-_ENGINES: Mapping[str, Engine] = MappingProxyType({"local": local.run})
+_ENGINES: Mapping[str, Engine] = MappingProxyType({"local": local.run, "ray": ray.run})
 
 
 def engines() -> Mapping[str, Engine]:
@@ -47,6 +48,7 @@ def map(
     on: str = "local",
     workers: int | None = None,
     depth: int | None = None,
+    address: str | None = None,
 ) -> Iterator[R]:
     """Yield `function` of every batch, in the order of the batches.
 
@@ -59,13 +61,18 @@ def map(
             It is sent to each worker once.
         batches: Whatever `function` takes; each must stand on its own.
         on: Name of an engine.
-        workers: How many processes; 0 or 1 is this one, None as many as there are cores.
+        workers: How many processes; None as many as there are cores. 0 or 1 is this one,
+            without any other, on the engine local.
         depth: How many batches may be under way or waiting for their turn; None is two a worker.
+        address: Where the cluster of the engine ray runs; None for the one that RAY_ADDRESS
+            names, or a new one on this machine that ends with the map.
 
     Raises:
-        BadChoice: if there is no such engine, or `workers` or `depth` is out of range.
+        BadChoice: if there is no such engine, `workers` or `depth` is out of range, or no
+            cluster answers at `address`.
+        MissingExtra: if the engine is not installed.
         BadValues: if `function` cannot be sent to another process.
-        WorkerLost: if a worker died.
+        WorkerLost: if a worker died; with the engine ray, if workers died again and again.
 
     Example:
         >>> from affectory.engine import engine
@@ -78,4 +85,4 @@ def map(
         raise BadChoice("workers", workers, "an integer >= 0")
     if depth is not None and depth < 1:
         raise BadChoice("depth", depth, "an integer >= 1")
-    return _ENGINES[on](function, batches, workers, depth)
+    return _ENGINES[on](function, batches, workers, depth, address)

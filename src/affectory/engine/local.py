@@ -5,7 +5,7 @@ Each has one batch at a time, so neither end of a pipe waits for the other to re
 the end of its pipe when we are gone, and leaves. Ctrl-C reaches us alone.
 """
 
-__all__ = ["run"]
+__all__ = ["cores", "emptied", "pickled", "run"]
 
 import multiprocessing
 import os
@@ -21,22 +21,23 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any, TypeVar
 
-from affectory.core.errors import BadValues, WorkerLost
+from affectory.core.errors import BadChoice, BadValues, WorkerLost
+from affectory.engine.environment import WORKER, inside, setting
 from affectory.engine.worker import serve
 
 T = TypeVar("T")
 R = TypeVar("R")
 
-# One thread a worker: the cores are shared out among the processes already.
-ONE_THREAD = {
-    f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL", "NUMEXPR", "RAYON")
-} | {"VECLIB_MAXIMUM_THREADS": "1", "POLARS_MAX_THREADS": "1", "TOKENIZERS_PARALLELISM": "false"}
 UNGUARDED = 3  # exit code of a worker whose script would start workers of its own
 _END = object()
 
 
 def run(
-    function: Callable[[T], R], batches: Iterable[T], workers: int | None, depth: int | None
+    function: Callable[[T], R],
+    batches: Iterable[T],
+    workers: int | None,
+    depth: int | None,
+    address: str | None = None,
 ) -> Iterator[R]:
     """Yield `function` of every batch, in order.
 
@@ -45,15 +46,19 @@ def run(
         batches: The batches, taken one by one.
         workers: How many processes; 0 or 1 is this one, None as many as there are cores.
         depth: How many batches may be under way or wait for their turn; None is two a worker.
+        address: None: this machine is not looked for.
 
     Raises:
+        BadChoice: if an address is given.
         BadValues: if `function` or a batch cannot be sent to another process.
         WorkerLost: if a worker died.
     """
-    wanted = _cores() if workers is None else workers
+    if address is not None:
+        raise BadChoice("address", address, "none with the engine local; use the engine ray")
+    wanted = cores() if workers is None else workers
     if wanted < 2 or _inside_a_worker():
         return (function(batch) for batch in batches)
-    packed = _pickled("function", function)
+    packed = pickled("function", function)
     return _spread(function, packed, iter(batches), wanted, depth or 2 * wanted)
 
 
@@ -65,7 +70,7 @@ def _spread(
     if len(first) < 2:
         yield from (function(batch) for batch in chain(first, batches))
         return
-    ahead = iter(_emptied(first, batches))
+    ahead = iter(emptied(first, batches))
     crew = _Crew([_started() for _ in range(min(workers, depth))], ahead, depth)
     try:
         crew.learn(packed)
@@ -74,7 +79,7 @@ def _spread(
         crew.dismiss()
 
 
-def _emptied(first: list[T], rest: Iterator[T]) -> Iterator[T]:
+def emptied(first: list[T], rest: Iterator[T]) -> Iterator[T]:
     """Yield all of both and keep none of `first`."""
     while first:
         yield first.pop(0)
@@ -135,7 +140,7 @@ class _Crew:
         batch = next(self.batches, _END)
         if batch is _END:
             return False
-        self._send(worker, _pickled("batch", batch))
+        self._send(worker, pickled("batch", batch))
         worker.place = self.taken
         self.taken += 1
         return True
@@ -188,25 +193,10 @@ def _started() -> _Worker:
     spawn = multiprocessing.get_context("spawn")
     ours, theirs = spawn.Pipe()
     process = spawn.Process(target=serve, args=(theirs,), daemon=True)
-    with _one_thread(), _undisturbed():
+    with setting(WORKER), _undisturbed():
         process.start()
     theirs.close()
     return _Worker(process, ours)
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Let processes that are started now keep to one thread; it must be said before they start."""
-    before = {name: os.environ.get(name) for name in ONE_THREAD}
-    os.environ.update(ONE_THREAD)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
 
 
 @contextmanager
@@ -228,17 +218,18 @@ def _inside_a_worker() -> bool:
     # the same mark by which the standard library knows a script that lacks its guard
     if getattr(multiprocessing.current_process(), "_inheriting", False):
         raise SystemExit(UNGUARDED)
-    return multiprocessing.parent_process() is not None
+    return inside() or multiprocessing.parent_process() is not None
 
 
-def _cores() -> int:
+def cores() -> int:
     """Return how many cores this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
-def _pickled(what: str, value: object) -> bytes:
+def pickled(what: str, value: object) -> bytes:
+    """Return `value` as it travels; `what` names it where it cannot."""
     try:
         return pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
     except (pickle.PicklingError, TypeError, AttributeError) as error:

@@ -1,6 +1,6 @@
 """What runs inside a worker process: one function, batch after batch."""
 
-__all__ = ["serve"]
+__all__ = ["outcome", "serve"]
 
 import pickle
 import signal
@@ -24,12 +24,12 @@ def serve(pipe: Connection) -> None:
         packed = pipe.recv_bytes()
         function = cache(partial(pickle.loads, packed))
         while True:
-            pipe.send_bytes(_outcome(function, pipe.recv_bytes()))
+            pipe.send_bytes(outcome(function, pipe.recv_bytes()))
     except (EOFError, OSError):
         return  # whoever asked is gone, or wants no more
 
 
-def _outcome(function: Callable[[], Callable[[Any], Any]], batch: bytes) -> bytes:
+def outcome(function: Callable[[], Callable[[Any], Any]], batch: bytes) -> bytes:
     """Return the pickled outcome of the function for `batch`, good or bad."""
     try:
         result = function()(pickle.loads(batch))
