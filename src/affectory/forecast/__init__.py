@@ -1,6 +1,8 @@
 """What will be felt: methods that continue a trajectory, with a fan of how sure they are."""
 
-__all__ = ["PopulationForecast", "StatesForecast"]
+__all__ = ["EigenForecast", "PopulationForecast", "RegionWalks", "StatesForecast"]
 
+from affectory.forecast.eigen import EigenForecast
 from affectory.forecast.population import PopulationForecast
+from affectory.forecast.regions import RegionWalks
 from affectory.forecast.states import StatesForecast

@@ -19,9 +19,11 @@ __all__ = [
     "INTENSITY4",
     "MELD7",
     "PHQ8",
+    "PLACE2",
     "POLARITY",
     "READERS5",
     "RM151",
+    "SIGNALS",
     "SUDS",
     "VA",
     "VAD",
@@ -152,6 +154,23 @@ BOUNDARY7 = Space(
     _shares("refusal apology explanation deflection acknowledgment boundary emotional_awareness"),
     "Noever & Rosario 2025 (Beyond No): patterns of a reply to a bid for attachment",
 )
+SIGNALS = Space(
+    "signals",
+    Kind.FLAGS,
+    _shares(
+        "correction rephrase clarification dragging repetition escalation quit negative_stance "
+        "gratitude confirmation success invalid_args bad_query tool_not_found auth_misuse "
+        "state_error retry parameter_drift oscillation api_error timeout rate_limit network "
+        "malformed_response context_overflow"
+    ),
+    "Chen et al. 2026 (Signals): how surely a message is a sign of each of 25 leaf types",
+)
+PLACE2 = Space(
+    "place2",
+    Kind.DIMENSIONS,
+    (Axis("x", -1e5, 1e5, 0.0, "m"), Axis("y", -1e5, 1e5, 0.0, "m")),
+    "metres in a plane, such as the ground that people walk on",
+)
 SUDS = Space("suds", Kind.SCALE, (Axis("distress", 0.0, 100.0, 0.0, "SUDS"),), "Wolpe 1969")
 PHQ8 = Space(
     "phq8", Kind.SCALE, (Axis("severity", 0.0, 24.0, 0.0, "points"),), "Kroenke et al. 2009"
@@ -159,7 +178,8 @@ PHQ8 = Space(
 
 _ALL = (
     VALENCE, VA, VAD, POLARITY, EKMAN6, EKMAN7N, MELD7, GOEMOTIONS28, ED32, ESCONV7, AFFECTNET8,
-    RM151, IEMOCAP6, INTENSITY4, AFFECT11, READERS5, EMPATHY, DSM5_9, BOUNDARY7, SUDS, PHQ8,
+    RM151, IEMOCAP6, INTENSITY4, AFFECT11, READERS5, EMPATHY, DSM5_9, BOUNDARY7, SIGNALS, SUDS,
+    PHQ8, PLACE2,
 )  # fmt: skip
 _BY_NAME = {known.name: known for known in _ALL}
 
