@@ -6,6 +6,7 @@ from affectory.perceive.empathy import EmpathyReader
 from affectory.perceive.instruct import InstructReader
 from affectory.perceive.lexicon import LexiconEmotion
 from affectory.perceive.readers import ReaderEmotions
+from affectory.perceive.signals import SignalReader
 from affectory.perceive.symptoms import SymptomReader
 from affectory.perceive.utterance import UtteranceEmotion
 
@@ -16,6 +17,7 @@ __all__ = [
     "InstructReader",
     "LexiconEmotion",
     "ReaderEmotions",
+    "SignalReader",
     "SymptomReader",
     "UtteranceEmotion",
 ]
