@@ -190,7 +190,7 @@ def test_a_batch_that_kills_every_worker_ends_the_map(cluster, monkeypatch):
 
 
 def test_a_worker_of_another_version_is_refused(cluster, monkeypatch):
-    monkeypatch.setattr(room, "VERSION", "0.0.0")
+    monkeypatch.setattr(room, "_version", lambda: "0.0.0")
     with pytest.raises(BadValues, match=r"expected 0\.0\.0; install it on every machine"):
         list(cluster(abs, [1, 2]))
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from affectory.cli.places import remote
 from affectory.core.errors import BadChoice, NoRecords
 from affectory.core.records import Channel, Clock, Records
 from affectory.core.space import Axis, Kind, Space
@@ -58,8 +59,8 @@ class Mine:
 
     @property
     def home(self) -> Path:
-        """The folder that the report goes into: beside the lake."""
-        return Path(self.lake.uri).parent
+        """The folder of this machine that a report goes into: beside the lake, if it is one."""
+        return Path("out") if remote(self.lake.uri) else Path(self.lake.uri).parent
 
     @property
     def rule(self) -> pl.Expr:

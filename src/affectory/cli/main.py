@@ -15,6 +15,7 @@ import typer
 
 from affectory import __version__
 from affectory.cli import explaining, mapping, modelling
+from affectory.cli.options import Address, On
 
 app = typer.Typer(
     name="affectory",
@@ -33,7 +34,13 @@ Sources = Annotated[
     typer.Argument(help="Files, folders, globs, or - for standard input.", show_default=False),
 ]
 Lake = Annotated[
-    Path, typer.Option("--lake", "-l", help="Folder that a trace wrote.", envvar="AFFECTORY_LAKE")
+    str,
+    typer.Option(
+        "--lake",
+        "-l",
+        help="Folder that a trace wrote, or the address of a lake (s3://bucket/lake).",
+        envvar="AFFECTORY_LAKE",
+    ),
 ]
 Out = Annotated[Path, typer.Option("--out", "-o", help="Folder for the lake and the report.")]
 Method = Annotated[str, typer.Option("--with", "-m", help="Perceiver; see `affectory methods`.")]
@@ -78,6 +85,10 @@ when the same command is given again.
 def trace(
     sources: Sources,
     out: Out = Path("out"),
+    lake: Annotated[
+        str | None,
+        typer.Option(help="Another place for the lake: a folder, or s3://bucket/lake."),
+    ] = None,
     method: Method = "perceive/utterance",
     lexicon: Lexicon = None,
     size: Size = None,
@@ -86,7 +97,8 @@ def trace(
     text: Text = None,
     time: Time = None,
     layout: Layout = None,
-    on: Annotated[str, typer.Option("--on", help="Where to run: local.")] = "local",
+    on: On = "local",
+    address: Address = None,
     workers: Workers = None,
     batch: Annotated[int, typer.Option(help="Records per batch, whole sessions.", min=1)] = 20_000,
     stories: Annotated[int, typer.Option(help="Sessions shown in full.", min=0)] = 12,
@@ -109,7 +121,9 @@ def trace(
         layout=layout,
         wanted=Wanted(method, lexicon, size),
         out=out,
+        lake=lake,
         on=on,
+        address=address,
         workers=workers,
         batch=batch,
         stories=stories,
@@ -145,7 +159,7 @@ def demo(
 @app.command(rich_help_panel="The lake")
 def query(
     sql: Annotated[str, typer.Argument(help="One SELECT over records, states_vad, arcs_vad ...")],
-    lake: Lake = Path("out"),
+    lake: Lake = "out",
     limit: Annotated[int, typer.Option(help="Rows to print at most.", min=1)] = 50,
     every: Annotated[
         bool, typer.Option("--all", help="Rows of every trace, not the latest.")
@@ -170,7 +184,7 @@ def query(
 
 @app.command(rich_help_panel="The lake")
 def measure(
-    lake: Lake = Path("out"),
+    lake: Lake = "out",
     space: Annotated[str, typer.Option(help="Space whose arcs to measure.")] = "vad",
     axis: Annotated[str | None, typer.Option(help="One axis only.")] = None,
     each: Annotated[bool, typer.Option("--each", help="One row per session and actor.")] = False,
@@ -194,7 +208,7 @@ def measure(
 
 @app.command(rich_help_panel="The lake")
 def report(
-    lake: Lake = Path("out"),
+    lake: Lake = "out",
     stories: Annotated[int, typer.Option(help="Sessions shown in full.", min=0)] = 12,
     session: Annotated[list[str] | None, typer.Option(help="Show this one (repeatable).")] = None,
     title: Annotated[str | None, typer.Option(help="Title of the report.")] = None,
@@ -203,6 +217,10 @@ def report(
     ] = False,
     lexicon: Lexicon = None,
     seed: Seed = 0,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="Folder for it; default: beside the lake, or out."),
+    ] = None,
 ) -> None:
     """Write the report of a lake anew, for instance for chosen sessions.
 
@@ -213,6 +231,7 @@ def report(
     path = tell(
         Wish(
             lake,
+            out,
             stories=stories,
             sessions=tuple(session or ()),
             title=title,

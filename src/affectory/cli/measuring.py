@@ -1,7 +1,6 @@
 """The dynamics of the states in a lake, per session and actor or over the corpus."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import polars as pl
 
@@ -24,11 +23,11 @@ SCHEMA = {
 }
 
 
-def rows(lake: Path, space: str, axis: str | None, *, each: bool, seed: int = 0) -> pl.DataFrame:
+def rows(lake: str, space: str, axis: str | None, *, each: bool, seed: int = 0) -> pl.DataFrame:
     """Return the arcs of the latest trace in `lake`.
 
     Args:
-        lake: Folder of the lake.
+        lake: Folder of the lake, or its address.
         space: Name of the Space.
         axis: One axis only; None for all.
         each: One row per session, actor and axis; else one per measure, with its interval.

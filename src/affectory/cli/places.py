@@ -1,15 +1,26 @@
-"""Where a trace left its lake: the folder itself, or `lake` inside the folder of `--out`."""
+"""Where a trace left its lake: the folder itself, `lake` inside the folder of `--out`, a bucket."""
 
 from pathlib import Path
 
+from affectory.core.errors import MissingFile
 from affectory.store.lake import Lake, open_lake
 
 
-def lake_at(path: Path) -> Lake:
-    """Open the lake in `path`, or in `path/lake`; there must be one.
+def lake_at(place: str | Path) -> Lake:
+    """Open the lake in the folder `place`, or in `place/lake`, or at an address as it is.
 
     Raises:
         MissingFile: if there is none.
     """
-    inner = path / "lake"
-    return open_lake(inner if inner.is_dir() else path, create=False)
+    if remote(place):
+        lake = open_lake(place)
+        if not lake.tables():
+            raise MissingFile(place, "there is no lake; write one: affectory trace ... --lake")
+        return lake
+    inner = Path(place) / "lake"
+    return open_lake(inner if inner.is_dir() else place, create=False)
+
+
+def remote(place: str | Path) -> bool:
+    """Whether `place` is an address in an object store."""
+    return "://" in str(place) and not str(place).startswith("file://")

@@ -31,7 +31,9 @@ class Wish:
     """What a person wants to be told of a lake.
 
     Args:
-        out: Folder of the lake; the report is written into it.
+        lake: Folder of the lake, or of the trace that wrote it, or its address.
+        out: Folder that the report is written into; None for beside the lake, or, where that is
+            in an object store, `out`.
         job: Which trace to tell; None for the latest.
         stories: Sessions shown in full.
         sessions: Show these instead of choosing.
@@ -41,7 +43,8 @@ class Wish:
         lexicon: Word list of the perceiver, where it has one.
     """
 
-    out: Path
+    lake: str
+    out: Path | None = None
     job: str | None = None
     stories: int = 12
     sessions: tuple[str, ...] = ()
@@ -58,7 +61,7 @@ def tell(wish: Wish) -> Path:
         NoRecords: if there is nothing to tell.
         BadChoice: if a session is not there.
     """
-    mine = Mine.of(lake_at(wish.out), wish.job)
+    mine = Mine.of(lake_at(wish.lake), wish.job)
     choice = mine.choose(wish.sessions)
     parts = fetched(mine, choice.names)
     if wish.redact:
@@ -70,7 +73,7 @@ def tell(wish: Wish) -> Path:
     measured = arcs(whole.states[mine.space])
     every = mine.overview() if choice.partial else measured
     return report(
-        mine.home / "report.html",
+        (wish.out or mine.home) / "report.html",
         records=whole.records,
         states=whole.states,
         arcs=measured.table(),

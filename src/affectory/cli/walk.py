@@ -48,9 +48,11 @@ class Plan:
         columns: Names of the columns; None where they are to be guessed.
         layout: Format, None where it is to be guessed.
         wanted: The perceiver.
-        out: Folder of the lake and the report.
+        out: Folder of the report, and of the lake unless that lies elsewhere.
+        lake: Folder of the lake, or its address in an object store; None for `lake` in `out`.
         on: Engine.
-        workers: Processes; None chooses by the size of the input.
+        address: Where the cluster of the engine runs.
+        workers: Processes; None chooses by the size of the input, or all of a cluster.
         batch: Records per batch.
         stories: Sessions shown in full in the report.
         title: Title of the report.
@@ -64,7 +66,9 @@ class Plan:
     layout: str | None = None
     wanted: Wanted = field(default_factory=Wanted)
     out: Path = Path("out")
+    lake: str | None = None
     on: str = "local"
+    address: str | None = None
     workers: int | None = None
     batch: int = 20_000
     stories: int = 12
@@ -72,6 +76,11 @@ class Plan:
     redact: bool = False
     fresh: bool = False
     seed: int = 0
+
+    @property
+    def where(self) -> str:
+        """Where the lake lies."""
+        return self.lake or str(self.out / "lake")
 
     def job(self) -> str:
         """Return the name of this work: a digest of input, method and settings."""
@@ -88,7 +97,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Perception:
-    """What a worker does with one batch: perceive it and measure what it perceived.
+    """What a worker does with one batch: all that needs no lake.
 
     Args:
         method: The perceiver.
@@ -96,11 +105,27 @@ class Perception:
 
     method: Any
 
-    def __call__(self, records: Records) -> tuple[States, dict[str, pl.DataFrame]]:
-        """Return the states of the batch, and its arcs by Space."""
-        felt = self.method.perceive(records)
+    def __call__(self, records: Records) -> "Found":
+        """Perceive the batch, measure what was perceived, look for crisis language."""
+        felt = self.method.perceive(records.on(Channel.TEXT))
         names = [name for name in ARCS_OF if name in felt] or list(felt)[:1]
-        return felt, {name: _measured(felt[name]) for name in names}
+        measured = {name: _measured(felt[name]) for name in names}
+        return Found(felt, measured, tuple(_crisis(records)))
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was found in one batch.
+
+    Args:
+        felt: Its states.
+        measured: Its arcs, by Space.
+        flags: One piece of evidence per crisis phrase.
+    """
+
+    felt: States
+    measured: dict[str, pl.DataFrame]
+    flags: tuple[Evidence, ...]
 
 
 @dataclass
@@ -127,7 +152,7 @@ class Tally:
         self.rejected += reading.rejected.height
         if reading.records is not None:
             self.records += len(reading.records)
-            self.said += len(_readable(reading))
+            self.said += len(reading.records.on(Channel.TEXT))
             self.sessions += len(reading.records.sessions)
 
 
@@ -153,6 +178,7 @@ def trace(plan: Plan, quiet: bool = False) -> Path:
     with console.status("writing the report"):
         path = tell(
             Wish(
+                plan.where,
                 plan.out,
                 job=job,
                 stories=plan.stories,
@@ -182,34 +208,28 @@ def _walked(plan: Plan, lake: Lake, job: str, tally: Tally) -> Iterator[Reading]
                 tally.add(reading)
                 continue
             pending.append((number, reading))
-            yield _readable(reading)
+            yield _records(reading)
 
-    for felt, measured in engine.map(perception, fresh(), on=plan.on, workers=_workers(plan)):
+    every = engine.map(
+        perception, fresh(), on=plan.on, workers=_workers(plan), address=plan.address
+    )
+    for found in every:
         number, reading = pending.popleft()
-        _write(lake, job, number, reading, felt, measured, tally)
+        _write(lake, job, number, reading, found)
+        tally.flagged += len({(flag.session, flag.record) for flag in found.flags})
         tally.add(reading)
         yield reading
         give_back()
 
 
-def _write(
-    lake: Lake,
-    job: str,
-    number: int,
-    reading: Reading,
-    felt: States,
-    measured: dict[str, pl.DataFrame],
-    tally: Tally,
-) -> None:
+def _write(lake: Lake, job: str, number: int, reading: Reading, found: Found) -> None:
     """Write one batch, every table once; `rejected` last, so that it stands for the whole."""
     if reading.records is not None:
-        lake.write_states(felt, job, number)
-        for name, frame in measured.items():
-            lake.write_arcs(felt[name].space, frame, job, number)
-        flags = tuple(_crisis(reading.records))
-        tally.flagged += len({(flag.session, flag.record) for flag in flags})
-        if flags:
-            lake.write_evidence(flags, job, number)
+        lake.write_states(found.felt, job, number)
+        for name, frame in found.measured.items():
+            lake.write_arcs(found.felt[name].space, frame, job, number)
+        if found.flags:
+            lake.write_evidence(found.flags, job, number)
         lake.write_records(reading.records, job, number)
     lake.write_rejected(reading.rejected, job, number)
 
@@ -233,20 +253,20 @@ def _measured(felt: Trajectory) -> pl.DataFrame:
 
 def _opened(plan: Plan) -> Lake:
     """Open the lake, empty where a fresh start is wanted; a folder of other things is refused."""
-    lake = open_lake(plan.out / "lake")
+    lake = open_lake(plan.where)
     if plan.fresh:
         lake.clear()
     return lake
 
 
-def _readable(reading: Reading) -> Records:
-    """Return the records that a text perceiver can read; an empty batch where there are none."""
+def _records(reading: Reading) -> Records:
+    """Return the records of a batch; an empty batch where there are none."""
     empty = pl.DataFrame(schema={"session": pl.String, "actor": pl.String, "text": pl.String})
-    return Records(empty) if reading.records is None else reading.records.on(Channel.TEXT)
+    return Records(empty) if reading.records is None else reading.records
 
 
-def _workers(plan: Plan) -> int:
-    if plan.workers is not None:
+def _workers(plan: Plan) -> int | None:
+    if plan.workers is not None or plan.on != "local":
         return plan.workers
     size = sum(Path(name).stat().st_size for name in plan.sources if Path(name).is_file())
     return 2 if size > LARGE else 1
@@ -309,7 +329,7 @@ def _say_end(console: Console, plan: Plan, tally: Tally) -> None:
         held = f"crisis language in {count(tally.flagged, 'record')}"
         _say(console, f"{held}; the report begins with a notice")
     if tally.rejected:
-        look = f'affectory query "select * from rejected" --lake {plan.out}'
+        look = f'affectory query "select * from rejected" --lake {plan.lake or plan.out}'
         _say(console, f"{count(tally.rejected, 'rejected row')}: {look}", "yellow")
 
 

@@ -12,7 +12,7 @@ import pickle
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache, partial
-from importlib.metadata import version as version_of
+from importlib.metadata import version
 from itertools import chain, islice
 from typing import Any, TypeVar
 
@@ -25,7 +25,6 @@ from affectory.engine.worker import outcome
 T = TypeVar("T")
 R = TypeVar("R")
 
-VERSION = version_of("affectory")
 RETRIES = 3  # how often a batch is done again whose worker died
 
 
@@ -79,7 +78,7 @@ def _spread(
         ray = package()
         environment = None if new else {"env_vars": WORKER}
         task = ray.remote(num_cpus=1, max_retries=RETRIES, runtime_env=environment)(_work)
-        sent = partial(task.remote, [ray.put(packed)], VERSION)
+        sent = partial(task.remote, [ray.put(packed)], _version())
         room = depth or (2 * there if new or workers is None else max(1, workers))
         yield from _results(ray, sent, emptied(first, batches), room)
 
@@ -111,24 +110,24 @@ def _answer(ray: Any, reference: Any, given: int) -> bytes:
         answer: bytes = ray.get(reference)
     except ray.exceptions.RayTaskError as error:  # our own part could not even begin
         told = str(error).strip().splitlines()[-1]
-        cure = f"install affectory {VERSION} on every machine of the cluster"
+        cure = f"install affectory {_version()} on every machine of the cluster"
         raise BadValues("engine.map: a worker", told, "a worker that can begin", cure) from None
     except ray.exceptions.RayError as error:
         raise WorkerLost(given, f"{type(error).__name__}: {line(error)}") from None
     return answer
 
 
-def _work(known: list[Any], version: str, batch: bytes) -> bytes:
+def _work(known: list[Any], wanted: str, batch: bytes) -> bytes:
     """Answer one batch, in a worker: the pickled result, or the error that the function raised."""
-    return outcome(partial(_learnt, known[0], version), batch)
+    return outcome(partial(_learnt, known[0], wanted), batch)
 
 
 @lru_cache(maxsize=1)
-def _learnt(reference: Any, version: str) -> Callable[[Any], Any]:
+def _learnt(reference: Any, wanted: str) -> Callable[[Any], Any]:
     """Return the function that was put into the cluster, in a worker of the same version."""
-    if version != VERSION:
-        got = f"affectory {VERSION}"
-        raise BadValues("engine.map: a worker", got, version, "install it on every machine")
+    if _version() != wanted:
+        got = f"affectory {_version()}"
+        raise BadValues("engine.map: a worker", got, wanted, "install it on every machine")
     function: Callable[[Any], Any] = pickle.loads(package().get(reference))
     return function
 
@@ -141,3 +140,7 @@ def _packed(function: object) -> bytes:
         cure = "use a function of a module, or the engine local with workers=1"
         raise BadValues("engine.map: function", error, "something to pickle", cure) from None
     return packed
+
+
+def _version() -> str:
+    return version("affectory")
