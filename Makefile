@@ -36,12 +36,13 @@ $(VENV)/.ready: pyproject.toml
 	touch $@
 
 # torch first and pinned: figures were made with it. The small language model is 93 MB; without
-# it its tests are skipped, with the reason.
+# it its tests are skipped, with the reason; so are those of the pages without the program chromium.
 $(VENV)/.ready-dev: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check torch==2.13.0
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	-$(BIN)/affectory models get smollm2-135m
+	-command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get -qq update && apt-get -qq install -y chromium; }
 	touch $@ $(VENV)/.ready
 
 clean:

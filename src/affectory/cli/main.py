@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from affectory import __version__
-from affectory.cli import explaining, mapping, modelling
+from affectory.cli import explaining, mapping, modelling, serving
 from affectory.cli.options import Address, On
 
 app = typer.Typer(
@@ -109,6 +109,9 @@ def trace(
     fresh: Annotated[bool, typer.Option(help="Empty the lake in --out first.")] = False,
     seed: Seed = 0,
     quiet: Quiet = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print a line of JSON a batch, for other programs.")
+    ] = False,
 ) -> None:
     """Do the whole walk; the help a person sees is `TRACE_HELP`."""
     from affectory.cli import walk
@@ -132,7 +135,7 @@ def trace(
         fresh=fresh,
         seed=seed,
     )
-    walk.trace(plan, quiet=quiet)
+    walk.trace(plan, quiet=quiet, as_json=as_json)
 
 
 @app.command(rich_help_panel="The walk")
@@ -311,6 +314,7 @@ def train(
 app.add_typer(modelling.app, name="models", rich_help_panel="Language models")
 app.command(rich_help_panel="Language models")(modelling.ask)
 app.command(rich_help_panel="What there is")(mapping.atlas)
+app.command(rich_help_panel="The lake")(serving.serve)
 app.command(rich_help_panel="The walk")(explaining.explain)
 
 

@@ -156,8 +156,12 @@ class Tally:
             self.sessions += len(reading.records.sessions)
 
 
-def trace(plan: Plan, quiet: bool = False) -> Path:
-    """Do the whole walk of `plan` and return the path of the report."""
+def trace(plan: Plan, quiet: bool = False, as_json: bool = False) -> Path:
+    """Do the whole walk of `plan` and return the path of the report.
+
+    With `as_json` standard output has a line of JSON a batch, and at the end one that names the
+    job and the report; words for people go to standard error as ever.
+    """
     console = Console(stderr=True, quiet=quiet)
     lake = _opened(plan)
     job, tally = plan.job(), Tally()
@@ -166,6 +170,8 @@ def trace(plan: Plan, quiet: bool = False) -> Path:
         task = progress.add_task("reading", total=None, turns=0)
         for reading in _walked(plan, lake, job, tally):
             _say_columns(console, reading, tally)
+            if as_json:
+                typer.echo(json.dumps(dict(tally.counts())))
             progress.update(
                 task,
                 advance=1,
@@ -189,7 +195,8 @@ def trace(plan: Plan, quiet: bool = False) -> Path:
             )
         )
     _say_end(console, plan, tally)
-    typer.echo(path)
+    ended = {**dict(tally.counts()), "job": job, "report": str(path)}
+    typer.echo(json.dumps(ended) if as_json else path)
     return path
 
 

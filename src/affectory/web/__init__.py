@@ -1,0 +1,1 @@
+"""The explorer: a lake in the browser, on this machine alone unless a person says otherwise."""

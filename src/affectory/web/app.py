@@ -1,0 +1,88 @@
+"""The application: its pages, and the interface that they and other programs ask."""
+
+__all__ = ["create_app"]
+
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import FastAPI, Form, Request
+from fastapi.responses import FileResponse, JSONResponse, RedirectResponse
+from fastapi.staticfiles import StaticFiles
+from starlette.responses import Response
+
+from affectory import __version__
+from affectory.core.errors import AffectoryError
+from affectory.show.palette import DARK, LIGHT
+from affectory.web import cards, corpus, turns, uploads
+from affectory.web.guarding import COOKIE, Failures, Guard
+from affectory.web.settings import Settings
+from affectory.web.shelves import Shelves
+
+STATIC = Path(__file__).parent / "static"
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Return the application over one lake.
+
+    Args:
+        settings: Where the lake is, who may look, and how much may be sent.
+    """
+    app = FastAPI(
+        title="Affectory",
+        version=__version__,
+        description="Emotional trajectories of one lake. States are estimates of expressed "
+        "emotion, not of what a person feels.",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+    )
+    app.state.shelves = Shelves(settings)
+    app.state.settings = settings
+    app.state.work = uploads.Work(settings)
+    app.add_exception_handler(AffectoryError, _told)
+    for room in (cards, corpus, turns, uploads):
+        app.include_router(room.router, prefix="/api")
+    failures: Failures = {}
+    _doors(app, settings, failures)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.add_middleware(Guard, settings=settings, failures=failures)
+    return app
+
+
+def _doors(app: FastAPI, settings: Settings, failures: Failures) -> None:
+    """Add the page itself, and the door through which a token becomes a cookie."""
+    guard = Guard(app, settings, failures)
+
+    @app.get("/", include_in_schema=False)
+    def page() -> Response:
+        return FileResponse(STATIC / "index.html")
+
+    @app.get("/static/theme.css", include_in_schema=False)
+    def theme() -> Response:
+        words = f":root{{{LIGHT.css()}}}:root[data-theme=dark]{{{DARK.css()}}}"
+        return Response(words, media_type="text/css")
+
+    @app.get("/enter", include_in_schema=False)
+    def ask() -> Response:
+        return FileResponse(STATIC / "enter.html")
+
+    @app.post("/enter", include_in_schema=False)
+    def enter(request: Request, token: Annotated[str, Form(max_length=500)]) -> Response:
+        if guard.blocked(request.scope):
+            return JSONResponse({"detail": "too many wrong tokens; wait a minute"}, 429)
+        if not guard.admits(token, request.scope):
+            return JSONResponse({"detail": "this token is not right"}, 401)
+        answer = RedirectResponse("/", status_code=303)
+        answer.set_cookie(COOKIE, guard.pass_of(), httponly=True, samesite="strict", path="/")
+        return answer
+
+    @app.get("/api/about", tags=["about"])
+    def about() -> dict[str, Any]:
+        """Return the version, and how much may be uploaded."""
+        return {"version": __version__, "largest": settings.largest}
+
+
+async def _told(_: Request, error: Exception) -> JSONResponse:
+    """Return the sentence of an error of ours: what was found, what to do."""
+    status = 404 if isinstance(error, LookupError | FileNotFoundError) else 422
+    return JSONResponse({"detail": str(error)}, status_code=status)

@@ -1,0 +1,28 @@
+"""What the interface's functions have in common: the shelves of the application that is asked."""
+
+__all__ = ["Asked", "Number", "Trace"]
+
+from typing import Annotated
+
+from fastapi import Depends, Path, Request
+
+from affectory.web.shelves import Shelf, Shelves
+
+Number = Annotated[int, Path(ge=0, le=2**31, description="Number of the session in its trace.")]
+
+
+def _shelves(request: Request) -> Shelves:
+    shelves: Shelves = request.app.state.shelves
+    return shelves
+
+
+Asked = Annotated[Shelves, Depends(_shelves)]
+
+
+def _trace(
+    shelves: Asked, job: Annotated[str, Path(max_length=64, description="Name of the trace.")]
+) -> Shelf:
+    return shelves.shelf(job)
+
+
+Trace = Annotated[Shelf, Depends(_trace)]

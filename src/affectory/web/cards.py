@@ -1,0 +1,62 @@
+"""The methods and Spaces of the house, from their Cards."""
+
+__all__ = ["router"]
+
+from typing import Any
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+
+from affectory.core.registry import methods
+from affectory.represent import vocabularies
+
+router = APIRouter(tags=["methods"])
+
+
+class Method(BaseModel):
+    """What a method says of itself."""
+
+    name: str
+    summary: str
+    system: int
+    title: str
+    year: int
+    ref: str
+    takes: list[str]
+    gives: list[str]
+    extras: list[str]
+    cautions: list[str]
+
+
+@router.get("/methods")
+def cards() -> list[Method]:
+    """Return the Card of every method."""
+    return [
+        Method(
+            name=name,
+            summary=card.summary,
+            system=card.paper.number,
+            title=card.paper.title,
+            year=card.paper.year,
+            ref=card.paper.ref,
+            takes=list(card.takes),
+            gives=list(card.gives),
+            extras=list(card.extras),
+            cautions=list(card.cautions),
+        )
+        for name, card in methods().items()
+    ]
+
+
+@router.get("/spaces")
+def spaces() -> list[dict[str, Any]]:
+    """Return every Space: its kind, its axes and their bounds."""
+    return [
+        {
+            "name": space.name,
+            "kind": space.kind.value,
+            "source": space.source,
+            "axes": [{"name": a.name, "low": a.low, "high": a.high} for a in space.axes],
+        }
+        for space in vocabularies.spaces()
+    ]

@@ -1,0 +1,150 @@
+"""Who may ask: hosts, tokens, cookies, forged requests, and what a page may load.
+
+A page on another site can make a browser ask this server, so a request that changes anything must
+carry a header that such a page cannot set; and it can give this machine another name, so names
+that are not ours are refused. Tokens are compared in constant time, and never stand in a log.
+"""
+
+__all__ = ["COOKIE", "FORGED", "HEADERS", "Failures", "Guard"]
+
+import hashlib
+import hmac
+import time
+from collections import deque
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from affectory.web.settings import LOOPBACK, Settings
+
+Failures = dict[str, deque[float]]
+COOKIE = "affectory"
+FORGED = "x-affectory"  # a header that a page from elsewhere cannot add without our leave
+SAFE = ("GET", "HEAD", "OPTIONS")
+TRIES, SPAN = 10, 60.0  # wrong tokens from one address within so many seconds
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
+        "media-src 'self' blob:; font-src 'self'; connect-src 'self'; base-uri 'none'; "
+        "form-action 'self'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    "Cache-Control": "no-store",
+}
+
+
+@dataclass
+class Guard:
+    """Stands before the application and lets through who may ask.
+
+    Args:
+        app: What it guards.
+        settings: Token, host, and the secret of cookies.
+        failures: When each address gave a wrong token.
+    """
+
+    app: ASGIApp
+    settings: Settings
+    failures: Failures = field(default_factory=dict)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer the request, or refuse it with one sentence."""
+        if scope["type"] not in ("http", "websocket"):
+            await self.app(scope, receive, send)
+            return
+        refusal = self.refusal(scope)
+        if refusal is None:
+            await self.app(scope, receive, _dressed(send))
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 4000 + refusal[0], "reason": refusal[1]})
+        else:
+            answer = JSONResponse({"detail": refusal[1]}, status_code=refusal[0])
+            await answer(scope, receive, _dressed(send))
+
+    def refusal(self, scope: Scope) -> tuple[int, str] | None:
+        """Return status and sentence where a request is refused."""
+        headers = Headers(scope=scope)
+        if not self._ours(headers.get("host", "")):
+            return 421, "this name is not the explorer's; use the address that it printed"
+        changes = scope["type"] == "websocket" or scope["method"] not in SAFE
+        if changes and not self._same(headers):
+            return 403, "this request came from another page"
+        if scope["type"] == "http" and changes and headers.get(FORGED) is None:
+            return 403, f"a request that changes something needs the header {FORGED}"
+        if self.settings.token is None or scope["path"].startswith(("/static/", "/enter")):
+            return None
+        if self.blocked(scope):
+            return 429, "too many wrong tokens; wait a minute"
+        given = headers.get("authorization", "").removeprefix("Bearer ").strip()
+        if given:
+            return None if self.admits(given, scope) else (401, "this token is not right")
+        if self.known(_cookie(headers)):
+            return None
+        return 401, "give the token that stands in the terminal"
+
+    def admits(self, token: str, scope: Scope) -> bool:
+        """Return whether `token` is the right one; a wrong one is counted."""
+        wanted = self.settings.token or ""
+        if hmac.compare_digest(token.encode(), wanted.encode()):
+            return True
+        self.failures.setdefault(_address(scope), deque(maxlen=TRIES)).append(time.monotonic())
+        return False
+
+    def blocked(self, scope: Scope) -> bool:
+        """Return whether an address has tried too many wrong tokens."""
+        tried = self.failures.get(_address(scope))
+        full = tried is not None and len(tried) >= TRIES
+        return full and time.monotonic() - tried[0] < SPAN  # type: ignore[index]
+
+    def pass_of(self) -> str:
+        """Return what the cookie of who knew the token holds."""
+        told = (self.settings.token or "").encode()
+        return hmac.new(self.settings.secret, told, hashlib.sha256).hexdigest()
+
+    def known(self, cookie: str) -> bool:
+        """Return whether a cookie is one that we gave since the start."""
+        return hmac.compare_digest(cookie.encode(), self.pass_of().encode())
+
+    def _ours(self, host: str) -> bool:
+        """A page elsewhere can point its own name at this machine: names are checked."""
+        name = (urlsplit(f"//{host}").hostname or "").lower()
+        return not self.settings.local or name in {*LOOPBACK, self.settings.host, "testserver"}
+
+    def _same(self, headers: Headers) -> bool:
+        """Return whether a request comes from a page of ours, or from no page at all."""
+        origin = headers.get("origin")
+        return origin is None or urlsplit(origin).netloc.lower() == headers.get("host", "").lower()
+
+
+def _cookie(headers: Headers) -> str:
+    for part in headers.get("cookie", "").split(";"):
+        name, _, value = part.strip().partition("=")
+        if name == COOKIE:
+            return value
+    return ""
+
+
+def _address(scope: Scope) -> str:
+    client = scope.get("client")
+    return str(client[0]) if client else ""
+
+
+def _dressed(send: Send) -> Send:
+    """Return `send` with the headers that keep a page to itself."""
+
+    async def dressed(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in HEADERS.items():
+                headers.setdefault(name, value)
+        await send(message)
+
+    return dressed

@@ -1,0 +1,46 @@
+// The one place that speaks with the server.
+import { toast } from "./dom.js";
+import { T } from "./texts.js";
+
+let lost = false;
+
+export async function ask(path, options = {}) {
+  let answer;
+  try {
+    answer = await fetch(`/api${path}`, { ...options, headers: { "x-affectory": "1", ...options.headers } });
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    if (!lost) toast(T.lost);
+    lost = true;
+    throw error;
+  }
+  if (lost) toast(T.again);
+  lost = false;
+  if (answer.status === 401) location.href = "/enter";
+  const told = await answer.json().catch(() => ({}));
+  if (!answer.ok) throw new Error(typeof told.detail === "string" ? told.detail : `error ${answer.status}`);
+  return told;
+}
+
+export const query = (parts) => {
+  const kept = Object.entries(parts).filter(([, v]) => v !== undefined && v !== null && v !== "");
+  return kept.length ? `?${new URLSearchParams(kept)}` : "";
+};
+
+// fetch cannot tell how much has been sent; XMLHttpRequest can
+export function send(file, onpart) {
+  return new Promise((resolve, reject) => {
+    const x = new XMLHttpRequest();
+    x.open("POST", "/api/uploads");
+    x.setRequestHeader("x-affectory", "1");
+    x.setRequestHeader("x-name", encodeURIComponent(file.name));
+    x.upload.onprogress = (e) => e.lengthComputable && onpart(e.loaded / e.total);
+    x.onload = () => {
+      const told = JSON.parse(x.responseText || "{}");
+      if (x.status < 300) resolve(told);
+      else reject(new Error(told.detail ?? `error ${x.status}`));
+    };
+    x.onerror = () => reject(new Error(T.lost));
+    x.send(file);
+  });
+}

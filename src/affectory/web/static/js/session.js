@@ -1,0 +1,85 @@
+// One session: what was said on one side, how it moved on the other, and both linked.
+import { ask, query } from "./api.js";
+import { h, watched } from "./dom.js";
+import { plane } from "./plane.js";
+import { people } from "./people.js";
+import { stream } from "./stream.js";
+import { T } from "./texts.js";
+import { timeline } from "./timeline.js";
+import { transcript } from "./transcript.js";
+
+export async function session(main, job, number) {
+  const base = `/traces/${job}/sessions/${number}`;
+  const [facts, turns] = await Promise.all([ask(base), ask(`${base}/turns`)]);
+  const who = people(facts.people.map((one) => one.actor));
+  // the turn that is pointed at, the stretch of time that is chosen: all views watch both
+  const link = { hover: watched(null), range: watched(null) };
+  const spaces = facts.spaces.filter((space) => space.by.length);
+  const undo = [];
+
+  const place = new Map(turns.seq.map((seq, at) => [seq, at]));
+  const load = async (space, by) => {
+    const told = await ask(`${base}/states${query({ space, by })}`);
+    return { ...told, at: told.seq.map((seq) => place.get(seq)) };
+  };
+
+  const left = h("section", { class: "card transcript", "aria-label": T.turns });
+  const right = h("div", { class: "pictures" });
+  const flagged = facts.crisis ? await ask(`${base}/crisis`) : [];
+  main.append(
+    h("p", { class: "crumb" }, h("a", { href: `#/t/${job}` }, `← ${T.back}`)),
+    h("h1", { class: "name" }, facts.session),
+    h("ul", { class: "keys" }, facts.people.map((one) => h("li", {}, who.mark(one.actor), one.actor, h("small", {}, ` ${one.n.toLocaleString("en")}`)))),
+    flagged.length ? h("p", { class: "notice", role: "note" }, T.notice) : "",
+    h("div", { class: "beside" }, left, right));
+
+  const list = transcript(left, { turns, facts, base, who, link, flagged });
+  undo.push(list.close);
+  if (!spaces.length) return () => undo.forEach((f) => f());
+
+  const scales = spaces.filter((space) => space.kind === "dimensions");
+  // a handful of emotions says more than three signs, and reads better than twenty-eight
+  const shares = spaces.filter((space) => space.kind !== "dimensions" && space.axes.length > 2)
+    .sort((a, b) => Math.abs(a.axes.length - 7) - Math.abs(b.axes.length - 7));
+  const first = spaces.find((s) => s.name === "vad") ?? scales[0] ?? spaces[0];
+  const line = h("section", { class: "card" });
+  right.append(line);
+  let close = () => {};
+  async function draw(name, axis, by) {
+    const space = spaces.find((s) => s.name === name);
+    const told = await load(name, by);
+    close();
+    const spec = space.axes.find((a) => a.name === axis) ?? space.axes[0];
+    const view = h("div", { class: "picture" });
+    line.replaceChildren(
+      h("div", { class: "bar" }, h("h2", {}, T.timeline),
+        choose(T.space, spaces.map((s) => s.name), name, (v) => draw(v)),
+        choose(T.axis, space.axes.map((a) => a.name), spec.name, (v) => draw(name, v, told.by)),
+        space.by.length > 1 && choose(T.by, space.by, told.by, (v) => draw(name, spec.name, v)),
+        h("a", { class: "get", href: `/api${base}/file${query({ space: name, kind: "csv" })}`, download: "" }, T.csv),
+        h("a", { class: "get", href: `/api${base}/file${query({ space: name, kind: "parquet" })}`, download: "" }, T.parquet)),
+      view, h("p", { class: "hint" }, T.hint));
+    close = timeline(view, { told, spec, turns, who, link, clock: facts.clock });
+    list.states(told, spec, space);
+  }
+  await draw(first.name, "valence");
+  undo.push(() => close());
+
+  const vad = spaces.find((s) => s.axes.some((a) => a.name === "arousal") && s.axes.some((a) => a.name === "valence"));
+  if (vad) {
+    const view = h("section", { class: "card" }, h("h2", {}, T.plane));
+    right.append(view);
+    undo.push(plane(view, { told: await load(vad.name), who, link, turns, space: vad }));
+  }
+  if (shares.length) {
+    const view = h("section", { class: "card" }, h("h2", {}, T.stream));
+    right.append(view);
+    undo.push(stream(view, { told: await load(shares[0].name), space: shares[0], link, turns }));
+  }
+  return () => undo.forEach((f) => f());
+}
+
+function choose(label, values, value, onpick) {
+  return h("label", { class: "pick" }, h("span", {}, label), h("select", { onchange: (e) => onpick(e.target.value) },
+    values.map((v) => h("option", { value: v, selected: v === value }, v))));
+}

@@ -1,0 +1,127 @@
+// The trajectory of one axis, a line a speaker, with the spread as a band; drag to choose turns.
+import uPlot from "../vendor/uPlot.esm.js";
+import { css } from "./dom.js";
+
+const ZOOM = 0.8;
+
+export function timeline(view, { told, spec, turns, who, link, clock }) {
+  const begin = turns.start[0] ?? 0;
+  const seconds = clock === "seconds";
+  const x = told.start.map((t) => t - begin);
+  const order = x.map((_, i) => i); // the server sends them in the order of time
+  const names = who.names.filter((name) => told.actor.includes(name));
+  let plot = null;
+
+  function columns() {
+    const value = told.values[spec.name], spread = told.spreads[spec.name];
+    const out = [x];
+    for (const name of names) {
+      const own = (f) => order.map((i) => (told.actor[i] === name && value[i] !== null ? f(i) : null));
+      out.push(own((i) => value[i]));
+      if (spread) out.push(own((i) => Math.min(spec.high, value[i] + spread[i])), own((i) => Math.max(spec.low, value[i] - spread[i])));
+    }
+    return out;
+  }
+
+  function options(width) {
+    const step = told.spreads[spec.name] ? 3 : 1;
+    const series = [{}];
+    const bands = [];
+    names.forEach((name, at) => {
+      const colour = who.colour(name);
+      series.push({ label: name, stroke: colour, width: 1.5, spanGaps: true, points: { show: x.length < 400, size: 5, fill: colour } });
+      if (step === 3) {
+        series.push({ stroke: "transparent", spanGaps: true, points: { show: false } }, { stroke: "transparent", spanGaps: true, points: { show: false } });
+        bands.push({ series: [1 + at * 3 + 1, 1 + at * 3 + 2], fill: `${colour}22` });
+      }
+    });
+    const ink = css("--muted"), grid = css("--line");
+    const axis = { stroke: ink, grid: { stroke: grid, width: 1 }, ticks: { stroke: grid }, font: "12px system-ui" };
+    return {
+      width, height: 240, series, bands,
+      legend: { show: false },
+      scales: { x: { time: false }, y: { range: reach() } },
+      axes: [{ ...axis, values: (_, ticks) => ticks.map((t) => (seconds ? clockface(t) : t)) }, { ...axis, size: 44 }],
+      cursor: { drag: { x: true, y: false, setScale: false }, points: { size: 8 }, bind: { dblclick: () => () => { reset(); return null; } } },
+      hooks: {
+        setCursor: [(u) => { if (u.cursor.event) link.hover.set(u.cursor.idx === null ? null : told.at[u.cursor.idx] ?? null); }],
+        setSelect: [(u) => {
+          const { left, width: w } = u.select;
+          link.range.set(w > 3 ? [begin + u.posToVal(left, "x"), begin + u.posToVal(left + w, "x")] : null);
+        }],
+        ready: [(u) => u.over.addEventListener("wheel", wheel, { passive: false })],
+      },
+    };
+  }
+
+  // as little of the axis as holds everything, rest always in sight
+  function reach() {
+    const value = told.values[spec.name], spread = told.spreads[spec.name];
+    let low = spec.rest, high = spec.rest;
+    value.forEach((v, i) => {
+      if (v === null) return;
+      low = Math.min(low, v - (spread?.[i] ?? 0));
+      high = Math.max(high, v + (spread?.[i] ?? 0));
+    });
+    const room = 0.08 * (high - low || 1);
+    return [Math.max(spec.low, low - room), Math.min(spec.high, high + room)];
+  }
+
+  function wheel(e) {
+    e.preventDefault();
+    const { min, max } = plot.scales.x;
+    const at = plot.posToVal(e.offsetX, "x");
+    const span = max - min;
+    if (Math.abs(e.deltaX) > Math.abs(e.deltaY)) {
+      const move = (e.deltaX / plot.over.clientWidth) * span;
+      return clamp(min + move, max + move);
+    }
+    const grow = e.deltaY < 0 ? ZOOM : 1 / ZOOM;
+    clamp(at - (at - min) * grow, at + (max - at) * grow);
+  }
+
+  function clamp(min, max) {
+    const low = x[0], high = x[x.length - 1], span = Math.min(max - min, high - low);
+    min = Math.max(low, Math.min(min, high - span));
+    plot.setScale("x", { min, max: min + span });
+  }
+
+  function reset() {
+    plot.setSelect({ left: 0, width: 0, top: 0, height: 0 }, false);
+    link.range.set(null);
+    plot.setScale("x", { min: x[0], max: x[x.length - 1] });
+  }
+
+  function draw() {
+    plot?.destroy();
+    plot = new uPlot(options(Math.max(view.clientWidth, 240)), columns(), view);
+  }
+
+  draw();
+  const rows = new Map(told.at.map((at, i) => [at, i]));
+  const off = [
+    link.hover.watch((at) => {
+      const i = rows.get(at);
+      if (!plot || plot.cursor.event) return;
+      plot.setCursor(i === undefined ? { left: -10, top: -10 } : { left: plot.valToPos(x[i], "x"), top: plot.valToPos(told.values[spec.name][i] ?? spec.rest, "y") }, false);
+    }),
+    link.range.watch((range) => range === null && plot?.select.width && plot.setSelect({ left: 0, width: 0, top: 0, height: 0 }, false)),
+  ];
+  const size = new ResizeObserver(() => plot.setSize({ width: Math.max(view.clientWidth, 240), height: 240 }));
+  size.observe(view);
+  addEventListener("themechange", draw);
+  const leave = () => { if (plot.cursor.event) plot.cursor.event = null; link.hover.set(null); };
+  view.addEventListener("mouseleave", leave);
+  return () => {
+    off.forEach((f) => f());
+    size.disconnect();
+    removeEventListener("themechange", draw);
+    plot.destroy();
+  };
+}
+
+function clockface(t) {
+  const s = Math.round(t), pad = (n) => String(n).padStart(2, "0");
+  if (s >= 172800) return `${Math.round(s / 86400)} d`;
+  return s >= 3600 ? `${Math.floor(s / 3600)}:${pad(Math.floor(s / 60) % 60)}` : `${Math.floor(s / 60)}:${pad(s % 60)}`;
+}

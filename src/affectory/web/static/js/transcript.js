@@ -1,0 +1,158 @@
+// What was said. Long sessions are drawn a hundred turns at a time, as they come into sight.
+import { ask, query } from "./api.js";
+import { h } from "./dom.js";
+import { level } from "./spark.js";
+import { T } from "./texts.js";
+
+const CHUNK = 100, LINE = 62;
+
+export function transcript(card, { turns, facts, base, who, link, flagged }) {
+  const total = turns.seq.length;
+  const count = h("p", { class: "count" });
+  const roll = h("ol", { class: "roll", tabIndex: 0, "aria-label": T.turns });
+  const all = h("button", { type: "button", hidden: true, onclick: () => link.range.set(null) }, T.all);
+  card.append(h("div", { class: "bar" }, h("h2", {}, T.turns), count, all), roll);
+  const urgent = new Map();
+  for (const flag of flagged) urgent.set(flag.seq, [...(urgent.get(flag.seq) ?? []), flag]);
+  const known = { told: null, spec: null, row: new Map(), space: null };
+  const reasons = new Map(); // first seq of a chunk -> promise of its reasons
+  let chosen = turns.seq.map((_, at) => at);
+  let lit = null;
+
+  const eye = new IntersectionObserver((seen) => {
+    for (const one of seen) one.isIntersecting ? fill(one.target) : empty(one.target);
+  }, { root: roll, rootMargin: "600px" });
+
+  function lay() {
+    eye.disconnect();
+    count.textContent = chosen.length === total ? "" : T.chosen(chosen.length, total);
+    all.hidden = chosen.length === total;
+    roll.replaceChildren();
+    for (let low = 0; low < chosen.length; low += CHUNK) {
+      const part = chosen.slice(low, low + CHUNK);
+      const li = h("li", { class: "chunk" });
+      li.held = part;
+      li.style.minHeight = `${part.length * LINE}px`;
+      roll.append(li);
+      eye.observe(li);
+    }
+  }
+
+  function fill(li) {
+    if (li.full) return;
+    li.full = true;
+    li.replaceChildren(h("ol", {}, li.held.map(turn)));
+    li.style.minHeight = "";
+    mark(li);
+  }
+
+  function empty(li) {
+    if (!li.full) return;
+    li.style.minHeight = `${li.getBoundingClientRect().height}px`;
+    li.full = false;
+    li.replaceChildren();
+  }
+
+  function turn(at) {
+    const name = turns.actor[at];
+    const said = h("p", { class: "said" });
+    words(said, turns.text[at] ?? "", urgent.get(turns.seq[at]) ?? []);
+    return h("li", { class: "turn", id: `turn-${at}`, data: { at }, tabIndex: -1,
+      onmouseenter: () => link.hover.set(at), onmouseleave: () => link.hover.set(null), onfocus: () => link.hover.set(at) },
+      h("div", { class: "who" }, who.mark(name), h("b", {}, name), h("span", { class: "when" }, when(at)), chip(at)), said);
+  }
+
+  function chip(at) {
+    const i = known.row.get(at);
+    if (i === undefined) return "";
+    const v = known.told.values[known.spec.name][i];
+    if (v === null) return h("span", { class: "chip none" }, T.unread);
+    const step = level(v, known.spec.low, known.spec.rest, known.spec.high);
+    return h("span", { class: "chip" }, h("i", { class: `d${step}` }), v.toFixed(2).replace("-", "−"));
+  }
+
+  async function mark(li) {
+    if (!known.space || !li.held.length) return;
+    const first = turns.seq[li.held[0]];
+    const key = `${known.space.name}/${known.spec.name}/${first}`;
+    if (!reasons.has(key)) reasons.set(key, ask(`${base}/reasons${query({ space: known.space.name, axis: known.spec.name, first, most: CHUNK })}`).catch(() => []));
+    const told = await reasons.get(key);
+    if (!li.full) return;
+    const by = new Map();
+    for (const one of told) by.set(one.seq, [...(by.get(one.seq) ?? []), one]);
+    for (const at of li.held) {
+      const spans = [...(by.get(turns.seq[at]) ?? []), ...(urgent.get(turns.seq[at]) ?? [])];
+      const el = spans.length && li.querySelector(`#turn-${at} .said`);
+      if (el) words(el, turns.text[at] ?? "", spans);
+    }
+  }
+
+  function when(at) {
+    if (facts.clock !== "seconds") return `${Math.round(turns.start[at])}`;
+    const t = turns.start[at];
+    if (t > 1e8) return new Date(t * 1000).toISOString().slice(0, 16).replace("T", " ");
+    const s = Math.round(t);
+    return `${Math.floor(s / 60)}:${String(s % 60).padStart(2, "0")}`;
+  }
+
+  roll.addEventListener("keydown", (e) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[e.key];
+    if (!step) return;
+    e.preventDefault();
+    const now = chosen.indexOf(link.hover.get());
+    const at = chosen[Math.max(0, Math.min(chosen.length - 1, now + step))];
+    link.hover.set(at);
+    reveal(at);
+  });
+
+  function reveal(at) {
+    const li = [...roll.children].find((one) => one.held.includes(at));
+    if (!li) return;
+    fill(li);
+    li.querySelector(`#turn-${at}`)?.scrollIntoView({ block: "nearest" });
+  }
+
+  const off = [
+    link.hover.watch((at) => {
+      lit?.classList.remove("lit");
+      lit = at === null ? null : roll.querySelector(`#turn-${at}`);
+      if (at !== null && !lit && !roll.matches(":hover")) { reveal(at); lit = roll.querySelector(`#turn-${at}`); }
+      lit?.classList.add("lit");
+      if (lit && !roll.matches(":hover")) lit.scrollIntoView({ block: "nearest" });
+    }),
+    link.range.watch((range) => {
+      const every = turns.seq.map((_, at) => at);
+      chosen = range ? every.filter((at) => turns.stop[at] >= range[0] && turns.start[at] <= range[1]) : every;
+      lay();
+    }),
+  ];
+  return {
+    states(told, spec, space) {
+      Object.assign(known, { told, spec, space, row: new Map(told.at.map((at, i) => [at, i])) });
+      lay();
+    },
+    close: () => { off.forEach((f) => f()); eye.disconnect(); },
+  };
+}
+
+// Text with marks; spans count code points, as Python does, and may overlap.
+function words(el, text, spans) {
+  const letters = [...text];
+  const kind = new Array(letters.length).fill("");
+  const most = Math.max(0.05, ...spans.map((s) => Math.abs(s.weight ?? 0)));
+  for (const { span, weight, kind: urgent } of spans) {
+    const strength = Math.ceil((3 * Math.abs(weight ?? 0)) / most);
+    for (let i = span[0]; i < Math.min(span[1], letters.length); i++)
+      if (urgent) kind[i] = "urgent";
+      else if (kind[i] !== "urgent" && strength) kind[i] = `${weight > 0 ? "pos" : "neg"} w${strength}`;
+  }
+  const out = [];
+  for (let i = 0; i < letters.length; ) {
+    let j = i;
+    while (j < letters.length && kind[j] === kind[i]) j++;
+    const piece = letters.slice(i, j).join("");
+    out.push(kind[i] ? h("mark", { class: kind[i] }, piece) : piece);
+    i = j;
+  }
+  el.replaceChildren(...out);
+}

@@ -1,0 +1,133 @@
+"""One session: its turns, its states, and the words that they rest on."""
+
+__all__ = ["router"]
+
+import io
+from typing import Annotated, Any, Literal
+
+import polars as pl
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+from pydantic import BaseModel
+
+from affectory.web.asking import Number, Trace
+
+router = APIRouter(tags=["session"])
+Name = Annotated[str, Query(max_length=64)]
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a cell that begins so is run by spreadsheets
+KINDS = {"csv": "text/csv; charset=utf-8", "parquet": "application/vnd.apache.parquet"}
+
+
+class Facts(BaseModel):
+    """A session before its turns are there."""
+
+    number: int
+    session: str
+    method: str
+    records: int
+    clock: str
+    start: float
+    stop: float
+    crisis: int
+    people: list[dict[str, Any]]
+    spaces: list[dict[str, Any]]
+
+
+class Turns(BaseModel):
+    """Records of a session, a column each."""
+
+    seq: list[int]
+    actor: list[str]
+    start: list[float]
+    stop: list[float]
+    channel: list[str]
+    text: list[str | None]
+
+
+class Told(BaseModel):
+    """States of a session by one author, a column each; null where a state is missing."""
+
+    space: str
+    by: str
+    seq: list[int]
+    actor: list[str]
+    start: list[float]
+    stop: list[float]
+    values: dict[str, list[float | None]]
+    spreads: dict[str, list[float | None]]
+
+
+@router.get("/traces/{job}/sessions/{number}")
+def session(trace: Trace, number: Number) -> Facts:
+    """Return who speaks in a session, for how long, and in which Spaces there are states."""
+    return Facts(**trace.session(number))
+
+
+@router.get("/traces/{job}/sessions/{number}/turns")
+def turns(
+    trace: Trace,
+    number: Number,
+    skip: Annotated[int, Query(ge=0, le=2**31)] = 0,
+    most: Annotated[int, Query(ge=1, le=20_000)] = 20_000,
+) -> Turns:
+    """Return what was said, in order."""
+    return Turns(**trace.turns(number, skip, most))
+
+
+@router.get("/traces/{job}/sessions/{number}/states")
+def states(trace: Trace, number: Number, space: Name, by: Name | None = None) -> Told:
+    """Return the states of a session in one Space, by the perceiver or by another author."""
+    return Told(**trace.states(number, space, by))
+
+
+@router.get("/traces/{job}/sessions/{number}/reasons")
+def reasons(
+    trace: Trace,
+    number: Number,
+    space: Name,
+    axis: Name | None = None,
+    first: Annotated[int, Query(ge=0, le=2**31)] = 0,
+    most: Annotated[int, Query(ge=1, le=200)] = 100,
+) -> list[dict[str, Any]]:
+    """Return the words that the states of some turns rest on, as spans of their texts."""
+    return trace.reasons(number, space, axis, first, first + most - 1)
+
+
+@router.get("/traces/{job}/sessions/{number}/crisis")
+def crisis(trace: Trace, number: Number) -> list[dict[str, Any]]:
+    """Return where crisis language was found."""
+    return trace.crises(number)
+
+
+@router.get("/traces/{job}/sessions/{number}/file", response_class=Response)
+def file(
+    trace: Trace, number: Number, space: Name, kind: Literal["csv", "parquet"] = "csv"
+) -> Response:
+    """Return the turns of a session with their states as a file."""
+    rows = pl.DataFrame(trace.turns(number))
+    felt = trace.felt(number, space).to_polars().drop("session", "actor", "start", "stop", "by")
+    table = rows.join(felt, on="seq", how="left", maintain_order="left")
+    out = io.BytesIO()
+    if kind == "csv":
+        out.write("\ufeff".encode())  # or spreadsheets take it for another encoding
+        _harmless(table).write_csv(out)
+    else:
+        table.write_parquet(out)
+    name = f"session-{number}.{kind}"
+    return Response(
+        out.getvalue(),
+        media_type=KINDS[kind],
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+def _harmless(table: pl.DataFrame) -> pl.DataFrame:
+    """Return a table without texts that a spreadsheet takes for a formula."""
+    words = [name for name, kind in table.schema.items() if kind == pl.String]
+    return table.with_columns(
+        pl.when(pl.col(name).str.slice(0, 1).is_in(FORMULA))
+        .then(pl.concat_str(pl.lit("'"), pl.col(name)))
+        .otherwise(pl.col(name))
+        .alias(name)
+        for name in words
+    )

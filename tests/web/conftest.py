@@ -1,0 +1,104 @@
+"""A small lake, the application over it, and a browser where there is one."""
+
+import shutil
+import socket
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("fastapi", reason="needs affectory[web]")
+
+import uvicorn
+from starlette.testclient import TestClient
+from typer.testing import CliRunner
+
+from affectory.cli.main import app as command
+from affectory.web.app import create_app
+from affectory.web.settings import Settings
+
+HEADERS = {"x-affectory": "1"}
+TALK = """actor,text,time
+ann,"I am so happy for you, thank you!",0
+bo,"=HYPERLINK(""http://x"")",4
+ann,"<img src=x onerror=alert(1)> <script>window.hurt = 1</script>",9
+bo,"I hate this. It makes me sad and angry.",15
+ann,"I want to kill myself",22
+"""
+
+
+def traced(out: Path, text: str = TALK, name: str = "talk.csv") -> Path:
+    """Trace one file into a lake, and return the lake's folder."""
+    path = out.parent / name
+    path.write_text(text, encoding="utf-8")
+    done = CliRunner().invoke(command, ["trace", str(path), "--out", str(out), "-q"])
+    assert done.exit_code == 0, done.output
+    return out
+
+
+@pytest.fixture(scope="session")
+def lake(tmp_path_factory):
+    """The folder of a lake with one session of five turns."""
+    return traced(tmp_path_factory.mktemp("web") / "out")
+
+
+@pytest.fixture
+def client(lake):
+    """A client of the application over that lake."""
+    with TestClient(create_app(Settings(lake)), headers=HEADERS) as one:
+        yield one
+
+
+@pytest.fixture
+def job(client):
+    """The name of the lake's one trace."""
+    return client.get("/api/traces").json()[0]["job"]
+
+
+@pytest.fixture
+def serve():
+    """A function that serves an application on loopback and returns its address."""
+    running = []
+
+    def started(settings: Settings) -> str:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        config = uvicorn.Config(create_app(settings), port=port, log_level="error")
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, daemon=True)
+        thread.start()
+        while not server.started:
+            time.sleep(0.01)
+        running.append((server, thread))
+        return f"http://127.0.0.1:{port}/"
+
+    yield started
+    for server, thread in running:
+        server.should_exit = True
+        thread.join(10)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """A real browser, or a skip with the reason."""
+    sync = pytest.importorskip("playwright.sync_api", reason="needs playwright")
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        pytest.skip("needs the program chromium")
+    with sync.sync_playwright() as play:
+        one = play.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield one
+        one.close()
+
+
+@pytest.fixture
+def page(browser):
+    """A fresh page that remembers what went wrong on it."""
+    one = browser.new_page(viewport={"width": 1400, "height": 900})
+    one.set_default_timeout(60_000)
+    one.faults = []
+    one.on("pageerror", lambda error: one.faults.append(str(error)))
+    yield one
+    one.close()

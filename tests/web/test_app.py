@@ -1,0 +1,74 @@
+"""web/app: what pages ask, and what they are told."""
+
+import io
+
+import polars as pl
+import pytest
+
+
+def test_the_traces_and_their_sessions_are_listed(client, job):
+    (trace,) = client.get("/api/traces").json()
+    assert (trace["method"], trace["records"], trace["sessions"]) == ("perceive/utterance", 5, 1)
+    page = client.get(f"/api/traces/{job}/sessions").json()
+    (row,) = page["rows"]
+    assert (page["total"], page["axis"], row["session"]) == (1, "valence", "talk")
+    assert (row["records"], row["actors"], row["crisis"], len(row["spark"])) == (5, 2, 1, 5)
+
+
+def test_sessions_are_found_by_a_part_of_their_name(client, job):
+    assert client.get(f"/api/traces/{job}/sessions?find=TAL").json()["total"] == 1
+    assert client.get(f"/api/traces/{job}/sessions?find=.*").json()["total"] == 0
+
+
+def test_a_session_has_its_turns_states_words_and_crises(client, job):
+    base = f"/api/traces/{job}/sessions/0"
+    facts = client.get(base).json()
+    assert facts["people"] == [{"actor": "ann", "n": 3}, {"actor": "bo", "n": 2}]
+    turns = client.get(f"{base}/turns").json()
+    assert turns["seq"] == [0, 1, 2, 3, 4]
+    told = client.get(f"{base}/states?space=vad").json()
+    assert told["seq"] == [0, 1, 2, 3, 4]
+    valence = told["values"]["valence"]
+    assert valence[0] > 0 > valence[3]
+    words = client.get(f"{base}/reasons?space=vad&axis=valence").json()
+    own = [one for one in words if one["seq"] == 0]
+    assert "happy" in {turns["text"][0][slice(*one["span"])] for one in own}
+    (crisis,) = client.get(f"{base}/crisis").json()
+    assert crisis["seq"] == 4
+
+
+def test_turns_come_in_windows(client, job):
+    some = client.get(f"/api/traces/{job}/sessions/0/turns?skip=1&most=2").json()
+    assert some["seq"] == [1, 2]
+
+
+def test_a_file_has_the_states_and_no_formula(client, job):
+    base = f"/api/traces/{job}/sessions/0/file?space=vad"
+    text = client.get(f"{base}&kind=csv").content.decode("utf-8-sig")
+    table = pl.read_csv(io.StringIO(text))
+    assert table["text"][1].startswith("'=HYPERLINK")
+    assert {"valence", "valence_spread"} <= set(table.columns)
+    whole = pl.read_parquet(io.BytesIO(client.get(f"{base}&kind=parquet").content))
+    assert whole["text"][1].startswith("=HYPERLINK")
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["traces/none/sessions", "traces/{job}/sessions/7", "traces/{job}/sessions/0/states?space=no",
+     "uploads/none"],
+)  # fmt: skip
+def test_what_is_not_there_is_said_in_one_sentence(client, job, path):
+    answer = client.get("/api/" + path.format(job=job))
+    assert answer.status_code in (404, 422)
+    assert isinstance(answer.json()["detail"], str)
+
+
+def test_cards_and_spaces_are_told(client):
+    cards = {card["name"]: card for card in client.get("/api/methods").json()}
+    assert cards["perceive/utterance"]["cautions"]
+    assert {"vad", "goemotions28"} <= {space["name"] for space in client.get("/api/spaces").json()}
+
+
+def test_the_interface_describes_itself(client):
+    paths = client.get("/api/openapi.json").json()["paths"]
+    assert "/api/traces/{job}/sessions/{number}/states" in paths

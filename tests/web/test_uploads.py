@@ -1,0 +1,81 @@
+"""web/uploads: bounded, watched, and nothing of a name becomes a path."""
+
+import gzip
+import time
+from urllib.parse import quote
+
+import pytest
+from starlette.testclient import TestClient
+
+from affectory.web.app import create_app
+from affectory.web.settings import Settings
+
+HEADERS = {"x-affectory": "1"}
+
+
+@pytest.fixture
+def small(tmp_path):
+    settings = Settings(tmp_path / "out", largest=50_000)
+    with TestClient(create_app(settings), headers=HEADERS) as one:
+        yield one, tmp_path / "out"
+
+
+def ended(client, told):
+    """Wait for an upload, and return how it ended."""
+    for _ in range(1200):
+        told = client.get(f"/api/uploads/{told['id']}").json()
+        if told["state"] in ("done", "failed"):
+            return told
+        time.sleep(0.1)
+    raise AssertionError(told)
+
+
+def test_a_dropped_file_becomes_a_trace(small):
+    client, out = small
+    text = b"actor,text\nann,I love it\nbo,I hate it\n"
+    told = client.post("/api/uploads", content=text, headers={"x-name": quote("Gespr\u00e4ch.csv")})
+    end = ended(client, told.json())
+    assert (end["state"], end["records"], end["error"]) == ("done", 2, "")
+    (trace,) = client.get("/api/traces").json()
+    assert trace["job"] == end["job"]
+    assert list((out / "uploads").iterdir()) == []  # the lake has it now
+
+
+def test_a_bad_file_is_said_in_one_sentence(small):
+    client, out = small
+    told = client.post("/api/uploads", content=b"\x00\x01\x02", headers={"x-name": "talk.parquet"})
+    end = ended(client, told.json())
+    assert end["state"] == "failed"
+    assert end["error"]
+    assert str(out) not in end["error"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "status", "words"),
+    [
+        ("a.csv", b"x" * 50_001, 413, "larger than"),
+        ("a.csv", b"", 413, "empty"),
+        ("a.csv.gz", gzip.compress(b"0" * 2_000_000), 413, "unfolds"),
+        ("a.csv.gz", b"no gzip", 413, "not packed"),
+        ("a.zip", b"PK", 415, "unpack"),
+    ],
+)
+def test_what_is_too_much_is_refused_and_leaves_nothing(small, name, content, status, words):
+    client, out = small
+    answer = client.post("/api/uploads", content=content, headers={"x-name": name})
+    assert answer.status_code == status
+    assert words in answer.json()["detail"]
+    assert not (out / "uploads").is_dir() or list((out / "uploads").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "name", ["../../evil.csv", "..\\evil.csv", "/etc/passwd", "...", ".hidden", ""]
+)
+def test_a_name_is_never_a_path(small, name):
+    client, out = small
+    told = client.post("/api/uploads", content=b"ann: hi\n", headers={"x-name": quote(name)}).json()
+    assert "/" not in told["name"]
+    assert "\\" not in told["name"]
+    assert not told["name"].startswith(".")
+    ended(client, told)
+    assert not (out.parent / "evil.csv").exists()
