@@ -68,7 +68,7 @@ def test_another_seed_or_plan_begins_anew(tmp_path):
 
 
 def test_it_stops_when_patience_ends():
-    assert len(lesson(rate=0.0, patience=2)[2]) == 3
+    assert len(lesson(rate=0.0, patience=2)[2]) == 2
 
 
 def test_it_learns_and_says_how_far_it_is():

@@ -21,6 +21,7 @@ from affectory.parts.alone import torch_of
 Codes = NDArray[np.int64]
 SPANS = 24  # half octaves of time between two events
 NEVER = -1e9
+STEEP = 0.4  # of the steepest head, a half octave
 
 
 @dataclass(frozen=True)
@@ -193,7 +194,10 @@ def _block(torch: Any, shape: Shape) -> Any:
         "first": nn.Identity() if shape.rezero else nn.LayerNorm(d),
         "second": nn.Identity() if shape.rezero else nn.LayerNorm(d),
     }
-    nn.init.zeros_(parts["span"].weight)
+    # at first some heads look at what is near in time, some anywhere, as ALiBi's (Press et al. 2022)
+    slope = torch.linspace(0, STEEP, shape.heads)
+    far = torch.arange(SPANS).repeat(1 if shape.causal else 2)
+    parts["span"].weight.data = -far[:, None] * slope[None, :]
     block = nn.ModuleDict(parts)
     if shape.rezero:
         block.register_parameter("alpha", nn.Parameter(torch.zeros(2)))

@@ -62,6 +62,8 @@ def learn(
 ) -> float:
     """Let `net` learn; leave it as it was when `watched` was least, and return that loss.
 
+    What it was before the first epoch counts as well.
+
     Args:
         net: A torch module.
         plan: How long and how fast.
@@ -79,7 +81,8 @@ def learn(
     pace = torch.optim.AdamW(net.parameters(), plan.rate, weight_decay=plan.decay)
     about = {**(key or {}), "seed": seed, "what": what}
     epoch, step, least, since, best = _resumed(kept, about, net, pace)
-    best = best or _arrays(net)
+    if not best:  # what it knows already may be the best
+        least, best = _seen(net, watched), _arrays(net)
     began, first = time.monotonic(), step
     told = began
     while epoch < plan.epochs and since < plan.patience:
@@ -100,10 +103,7 @@ def learn(
                 left = (told - began) / (step - first) * (total - step)
                 report(f"{bar(step, total)} {what}: epoch {epoch + 1} of {plan.epochs}, "
                        f"loss {sums / (at + 1):.4f}, at most {left:.0f} s left")  # fmt: skip
-        net.eval()
-        with torch.no_grad():
-            new = float(watched())
-        epoch += 1
+        new, epoch = _seen(net, watched), epoch + 1
         since = 0 if new < least else since + 1
         if new < least:
             least, best = new, _arrays(net)
@@ -125,6 +125,12 @@ def bar(done: int, total: int) -> str:
     """
     full = round(BAR * done / max(total, 1))
     return f"[{'#' * full}{'-' * (BAR - full)}]"
+
+
+def _seen(net: Any, watched: Callable[[], float]) -> float:
+    net.eval()
+    with torch_of().no_grad():
+        return float(watched())
 
 
 def _slope(step: int, total: int, warm: float) -> float:

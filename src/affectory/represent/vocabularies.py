@@ -18,6 +18,7 @@ __all__ = [
     "IEMOCAP6",
     "INTENSITY4",
     "MELD7",
+    "OUTCOME",
     "PHQ8",
     "PLACE2",
     "POLARITY",
@@ -175,11 +176,14 @@ SUDS = Space("suds", Kind.SCALE, (Axis("distress", 0.0, 100.0, 0.0, "SUDS"),), "
 PHQ8 = Space(
     "phq8", Kind.SCALE, (Axis("severity", 0.0, 24.0, 0.0, "points"),), "Kroenke et al. 2009"
 )
+OUTCOME = Space(
+    "outcome", Kind.FLAGS, (Axis("outcome", 0.0, 1.0),), "Savcisens et al. 2024 (life2vec)"
+)
 
 _ALL = (
     VALENCE, VA, VAD, POLARITY, EKMAN6, EKMAN7N, MELD7, GOEMOTIONS28, ED32, ESCONV7, AFFECTNET8,
     RM151, IEMOCAP6, INTENSITY4, AFFECT11, READERS5, EMPATHY, DSM5_9, BOUNDARY7, SIGNALS, SUDS,
-    PHQ8, PLACE2,
+    PHQ8, PLACE2, OUTCOME,
 )  # fmt: skip
 _BY_NAME = {known.name: known for known in _ALL}
 

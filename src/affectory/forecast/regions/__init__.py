@@ -132,6 +132,7 @@ class RegionWalks:
         past: Records,
         came: Records | None = None,
         *,
+        begin: "RegionWalks | None" = None,
         kept: Path | None = None,
         report: Report = lambda _: None,
     ) -> Self:
@@ -141,6 +142,8 @@ class RegionWalks:
             past: Stays of channel `life`, places in `text`; lat and lon may stand in `meta`.
             came: Later stays of the same persons, on which learning is stopped; None: the last
                 tenth of each person's.
+            begin: What has learned elsewhere: all of it that hangs on no place or cell is taken
+                over, so that few stays suffice; the size is then its own.
             kept: File of the checkpoint from which a stopped lesson goes on.
             report: Told how far it is.
 
@@ -155,9 +158,12 @@ class RegionWalks:
         atlas = Atlas.of(early)
         walks = list(paths(atlas, early, late))
         work, watch = (work_of(walks, told=told) for told in (True, False))
-        about = {"past": early.digest(), "came": late.digest(), "size": repr(self.size)}
+        size = self.size if begin is None else begin._held().size
+        about = {"past": early.digest(), "came": late.digest(), "size": repr(size)}
         with one_thread() as torch:
-            net = PlaceNet(atlas, self.size, self.seed)
+            net = PlaceNet(atlas, size, self.seed)
+            if begin is not None:
+                about["begin"] = net.taken(begin._held().arrays)
             learn(
                 net.module,
                 self.plan,
@@ -170,7 +176,7 @@ class RegionWalks:
                 key={**about, "plan": repr(self.plan)},
                 report=report,
             )
-        return replace(self, learned=Learned(atlas, self.size, net.arrays()))
+        return replace(self, size=size, learned=Learned(atlas, size, net.arrays()))
 
     def forecast(self, past: Records, horizon: int) -> Trajectory:
         """Return the distribution of each of the next `horizon` places of each person.

@@ -7,6 +7,7 @@ transformer and by a small layer of its own. Two more heads tell the half hour a
 
 __all__ = ["PlaceNet", "Size", "batches", "dealt", "work_of"]
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
@@ -17,8 +18,13 @@ from numpy.typing import NDArray
 from affectory.forecast.regions.reading import FIRST, Atlas, Batch, Path, batch_of, windows
 from affectory.parts.events import NEVER, Events, Shape
 from affectory.parts.habits import KINDS
-from affectory.senses.life import GAPS, SLOTS, UNK
+from affectory.senses.life import GAPS, SLOTS, SPECIALS, UNK
 
+PLACED = {  # rows of what hangs on places and cells that mean the same elsewhere
+    "events.codes.0.weight": FIRST,
+    "events.codes.1.weight": len(SPECIALS),
+    "events.shift": FIRST,
+}
 Window = tuple[Path, int, int, int]
 SIDE = 0.2  # weight of the two further losses
 HOUR = 1 / 24
@@ -108,6 +114,23 @@ class PlaceNet:
         self.module.load_state_dict(state)
         self.module.eval()
         return self
+
+    def taken(self, arrays: Mapping[str, NDArray[Any]]) -> str:
+        """Take over what was learned of other places; return a hash of it.
+
+        Of tokens, only the specials and a person's own; of cells, only the specials.
+        """
+        own = self.module.state_dict()
+        for name, array in arrays.items():
+            if own[name].shape == array.shape:
+                own[name].copy_(self.torch.from_numpy(array.copy()))
+            elif name in PLACED:
+                n = PLACED[name]
+                own[name][:n].copy_(self.torch.from_numpy(array[:n].copy()))
+        told = hashlib.blake2b(digest_size=8)
+        for name in sorted(arrays):
+            told.update(np.ascontiguousarray(arrays[name]).tobytes())
+        return told.hexdigest()
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Return what `read` takes."""
