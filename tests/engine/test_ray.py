@@ -23,6 +23,7 @@ from affectory.engine import cluster as grounds
 from affectory.engine import engine
 from affectory.engine import ray as room
 from affectory.engine.environment import setting
+from affectory.store.lake import open_lake
 
 AROUSAL = Space("arousal", Kind.SCALE, (Axis("arousal", 0.0, 1.0),))
 has_ray = pytest.mark.skipif(
@@ -233,6 +234,62 @@ def test_without_ray_its_extra_is_named(monkeypatch):
 def test_the_engine_local_has_no_address():
     with pytest.raises(BadChoice, match="use the engine ray"):
         engine.map(abs, [1], address="auto")
+
+
+TOOL = str(Path(sys.executable).with_name("affectory"))
+TURNS, EACH = 1_200, 20
+
+
+@pytest.fixture(scope="module")
+def chat(tmp_path_factory):
+    path = tmp_path_factory.mktemp("chat") / "chat.csv"
+    row = pl.int_range(TURNS, eager=True)
+    said = pl.Series(["I am so glad", "this is awful", "well, no", "I want to die"])
+    pl.DataFrame(
+        {
+            "conversation": "c" + (row // EACH).cast(pl.String),
+            "speaker": pl.Series(["ann", "bo"]).gather(row % 2),
+            "text": said.gather(row % 4) + " " + row.cast(pl.String),
+        }
+    ).write_csv(path)
+    return path
+
+
+def walk(chat, out, *more):
+    words = [TOOL, "trace", str(chat), "--out", str(out), "--batch", "100", "--stories", "1"]
+    return subprocess.Popen([*words, *more], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+def content(out):
+    """Return what each table of a lake holds, in the order of its rows."""
+    lake = open_lake(out / "lake", create=False)
+    names = [name for name in lake.tables() if name not in ("runs", "spaces")]
+    return {name: lake.scan(name).sort("batch", maintain_order=True).collect() for name in names}
+
+
+def test_a_trace_that_is_killed_and_goes_on_writes_the_lake_of_a_local_one(cluster, chat, tmp_path):
+    import ray
+
+    address = ray.get_runtime_context().gcs_address
+    local, far = tmp_path / "local", tmp_path / "far"
+    with walk(chat, local) as alone:
+        assert alone.wait() == 0
+    first = walk(chat, far, "--on", "ray", "--address", address)
+    log = far / "lake" / "records" / "_delta_log"
+    while len(list(log.glob("*.json"))) < 5 and first.poll() is None:
+        time.sleep(0.01)
+    first.kill()
+    first.communicate()
+    written = content(far)["records"].height
+    assert 0 < written < TURNS
+    second = walk(chat, far, "--on", "ray", "--address", address)
+    said, told = second.communicate()
+    assert second.returncode == 0
+    assert said.decode().split() == [str(far / "report.html")]
+    assert "ray" not in told.decode().lower()
+    there, here = content(far), content(local)
+    assert there.keys() == here.keys()
+    assert all(there[name].equals(here[name]) for name in here)
 
 
 SLOW = """
