@@ -4,7 +4,7 @@ What is printed was said by strangers: it reaches the terminal as text, never as
 never as a sequence that moves the cursor or names the window.
 """
 
-__all__ = ["figures_json", "plain", "show", "show_figures", "write_csv"]
+__all__ = ["escaped", "figures_json", "plain", "show", "show_figures", "write_csv"]
 
 import json
 import math
@@ -58,7 +58,7 @@ def plain(text: str) -> str:
 def show(frame: pl.DataFrame, *, limit: int, as_json: bool, title: str = "") -> None:
     """Print the first `limit` rows of `frame`, and how many there are."""
     if as_json:
-        typer.echo(_escaped(frame.write_json()))
+        typer.echo(escaped(frame.write_json()))
         return
     table = _table(title)
     for name, kind in frame.schema.items():
@@ -138,6 +138,6 @@ def _cell(value: Any) -> Text:
     return Text(plain(str(value)))
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
     """Return JSON with the controls escaped that it may hold as they are: DEL and C1."""
     return re.sub(r"[\x7f-\x9f]", lambda found: f"\\u{ord(found.group()):04x}", text)

@@ -220,8 +220,11 @@ def _dominant(report: Report, weights: Mapping[str, float]) -> str:
 
 
 def _told(report: Report) -> str:
-    named = sorted(((many, name) for name, many in report.counts.items() if many), reverse=True)
-    return ", ".join(f"{name} {many}" for many, name in named) or "no sign"
+    named = sorted(
+        (name for name, many in report.counts.items() if many),
+        key=lambda name: -WEIGHTS[name] * report.severities[name],
+    )
+    return ", ".join(f"{name} {report.counts[name]}" for name in named) or "no sign"
 
 
 def _chance(seed: int, name: str) -> float:

@@ -4,12 +4,12 @@ What a user or an assistant says is on the text channel. System prompts, tool re
 calls without a word are on the trace channel; a call stands in `meta` as it was written.
 """
 
-__all__ = ["read_messages", "read_tau_bench"]
+__all__ = ["follow", "follows", "read_messages", "read_tau_bench"]
 
 import json
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import IO, Any
 
 import polars as pl
 
@@ -37,6 +37,7 @@ HINT = re.compile(
 )
 TURN = re.compile(r'"(?:role|from)"\s*:\s*"')
 Lost = list[tuple[str, int, str, str | None]]
+PIECE = 1 << 20  # bytes that are taken from a pipe at once, at most
 
 
 def _sniff(peek: Peek) -> int:
@@ -99,6 +100,54 @@ def read_tau_bench(origin: Origin, columns: Columns, size: int) -> Iterator[Read
         turns.extend(more)
         lost.extend(bad)
     yield from _told(origin, turns, lost, size, "tau_bench")
+
+
+def follows(head: bytes) -> bool:
+    """Whether what begins with `head` is a log with one conversation a line."""
+    first = head.decode("utf-8", "replace").lstrip("\ufeff \t\r\n").split("\n", 1)[0]
+    return first.startswith("{") and HINT.search(first) is not None
+
+
+def follow(file: IO[bytes], origin: Origin) -> Iterator[Reading]:
+    """Yield conversations, one a line, as soon as they have come through a pipe.
+
+    Whatever has come until then makes one reading: a slow pipe is answered line by line, a fast
+    one in large pieces.
+
+    Args:
+        file: A log that is still being written; `follows` its head.
+        origin: What it is called.
+    """
+    read = getattr(file, "read1", file.read)
+    held, at = [b""], 0
+    while piece := read(PIECE):
+        *whole, rest = piece.split(b"\n")
+        if not whole:
+            held.append(rest)
+            continue
+        whole[0] = b"".join([*held, whole[0]])
+        yield from _followed(whole, at, origin)
+        held, at = [rest], at + len(whole)
+    yield from _followed([b"".join(held)], at, origin)
+
+
+def _followed(lines: list[bytes], at: int, origin: Origin) -> Iterator[Reading]:
+    """Yield the readings of some lines; a name that comes again is another conversation."""
+    turns: list[Turn] = []
+    lost: Lost = []
+    names: set[str] = set()
+    for number, line in enumerate(lines, start=at + 1):
+        if line.strip():
+            more, bad = _of_line(line.decode("utf-8", "replace"), number, origin)
+            if more and more[0].session in names:
+                yield from _told(origin, turns, lost, PIECE, "messages")
+                turns, lost = [], []
+                names.clear()
+            names.update(turn.session for turn in more[:1])
+            turns.extend(more)
+            lost.extend(bad)
+    if turns or lost:
+        yield from _told(origin, turns, lost, PIECE, "messages")
 
 
 def _is_document(origin: Origin) -> bool:

@@ -34,7 +34,8 @@ def moods(records: Records, felt: Trajectory | None) -> dict[int, dict[str, floa
         return {}
     keys = records.frame.select("session", "seq").with_row_index("_row")
     told = felt.to_polars().select("session", "seq", *felt.space.names)
-    rows = keys.join(told, on=("session", "seq"), how="inner").drop("session", "seq").drop_nans()
+    rows = keys.join(told, on=("session", "seq"), how="inner").drop("session", "seq")
+    rows = rows.drop_nans().drop_nulls()
     return {row: dict(zip(felt.space.names, values, strict=True)) for row, *values in rows.rows()}
 
 
