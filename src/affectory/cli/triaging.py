@@ -35,53 +35,67 @@ logs with tool calls as a stream: `--jsonl` prints each report as soon as its co
 """
 
 
+Sources = Annotated[
+    list[str],
+    typer.Argument(help="Files, folders, globs, or - for standard input.", show_default=False),
+]
+Budget = Annotated[int, typer.Option(help="How many to pick.", min=1)]
+Arm = Annotated[str, typer.Option(help="signals, top, random, or heuristic: the longest.")]
+Seed = Annotated[int, typer.Option(help="Seed of the draws.")]
+Exemplars = Annotated[
+    float, typer.Option(help="Share of picks for what went well.", min=0.0, max=1.0)
+]
+Out = Annotated[
+    Path | None, typer.Option("--out", "-o", help="Write the picks here, a line of JSON each.")
+]
+Lines = Annotated[
+    bool, typer.Option("--jsonl", help="Print every report, a line of JSON each, at once.")
+]
+Valence = Annotated[
+    bool, typer.Option("--valence", help="Perceive what users express, turn by turn.")
+]
+Method = Annotated[str, typer.Option("--with", "-m", help="Perceiver for --valence.")]
+Redact = Annotated[
+    bool, typer.Option("--redact", help="Mask numbers, links, addresses in snippets.")
+]
+Agent = Annotated[
+    list[str] | None, typer.Option(help="Name of an agent, beside the usual (repeatable).")
+]
+Window = Annotated[int, typer.Option(help="Last messages that are read; 0: all.", min=0)]
+Session = Annotated[str | None, typer.Option(help="Column that names the conversation.")]
+Actor = Annotated[str | None, typer.Option(help="Column that names the speaker.")]
+Text = Annotated[str | None, typer.Option(help="Column that holds the words.")]
+Time = Annotated[str | None, typer.Option(help="Column that holds the time.")]
+Layout = Annotated[str | None, typer.Option(help="Format, where guessing fails.")]
+Workers = Annotated[int | None, typer.Option("--workers", "-j", help="Processes; default: one.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+
+
 def triage(
-    sources: Annotated[
-        list[str],
-        typer.Argument(help="Files, folders, globs, or - for standard input.", show_default=False),
-    ],
-    budget: Annotated[int, typer.Option(help="How many to pick.", min=1)] = 20,
-    arm: Annotated[
-        str, typer.Option(help="signals, top, random, or heuristic: the longest.")
-    ] = "signals",
-    seed: Annotated[int, typer.Option(help="Seed of the draws.")] = 0,
-    exemplars: Annotated[
-        float, typer.Option(help="Share of picks for what went well.", min=0.0, max=1.0)
-    ] = 0.2,
-    out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="Write the picks here, a line of JSON each.")
-    ] = None,
-    jsonl: Annotated[
-        bool, typer.Option("--jsonl", help="Print every report, a line of JSON each, at once.")
-    ] = False,
-    valence: Annotated[
-        bool, typer.Option("--valence", help="Perceive what users express, turn by turn.")
-    ] = False,
-    method: Annotated[
-        str, typer.Option("--with", "-m", help="Perceiver for --valence.")
-    ] = "perceive/utterance",
-    redact: Annotated[
-        bool, typer.Option("--redact", help="Mask numbers, links, addresses in snippets.")
-    ] = False,
-    agent: Annotated[
-        list[str] | None, typer.Option(help="Name of an agent, beside the usual (repeatable).")
-    ] = None,
-    window: Annotated[int, typer.Option(help="Last messages that are read; 0: all.", min=0)] = 100,
-    session: Annotated[str | None, typer.Option(help="Column that names the conversation.")] = None,
-    actor: Annotated[str | None, typer.Option(help="Column that names the speaker.")] = None,
-    text: Annotated[str | None, typer.Option(help="Column that holds the words.")] = None,
-    time: Annotated[str | None, typer.Option(help="Column that holds the time.")] = None,
-    layout: Annotated[str | None, typer.Option(help="Format, where guessing fails.")] = None,
+    sources: Sources,
+    budget: Budget = 20,
+    arm: Arm = "signals",
+    seed: Seed = 0,
+    exemplars: Exemplars = 0.2,
+    out: Out = None,
+    jsonl: Lines = False,
+    valence: Valence = False,
+    method: Method = "perceive/utterance",
+    redact: Redact = False,
+    agent: Agent = None,
+    window: Window = 100,
+    session: Session = None,
+    actor: Actor = None,
+    text: Text = None,
+    time: Time = None,
+    layout: Layout = None,
     on: On = "local",
     address: Address = None,
-    workers: Annotated[
-        int | None, typer.Option("--workers", "-j", help="Processes; default: one.")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+    workers: Workers = None,
+    as_json: AsJson = False,
 ) -> None:
     """Pick conversations by their signs; the help a person sees is `TRIAGE_HELP`."""
     from affectory.core import registry
-    from affectory.core.errors import NoRecords
     from affectory.engine import engine
     from affectory.measure.picking import Picker
     from affectory.sources import Columns
@@ -94,8 +108,23 @@ def triage(
     tally = Tally()
     batches = tally.read(_readings(sources, columns, layout))
     alone = 1 if workers is None and on == "local" else workers
+    reports = engine.map(look, batches, on=on, workers=alone, address=address)
+    _passed(reports, picker, tally, jsonl=jsonl)
+    picks = picker.picks()
+    if out is not None:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text("".join(line(_picked(one)) for one in picks), encoding="utf-8")
+    _tell(picks, picker, tally, jsonl=jsonl, as_json=as_json)
+
+
+def _passed(
+    batches: "Iterator[list[Report]]", picker: "Picker", tally: "Tally", *, jsonl: bool
+) -> None:
+    """Take note of every report as it comes, and print it where that is asked for."""
+    from affectory.core.errors import NoRecords
+
     try:
-        for reports in engine.map(look, batches, on=on, workers=alone, address=address):
+        for reports in batches:
             tally.add(reports)
             for report in reports:
                 picker.add(report)
@@ -107,11 +136,6 @@ def triage(
     if not tally.conversations:
         first = f" ({tally.reason})" if tally.reason else ""
         raise NoRecords(f"affectory triage{first}", "give a log of conversations")
-    picks = picker.picks()
-    if out is not None:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text("".join(line(_picked(one)) for one in picks), encoding="utf-8")
-    _tell(picks, picker, tally, jsonl=jsonl, as_json=as_json)
 
 
 @dataclass(frozen=True)
