@@ -4,7 +4,7 @@ Mechanisms alone: a Markov chain over k places with its stationary distribution,
 walks and half-life; and the Ornstein-Uhlenbeck process, whose half-life is ``ln 2 / rate``.
 """
 
-__all__ = ["chain", "half_life", "occupancy", "ou_rate", "second", "stationary", "walks"]
+__all__ = ["chain", "half_life", "halved", "occupancy", "ou_rate", "second", "stationary", "walks"]
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -102,6 +102,26 @@ def half_life(left: float) -> float:
     if left <= EASY:
         return 0.0
     return float("inf") if left >= 1 - EASY else float(np.log(0.5) / np.log(left))
+
+
+def halved(far: ArrayLike) -> float:
+    """Return when distances, a step apart, first fall to half of the first; infinity if never.
+
+    Between two steps the distance is drawn as a line.
+
+    Example:
+        >>> from affectory.parts.dynamics import halved
+        >>> halved([8.0, 6.0, 2.0])  # 4 lies halfway from 6 to 2
+        1.5
+    """
+    told = np.asarray(far, np.float64)
+    below = np.flatnonzero(told <= told[0] / 2)
+    if not len(below):
+        return float("inf")
+    at = int(below[0])
+    if at == 0:
+        return 0.0
+    return at - 1 + float((told[at - 1] - told[0] / 2) / (told[at - 1] - told[at]))
 
 
 def ou_rate(left: float, step: float = 1.0) -> float:
