@@ -1,5 +1,8 @@
 """web/static: the pages in a real browser, as a person would use them."""
 
+from tests.web.conftest import traced
+
+from affectory.store.lake import open_lake
 from affectory.web.settings import Settings
 
 
@@ -56,3 +59,44 @@ def test_colours_are_kept_for_the_next_time(page, serve, lake):
     page.click("#theme")
     page.reload()
     assert page.evaluate("document.documentElement.dataset.theme") != before
+
+
+def test_a_session_is_rated_while_it_plays_and_nothing_is_lost(page, serve, tmp_path):
+    out = traced(tmp_path / "out")
+    page.goto(serve(Settings(out)))
+    page.click("tbody a")
+    page.click("text=Rate this session")
+    page.fill("#rater", "zoe")
+    page.click("text=Begin")
+    page.click("text=Play")
+    box = page.locator("canvas.pad").bounding_box()
+    for step in range(12):
+        page.mouse.move(box["x"] + 20 + 15 * step, box["y"] + 60)
+        page.wait_for_timeout(80)
+    page.click("text=Pause")
+    page.click("text=Done")
+    page.wait_for_selector("text=Kept. As a file:")
+    felt = open_lake(out / "lake").states("va", by="rater:zoe")
+    assert len(felt) > 10
+    assert felt.axis("valence").max() > felt.axis("valence").min()
+    assert page.faults == []
+
+
+def test_turns_are_rated_one_by_one(page, serve, tmp_path):
+    out = traced(tmp_path / "out")
+    page.goto(serve(Settings(out)))
+    page.click("tbody a")
+    page.click("text=Rate this session")
+    page.fill("#rater", "zoe")
+    page.select_option("#kind", "turns")
+    page.select_option("#space", "ekman7n")
+    page.click("text=Begin")
+    page.click(".labels >> text=joy")
+    page.wait_for_selector("text=Turn 2 of 5")
+    page.click(".labels >> text=anger")
+    page.wait_for_selector("text=Turn 3 of 5")
+    page.click("text=Done")
+    page.wait_for_selector("text=Kept. As a file:")
+    felt = open_lake(out / "lake").states("ekman7n", by="rater:zoe")
+    assert felt.axis("joy").tolist() == [1.0, 0.0]
+    assert page.faults == []

@@ -67,6 +67,11 @@ class Mine:
         """Which rows of a table belong to the trace."""
         return pl.col("job") == self.job
 
+    @property
+    def perceived(self) -> pl.Expr:
+        """Which states of the trace are the perceiver's, and not those of people who rated."""
+        return self.rule & ~pl.col("by").str.starts_with("rater:")
+
     @cached_property
     def space(self) -> str:
         """The Space that a report is about."""
@@ -177,7 +182,8 @@ def fetched(mine: Mine, names: Collection[str]) -> list[Timed]:
     for clock in clocks:
         rule = mine.rule & (pl.col("clock") == clock)
         records = mine.lake.records(names, where=rule & SPOKEN)
-        felt = [mine.lake.states(space, names, where=rule) for space in spaces]
+        said = mine.perceived & (pl.col("clock") == clock)
+        felt = [mine.lake.states(space, names, where=said) for space in spaces]
         parts.append(Timed(records, States(tuple(each for each in felt if len(each)))))
     return parts
 

@@ -68,7 +68,7 @@ def _measured(mine: Mine, space: str) -> tuple[Space, pl.DataFrame]:
         return known[space], held
     tables = []
     for clock in Clock:
-        felt = mine.lake.states(space, where=mine.rule & (pl.col("clock") == clock.value))
+        felt = mine.lake.states(space, where=mine.perceived & (pl.col("clock") == clock.value))
         told = arcs(felt).table() if len(felt) else None
         if told is not None:
             tables.append(told.with_columns(pl.lit(clock.value).alias("clock")))

@@ -56,7 +56,9 @@ def spaces() -> list[dict[str, Any]]:
             "name": space.name,
             "kind": space.kind.value,
             "source": space.source,
-            "axes": [{"name": a.name, "low": a.low, "high": a.high} for a in space.axes],
+            "axes": [
+                {"name": a.name, "low": a.low, "high": a.high, "rest": a.rest} for a in space.axes
+            ],
         }
         for space in vocabularies.spaces()
     ]

@@ -294,6 +294,14 @@ class Shelf:
             if one.span is not None
         ]  # fmt: skip
 
+    def rated(self, felt: Trajectory, who: str) -> None:
+        """Put what a rater said of a session into the lake, once, as states of this trace."""
+        name = f"states/{felt.space.name}"
+        job = self.lake.job or who
+        batch = self.lake.done(job, name) + 1
+        while not self.lake.write_states(felt, job, batch):
+            batch += 1  # another process took that number
+
     def crises(self, number: int) -> list[dict[str, Any]]:
         """Return where crisis language was found in a session, and of what kind."""
         if "evidence" not in self.lake.tables():

@@ -10,11 +10,11 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from pydantic import BaseModel
 
+from affectory.store.export import harmless
 from affectory.web.asking import Number, Trace
 
 router = APIRouter(tags=["session"])
 Name = Annotated[str, Query(max_length=64)]
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a cell that begins so is run by spreadsheets
 KINDS = {"csv": "text/csv; charset=utf-8", "parquet": "application/vnd.apache.parquet"}
 
 
@@ -110,7 +110,7 @@ def file(
     out = io.BytesIO()
     if kind == "csv":
         out.write("\ufeff".encode())  # or spreadsheets take it for another encoding
-        _harmless(table).write_csv(out)
+        harmless(table).write_csv(out)
     else:
         table.write_parquet(out)
     name = f"session-{number}.{kind}"
@@ -118,16 +118,4 @@ def file(
         out.getvalue(),
         media_type=KINDS[kind],
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
-
-
-def _harmless(table: pl.DataFrame) -> pl.DataFrame:
-    """Return a table without texts that a spreadsheet takes for a formula."""
-    words = [name for name, kind in table.schema.items() if kind == pl.String]
-    return table.with_columns(
-        pl.when(pl.col(name).str.slice(0, 1).is_in(FORMULA))
-        .then(pl.concat_str(pl.lit("'"), pl.col(name)))
-        .otherwise(pl.col(name))
-        .alias(name)
-        for name in words
     )

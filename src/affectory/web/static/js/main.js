@@ -3,6 +3,7 @@ import { ask } from "./api.js";
 import { explore } from "./explore.js";
 import { h, toast } from "./dom.js";
 import { methods } from "./methods.js";
+import { rate } from "./rate.js";
 import { session } from "./session.js";
 import { T } from "./texts.js";
 
@@ -10,6 +11,7 @@ const ROUTES = [
   [/^#?\/?$/, explore, "explore"],
   [/^#\/t\/([\w-]+)$/, explore, "explore"],
   [/^#\/t\/([\w-]+)\/s\/(\d+)$/, session, "explore"],
+  [/^#\/t\/([\w-]+)\/s\/(\d+)\/rate$/, rate, "explore"],
   [/^#\/methods$/, methods, "methods"],
 ];
 const PAGES = { explore: "#/", methods: "#/methods" };

@@ -1,0 +1,58 @@
+"""A trajectory as an ELAN document: a tier an axis, an annotation as long as a value holds."""
+
+__all__ = ["tiers"]
+
+from collections.abc import Sequence
+from xml.etree import ElementTree as Tree
+
+import numpy as np
+
+from affectory.core.trajectory import Trajectory
+
+DIGITS = 2  # a value that stays the same to so many is one annotation
+MILLI = 1000  # of a second; a turn lasts a second in ELAN
+
+
+def tiers(felt: Trajectory, axes: Sequence[str]) -> str:
+    """Return an `.eaf` document of the states of one actor.
+
+    Args:
+        felt: States of one actor, in order.
+        axes: Which axes become tiers.
+    """
+    root = Tree.Element("ANNOTATION_DOCUMENT", {
+        "AUTHOR": felt.by, "DATE": "1970-01-01T00:00:00+00:00", "FORMAT": "3.0", "VERSION": "3.0",
+    })  # fmt: skip
+    Tree.SubElement(root, "HEADER", {"MEDIA_FILE": "", "TIME_UNITS": "milliseconds"})
+    order = Tree.SubElement(root, "TIME_ORDER")
+    slots: dict[int, str] = {}
+
+    def slot(at: float) -> str:
+        time = max(0, round(at * MILLI))
+        return slots.setdefault(time, f"ts{len(slots) + 1}")
+
+    number = 0
+    for axis in axes:
+        tier = Tree.SubElement(root, "TIER", {
+            "TIER_ID": axis, "PARTICIPANT": felt.by, "LINGUISTIC_TYPE_REF": "default",
+        })  # fmt: skip
+        values = np.round(felt.axis(axis).astype(np.float64), DIGITS)
+        ends = np.flatnonzero(np.append(np.diff(values) != 0, len(values) > 0))
+        low = 0
+        for high in ends:
+            begin, end = felt.start[low], felt.stop[high]
+            if round(end * MILLI) > round(begin * MILLI):
+                number += 1
+                held = Tree.SubElement(Tree.SubElement(tier, "ANNOTATION"),
+                                       "ALIGNABLE_ANNOTATION", {
+                    "ANNOTATION_ID": f"a{number}", "TIME_SLOT_REF1": slot(begin),
+                    "TIME_SLOT_REF2": slot(end),
+                })  # fmt: skip
+                Tree.SubElement(held, "ANNOTATION_VALUE").text = f"{values[low]:g}"
+            low = int(high) + 1
+    for time in sorted(slots):
+        Tree.SubElement(order, "TIME_SLOT", {"TIME_SLOT_ID": slots[time], "TIME_VALUE": str(time)})
+    Tree.SubElement(root, "LINGUISTIC_TYPE", {
+        "LINGUISTIC_TYPE_ID": "default", "TIME_ALIGNABLE": "true", "GRAPHIC_REFERENCES": "false",
+    })  # fmt: skip
+    return Tree.tostring(root, encoding="unicode", xml_declaration=True)
