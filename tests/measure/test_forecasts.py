@@ -8,6 +8,7 @@ from affectory.core.errors import BadChoice
 from affectory.measure.forecasts import (
     band,
     covered,
+    crps_bounded,
     crps_draws,
     crps_normal,
     naive_scale,
@@ -74,3 +75,17 @@ def test_skill_compares_what_both_have():
 def test_a_lag_is_a_lag():
     with pytest.raises(BadChoice, match="lag"):
         naive_scale([[1.0]], [0], lag=0)
+
+
+@pytest.mark.parametrize(("mean", "spread", "truth"), [(0.9, 0.5, 0.2), (-0.9, 2.0, 0.9)])
+def test_crps_within_bounds_is_the_integral_within_them(mean, spread, truth):
+    def gap(x):
+        return (stats.norm.cdf(x, mean, spread) - (x >= truth)) ** 2
+
+    want = integrate.quad(gap, -1, truth)[0] + integrate.quad(gap, truth, 1)[0]
+    assert crps_bounded(truth, mean, spread, -1, 1) == pytest.approx(want, abs=1e-6)
+
+
+def test_crps_without_bounds_or_spread_is_the_plain_one():
+    assert crps_bounded(0.3, 0.1, 0.5, -np.inf, np.inf) == crps_normal(0.3, 0.1, 0.5)
+    assert crps_bounded(0.3, 0.1, 0.0, -1, 1) == pytest.approx(0.2)

@@ -6,7 +6,7 @@ distribution, in units of the state, and the absolute error where there is no sp
 Raftery 2007). NaN in gives NaN out.
 """
 
-__all__ = ["band", "covered", "crps_draws", "crps_normal", "naive_scale", "skill"]
+__all__ = ["band", "covered", "crps_bounded", "crps_draws", "crps_normal", "naive_scale", "skill"]
 
 from statistics import NormalDist
 from typing import Any
@@ -64,6 +64,28 @@ def crps_normal(truth: ArrayLike, mean: ArrayLike, spread: ArrayLike) -> Floats:
     return np.asarray(np.where(sure, np.abs(miss), score))
 
 
+def crps_bounded(
+    truth: ArrayLike, mean: ArrayLike, spread: ArrayLike, low: ArrayLike, high: ArrayLike
+) -> Floats:
+    """Return the CRPS of normal forecasts whose parts beyond the bounds count as at the bounds.
+
+    ``crps - s (G((l - m) / s) + G((m - u) / s))``, where the integral of the squared normal law
+    P with density p is G(z) = z P^2 + 2 p P - P(z sqrt 2) / sqrt pi.
+
+    Args:
+        truth: What came, within the bounds. Any shape.
+        mean: Centres, within the bounds.
+        spread: One standard deviation, >= 0.
+        low: Least legal value.
+        high: Greatest legal value.
+    """
+    centre, width = np.asarray(mean, np.float64), np.asarray(spread, np.float64)
+    sure = width <= 0
+    safe = np.where(sure, 1.0, width)
+    beyond = _tail((np.asarray(low) - centre) / safe) + _tail((centre - np.asarray(high)) / safe)
+    return np.asarray(crps_normal(truth, centre, width) - np.where(sure, 0.0, width * beyond))
+
+
 def crps_draws(truth: ArrayLike, draws: ArrayLike) -> Floats:
     """Return the CRPS of forecasts given as draws: E|x - y| - E|x - x'| / 2, over all pairs.
 
@@ -104,6 +126,14 @@ def skill(errors: ArrayLike, rival: ArrayLike) -> float:
     both = ~(np.isnan(mine) | np.isnan(other))
     below = other[both].mean() if both.any() else 0.0
     return float(1 - mine[both].mean() / below) if below > 0 else float("nan")
+
+
+def _tail(z: Floats) -> Floats:
+    """Return the integral of the squared normal law up to `z`, never below 0."""
+    z = np.maximum(z, -40.0)  # below it there is nothing, in whatever precision
+    law, density = (1 + _erf(z / _TURN)) / 2, np.exp(-0.5 * z**2) / np.sqrt(2 * np.pi)
+    both = z * law**2 + 2 * density * law - (1 + _erf(z)) / 2 / np.sqrt(np.pi)
+    return np.asarray(np.maximum(both, 0.0))
 
 
 def _erf(x: Floats) -> Any:

@@ -1,7 +1,7 @@
 """Which rule forecasts a series best, by its own past errors and those of its neighbours.
 
 A short past says little of which rule is right, so every series borrows what all of them say:
-the relative error of each rule, as if it had been seen `WEIGHT` times.
+the relative error of each rule, as if it had been seen up to `WEIGHT` times.
 """
 
 __all__ = ["Lore", "chosen", "lore"]
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-WEIGHT = 100.0  # errors that what all series say counts for; by cross-validation over persons
+WEIGHT = 200.0  # errors that what all series say counts for; by cross-validation over persons
 LEAST = 1e-9
 
 
@@ -64,5 +64,6 @@ def chosen(total: Floats, count: Floats, common: Lore, weight: float = WEIGHT) -
     """
     own = total.mean(axis=1, keepdims=True) / np.maximum(count, 1)[:, None]
     own = np.where(own > LEAST, own, 1.0)
-    told = total / own + weight * common.relative[..., None]
+    heard = np.minimum(common.count, weight)[:, None]
+    told = total / own + (heard * common.relative)[..., None]
     return np.asarray(told.argmin(axis=1))

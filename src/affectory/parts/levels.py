@@ -71,8 +71,9 @@ def states(y: Floats, rules: Rules) -> Iterator[State]:
             told += trend
         if fresh.any():
             told[:, fresh] = row[fresh]
-        miss = np.where(seen, row - told, 0.0)
-        miss[:, count == 0] = 0.0
+        miss = row - told
+        if not (seen.all() and count.all()):
+            miss = np.where(seen & (count > 0), miss, 0.0)
         level = told + rules.gain * miss
         if sloped:
             trend = trend + rules.slope * miss
@@ -82,18 +83,35 @@ def states(y: Floats, rules: Rules) -> Iterator[State]:
         yield State(mean, level, trend)
 
 
-def ahead(state: State, rules: Rules, h: int) -> Floats:
-    """Return what the rules say of `h` steps later. Shape (r, s)."""
-    told = state.mean + rules.back**h * (state.level - state.mean)
-    if (rules.slope > 0).any():
-        told += state.trend * sum(rules.damp**j for j in range(1, h + 1))
-    return np.asarray(told)
+class Reach(NamedTuple):
+    """What the rules make of a state some steps later: what is left of its level and trend."""
+
+    back: Floats
+    damp: Floats | None
+
+    def told(self, state: State) -> Floats:
+        """Return the forecast. Shape (r, s)."""
+        ahead = state.mean + self.back * (state.level - state.mean)
+        return ahead if self.damp is None else ahead + self.damp * state.trend
+
+
+def reaches(rules: Rules, horizons: ArrayLike) -> dict[int, Reach]:
+    """Return the reach of each horizon."""
+    steps = [int(h) for h in np.asarray(horizons)]
+    sloped, out = bool((rules.slope > 0).any()), {}
+    back, damp, total = np.ones_like(rules.back), np.ones_like(rules.damp), 0.0 * rules.damp
+    for h in range(1, max(steps) + 1):
+        back, damp = back * rules.back, damp * rules.damp
+        total = total + damp
+        if h in steps:
+            out[h] = Reach(back, total if sloped else None)
+    return out
 
 
 def centres(y: Floats, rules: Rules, horizons: ArrayLike) -> Floats:
-    """Return the forecasts after the last row of `y` (t, s). Shape (h, r, s)."""
+    """Return the forecasts after the last row of `y` (t, s), nearest first. Shape (h, r, s)."""
     last = deque(states(y, rules), maxlen=1)[0]
-    return np.stack([ahead(last, rules, int(h)) for h in np.asarray(horizons)])
+    return np.stack([reach.told(last) for reach in reaches(rules, horizons).values()])
 
 
 def totals(y: Floats, rules: Rules, horizons: ArrayLike, start: int = 1) -> tuple[Floats, Floats]:
@@ -102,7 +120,7 @@ def totals(y: Floats, rules: Rules, horizons: ArrayLike, start: int = 1) -> tupl
     Args:
         y: Values, NaN where missing. Shape (t, s).
         rules: r rules.
-        horizons: Steps ahead, h of them.
+        horizons: Steps ahead, h of them, ascending.
         start: Known values that a series must have before its forecasts count, >= 1.
 
     Returns:
@@ -113,7 +131,8 @@ def totals(y: Floats, rules: Rules, horizons: ArrayLike, start: int = 1) -> tupl
     count = np.zeros((len(steps), y.shape[1]))
     for at, miss in _misses(y, rules, steps, start):
         seen = ~np.isnan(miss[0])
-        total[at] += np.where(seen, np.abs(miss), 0.0)
+        away = np.abs(miss, out=miss)
+        total[at] += away if seen.all() else np.where(seen, away, 0.0)
         count[at] += seen
     return total, count
 
@@ -124,7 +143,7 @@ def errors(y: Floats, rules: Rules, horizons: ArrayLike, start: int = 1) -> Floa
     Args:
         y: Values, NaN where missing. Shape (t, s).
         rules: h rules, each for one horizon.
-        horizons: Steps ahead, h of them.
+        horizons: Steps ahead, h of them, ascending.
         start: As in `totals`.
 
     Returns:
@@ -156,6 +175,7 @@ def _misses(
 ) -> Iterator[tuple[int, Floats]]:
     """Yield (number of the horizon, errors (r, s)) row by row, as values come in."""
     waiting: list[deque[Floats]] = [deque() for _ in steps]
+    reach = reaches(rules, steps)
     known = np.zeros(y.shape[1])
     for row, state in zip(y, states(y, rules), strict=True):
         for at, h in enumerate(steps):
@@ -164,4 +184,5 @@ def _misses(
         known += ~np.isnan(row)
         ready = known >= start
         for at, h in enumerate(steps):
-            waiting[at].append(np.where(ready, ahead(state, rules, h), np.nan))
+            told = reach[h].told(state)
+            waiting[at].append(told if ready.all() else np.where(ready, told, np.nan))

@@ -20,6 +20,7 @@ __all__ = ["CARD", "Model", "StatesForecast", "toy"]
 
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import partial
 from typing import Self
 
 import numpy as np
@@ -27,7 +28,7 @@ from numpy.typing import NDArray
 
 from affectory.core.card import ANY, Card, Paper
 from affectory.core.choices import one_of
-from affectory.core.errors import BadChoice
+from affectory.core.errors import BadChoice, NotFitted
 from affectory.core.groups import Names
 from affectory.core.records import Clock
 from affectory.core.registry import method
@@ -35,6 +36,8 @@ from affectory.core.space import Kind, Space
 from affectory.core.trajectory import Trajectory
 from affectory.forecast.states import choice
 from affectory.forecast.states.choice import RULES, Experience
+from affectory.forecast.states.tellers import TELLERS, lesson, network, told
+from affectory.parts.smallnet import SmallNet
 from affectory.represent.alignment import resample
 from affectory.represent.vocabularies import VA
 
@@ -66,12 +69,18 @@ CARD = Card(
 class Model(StrEnum):
     """How a trajectory is continued."""
 
-    AUTO = "auto"
+    AUTO = "auto"  # the best of the next six, for each series and horizon
     PERSISTENCE = "persistence"
     MEAN = "mean"
     AR = "ar"
     SES = "ses"
+    RETURN = "return"
     DAMPED = "damped"
+    DRIFT = "drift"
+    VAR = "var"
+    KALMAN = "kalman"
+    GP = "gp"
+    NEURAL = "neural"  # learns from other persons: fit first
 
 
 @method(CARD)
@@ -88,10 +97,11 @@ class StatesForecast:
         memory: Rows of a past that count, >= 3.
         seed: Seed of the draws.
         experience: What other persons taught. Set by `fit`.
+        net: What a net learned from them. Set by `fit`, for `neural`.
 
     Example:
         >>> from affectory.forecast.states import StatesForecast, toy
-        >>> ahead = StatesForecast("persistence").forecast(toy(), 3)
+        >>> ahead = StatesForecast("persistence").forecast(toy().select(actor="ann"), 3)
         >>> ahead.axis("valence").round(2).tolist()
         [0.5, 0.5, 0.5]
     """
@@ -103,37 +113,84 @@ class StatesForecast:
     memory: int = 500
     seed: int = 0
     experience: Experience | None = field(default=None, repr=False, compare=False)
+    net: SmallNet | None = field(default=None, repr=False, compare=False)
 
     def fit(self, past: Trajectory) -> Self:
-        """Return a copy that has learned from other persons which rules are good and how sure."""
-        return replace(self, experience=choice.learned(self._gridded(past), self.memory))
+        """Return a copy that has learned from the pasts of other persons.
+
+        Which rules are good and how wide errors are; for `neural`, the net too.
+        """
+        grid = self._gridded(past)
+        net = SmallNet.fit(*lesson(grid, self.memory), seed=self.seed) if self._is_net else None
+        return replace(self, experience=choice.learned(grid, self.memory), net=net)
 
     def forecast(self, past: Trajectory, horizon: int) -> Trajectory:
-        """Return `horizon` states that follow each group of `past`.
+        """Return `horizon` states that follow each group of `past`, with spread or as draws.
 
         A group is followed from one known state on; one without any gets missing states.
 
         Raises:
             BadChoice: if a parameter is out of range.
+            SpaceMismatch: if it has learned from states of another Space.
+            NotFitted: if a net is asked that has not learned.
         """
         model = one_of(Model, "model", self.model)
         self._check(horizon)
+        by = CARD.name if model is Model.AUTO else f"{CARD.name}:{model.value}"
         grid = self._gridded(past)
         if not len(grid):
-            return replace(grid.rows(slice(0, 0)), by=self._by(model), seq=None)
-        among = np.array(
-            [at for at, (kin, _) in enumerate(RULES) if model is Model.AUTO or kin == model.value]
-        )
-        best = choice.chosen(grid, choice.knots(horizon), among, self.memory, self.experience)
-        steps = np.arange(1, horizon + 1)
-        centre, spread = choice.told(grid, best, steps, self.memory, self.level)
-        return grid.ahead(legal(grid.space, centre), self._by(model), spread, step=_paces(grid))
+            return replace(grid, by=by, seq=None)
+        centre, spread, rule = self._told(grid, model, horizon)
+        pace = choice.paces(grid)
+        if not self.draws:
+            return grid.ahead(legal(grid.space, centre), by, spread, step=pace)
+        noise = choice.paths(rule, horizon, self.draws, self.seed)
+        futures = centre[:, None] + spread[:, None] * noise
+        return grid.ahead(legal(grid.space, futures), by, step=pace)
+
+    def chosen(self, past: Trajectory, horizon: int = 1) -> tuple[tuple[str, ...], ...]:
+        """Return the kind of rule that tells `horizon` steps ahead, by group and axis.
+
+        Only the automatic choice has several to choose from.
+
+        Raises:
+            BadChoice: if horizon is less than 1.
+        """
+        self._check(horizon)
+        grid = self._gridded(past)
+        if not len(grid):
+            return ()
+        model = one_of(Model, "model", self.model)
+        if not _rules(model).size:
+            return tuple((model.value,) * grid.space.k for _ in range(len(grid.groups)))
+        best = self._best(grid, model, np.array([horizon])).rule[0]
+        return tuple(tuple(RULES[at][0].value for at in row) for row in best)
+
+    @property
+    def _is_net(self) -> bool:
+        return one_of(Model, "model", self.model) is Model.NEURAL
+
+    def _told(
+        self, grid: Trajectory, model: Model, horizon: int
+    ) -> tuple[Floats, Floats, NDArray[np.int64]]:
+        """Return centres and spreads (g, h, k), and the rule whose errors go together so (g, k)."""
+        if _rules(model).size:
+            best = self._best(grid, model, choice.knots(horizon))
+            steps = np.arange(1, horizon + 1)
+            return *choice.told(grid, best, steps, self.memory, self.level), best.rule[0]
+        tellers = TELLERS.get(model.value)
+        if tellers is None:
+            if self.net is None:
+                raise NotFitted(f"{CARD.name}:{model.value}")
+            tellers = (partial(network, net=self.net),)
+        usual = np.full((len(grid.groups), grid.space.k), choice.USUAL)
+        return *told(grid, tellers, horizon, self.level), usual
+
+    def _best(self, grid: Trajectory, model: Model, knots: NDArray[np.int64]) -> choice.Choice:
+        return choice.chosen(grid, knots, _rules(model), self.memory, self.experience)
 
     def _gridded(self, past: Trajectory) -> Trajectory:
         return past if self.step is None or not len(past) else resample(past, step=self.step)
-
-    def _by(self, model: Model) -> str:
-        return CARD.name if model is Model.AUTO else f"{CARD.name}:{model.value}"
 
     def _check(self, horizon: int) -> None:
         if horizon < 1:
@@ -161,18 +218,10 @@ def legal(space: Space, values: Floats) -> Floats:
     if space.kind is not Kind.DISTRIBUTION:
         return inside
     total = inside.sum(axis=-1, keepdims=True)
-    return np.where(total > 0, inside / np.where(total > 0, total, 1.0), 1.0 / space.k)
+    return np.where(total <= 0, 1.0 / space.k, inside / np.where(total <= 0, 1.0, total))
 
 
-def _paces(past: Trajectory) -> Floats:
-    """Return the usual time from row to row of each group, that of all where it has one row."""
-    moves = past.delta()
-    g = len(past.groups)
-    usual = float(np.median(moves.elapsed[moves.elapsed > 0])) if (moves.elapsed > 0).any() else 1.0
-    pace = np.full(g, usual)
-    if len(moves.group):
-        order = np.lexsort((moves.elapsed, moves.group))
-        group, first, count = np.unique(moves.group[order], return_index=True, return_counts=True)
-        middle = moves.elapsed[order][first + count // 2]
-        pace[group] = np.where(middle > 0, middle, usual)
-    return pace
+def _rules(model: Model) -> NDArray[np.int64]:
+    """Return the places in RULES among which `model` chooses; none for the other models."""
+    every = model is Model.AUTO
+    return np.array([at for at, (kin, _) in enumerate(RULES) if every or kin == model.value], int)
