@@ -41,6 +41,8 @@ def faults(texts: Sequence[str], kind: str) -> list[Fault]:
         texts: Answers of tools.
         kind: `failures` of the call, or of its `environment`.
     """
+    if not texts:
+        return []
     rows = pl.int_range(len(texts), eager=True)
     every = pl.DataFrame({"row": rows, "text": pl.Series(list(texts), dtype=pl.String)})
     left = every.filter(

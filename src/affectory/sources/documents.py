@@ -62,7 +62,7 @@ def read_turns(
     layout: str,
 ) -> Iterator[Reading]:
     """Yield the turns of a document as readings of whole sessions."""
-    frame = pl.DataFrame([_row(turn) for turn in turns], schema=SCHEMA, orient="row")
+    frame = pl.DataFrame(list(_rows(turns)), schema=SCHEMA, orient="row")
     plain = Reading(origin.label, layout, columns, None)
     any_reading = False
     for reading in readings(Rows(frame, rejected(lost)), clock, size, plain):
@@ -73,15 +73,25 @@ def read_turns(
         yield Reading(origin.label, layout, columns, None, rejected(empty))
 
 
-def _row(turn: Turn) -> tuple[object, ...]:
-    meta = json.dumps(turn.meta, ensure_ascii=False, default=str) if turn.meta else None
-    return (
-        turn.session,
-        turn.actor,
-        turn.channel,
-        turn.start,
-        turn.stop,
-        turn.text or None,
-        meta,
-        turn.start,
-    )
+def _rows(turns: Sequence[Turn]) -> Iterator[tuple[object, ...]]:
+    """Yield turns as rows; a meta that neighbours share is written once."""
+    last: Mapping[str, object] | None = None
+    meta = None
+    for turn in turns:
+        if turn.meta is not last:
+            last = turn.meta
+            meta = _written(last) if last else None
+        text = turn.text or None
+        yield (
+            turn.session,
+            turn.actor,
+            turn.channel,
+            turn.start,
+            turn.stop,
+            text,
+            meta,
+            turn.start,
+        )
+
+
+_written = json.JSONEncoder(ensure_ascii=False, default=str).encode

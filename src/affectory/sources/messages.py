@@ -20,6 +20,7 @@ from affectory.sources.encodings import blocks
 from affectory.sources.files import Origin
 from affectory.sources.layouts import LIKELY, NO, SURE, Peek, layout
 from affectory.sources.names import SOMEBODY
+from affectory.sources.pipes import PIECE, pieces
 from affectory.sources.reading import Columns, Reading
 from affectory.sources.times import Habit, seconds
 
@@ -28,6 +29,8 @@ DISPLAY = "messages_display"  # tau-bench's few-shot examples: one string, a rol
 ACTORS = ("role", "from", "author", "speaker")
 TEXTS = ("content", "value", "text")
 TIMES = ("timestamp", "created_at", "time", "date", "create_time")
+SAID = frozenset(ACTORS) | frozenset(TEXTS)
+TIMES_SET = frozenset(TIMES)
 SILENT = frozenset({"system", "developer", "tool", "function", "ipython", "observation"})
 USED = {"actor": "role", "text": "content"}
 ROLE_LINE = re.compile(r"^(user|assistant|system|tool|agent|customer):\s?", re.MULTILINE)
@@ -37,7 +40,6 @@ HINT = re.compile(
 )
 TURN = re.compile(r'"(?:role|from)"\s*:\s*"')
 Lost = list[tuple[str, int, str, str | None]]
-PIECE = 1 << 20  # bytes that are taken from a pipe at once, at most
 
 
 def _sniff(peek: Peek) -> int:
@@ -111,16 +113,14 @@ def follows(head: bytes) -> bool:
 def follow(file: IO[bytes], origin: Origin) -> Iterator[Reading]:
     """Yield conversations, one a line, as soon as they have come through a pipe.
 
-    Whatever has come until then makes one reading: a slow pipe is answered line by line, a fast
-    one in large pieces.
+    Whatever has come by then makes one reading: a slow pipe is answered line by line.
 
     Args:
         file: A log that is still being written; `follows` its head.
         origin: What it is called.
     """
-    read = getattr(file, "read1", file.read)
     held, at = [b""], 0
-    while piece := read(PIECE):
+    for piece in pieces(file):
         *whole, rest = piece.split(b"\n")
         if not whole:
             held.append(rest)
@@ -218,8 +218,9 @@ def _of_one(item: Any, at: int, origin: Origin, name: str | None = None) -> tupl
     turns: list[Turn] = []
     lost: Lost = []
     for message in messages:
-        if isinstance(message, dict) and _actor(message):
-            turns.append(_turn(message, session, common, at))
+        actor = _actor(message) if isinstance(message, dict) else None
+        if actor:
+            turns.append(_turn(message, actor, session, common, at))
         else:
             raw = json.dumps(message, ensure_ascii=False)
             lost.append((origin.label, at, "a message without a role", raw))
@@ -258,15 +259,14 @@ def _actor(message: Mapping[str, Any]) -> str | None:
     return SOMEBODY if "content" in message else None
 
 
-def _turn(message: Mapping[str, Any], session: str, common: dict[str, Any], at: int) -> Turn:
-    actor = _actor(message) or SOMEBODY
+def _turn(
+    message: Mapping[str, Any], actor: str, session: str, common: dict[str, Any], at: int
+) -> Turn:
     text, rest = _text(message)
-    kept = {
-        key: value
-        for key, value in message.items()
-        if key not in (*ACTORS, *TEXTS) and value is not None
-    }
-    meta = common | kept | ({"parts": rest} if rest else {})
+    more = message.keys() - SAID
+    kept = {key: message[key] for key in message if key in more and message[key] is not None}
+    # one that adds nothing shares what is said of all, which is then written once
+    meta = common | kept | ({"parts": rest} if rest else {}) if kept or rest else common
     silent = actor.lower() in SILENT or text is None
     channel = Channel.TRACE if silent else Channel.TEXT
     return Turn(session, actor, text, _time(message), None, at, meta, channel.value)
@@ -274,6 +274,9 @@ def _turn(message: Mapping[str, Any], session: str, common: dict[str, Any], at: 
 
 def _text(message: Mapping[str, Any]) -> tuple[str | None, list[Any]]:
     """Return the words of a message, and the parts of it that are not words."""
+    content = message.get("content")
+    if isinstance(content, str):
+        return content or None, []
     content = next((message[key] for key in TEXTS if message.get(key) is not None), None)
     if isinstance(content, dict):
         content = content.get("parts", [content])
@@ -296,6 +299,8 @@ def _words(part: Any) -> str | None:
 
 def _time(message: Mapping[str, Any]) -> float | None:
     """Return when a message was sent, in seconds since 1970."""
+    if TIMES_SET.isdisjoint(message):
+        return None
     written = next((message[key] for key in TIMES if message.get(key) is not None), None)
     if isinstance(written, bool) or not isinstance(written, str | int | float):
         return None

@@ -80,6 +80,8 @@ class Alike:
         turning: Words that turn what is said.
         small: Words that a likeness of words can do without.
         strict: Whether the two conditions of ours hold; without, the rule of the port.
+        common: Trigrams that many texts hold, the commonest first: phrases are looked up by
+            others. They change the time, never the answer.
     """
 
     phrases: tuple[str, ...]
@@ -88,6 +90,7 @@ class Alike:
     turning: frozenset[str] = frozenset()
     small: frozenset[str] = frozenset()
     strict: bool = True
+    common: tuple[str, ...] = ()
 
     def find(self, texts: Sequence[str]) -> list[Near]:
         """Return every likeness of `texts`, which are in plain form; the best first of each row.
@@ -115,8 +118,7 @@ class Alike:
         near = (mine[some] >= self.trigrams * size[phrase]) & (
             size[phrase] >= self.trigrams * mine[some]
         )
-        pair = np.unique(some[near] * len(size) + phrase[near])
-        some, phrase = pair // len(size), pair % len(size)
+        some, phrase = _once(some[near], phrase[near], len(size))
         held = np.zeros((len(texts), self._letters.n + 1), dtype=np.uint8)
         held[row, number] = 1
         both = held[some[:, None], self._letters.numbers[phrase]].sum(axis=1, dtype=np.int64)
@@ -137,8 +139,7 @@ class Alike:
         some, phrase = self._words.held.pairs(row, known)
         few = np.bincount(tokens.row, minlength=len(texts))  # >= the square of the norm, at least
         near = few[some] * self.cosine**2 <= self._words.square[phrase] * 4
-        pair = np.unique(some[near] * len(self.phrases) + phrase[near])
-        some, phrase = pair // len(self.phrases), pair % len(self.phrases)
+        some, phrase = _once(some[near], phrase[near], len(self.phrases))
         counts = held[some[:, None], self._words.numbers[phrase]]
         dot = (counts * self._words.counts[phrase]).sum(axis=1)
         norm = np.sqrt(self._squares(texts, tokens, some))
@@ -184,7 +185,7 @@ class Alike:
 
     @cached_property
     def _letters(self) -> "_Letters":
-        return _Letters.of(self.phrases, self.trigrams)
+        return _Letters.of(self.phrases, self.trigrams, self.common)
 
     @cached_property
     def _words(self) -> "_Words":
@@ -202,13 +203,17 @@ class _Letters(NamedTuple):
     held: _Index
 
     @classmethod
-    def of(cls, phrases: Sequence[str], least: float) -> "_Letters":
+    def of(cls, phrases: Sequence[str], least: float, common: Sequence[str]) -> "_Letters":
         row, code = _trigrams(list(phrases))
         codes, each, many = np.unique(code, return_inverse=True, return_counts=True)
         number = np.full(1 << 15, -1, dtype=np.int64)
         number[codes] = np.arange(len(codes))
+        rank = np.zeros(1 << 15, dtype=np.int64)
+        for place, trigram in enumerate(common):
+            rank[_trigrams([trigram])[1]] = len(common) - place
+        weight = rank[codes]
         own = _grouped(row.tolist(), each.tolist(), len(phrases))
-        rare = [sorted(held, key=lambda at: (many[at], at)) for held in own]
+        rare = [sorted(held, key=lambda at: (weight[at], many[at], at)) for held in own]
         size = np.array([len(held) for held in own], dtype=np.int64)
         kept = [held[: len(held) - ceil(least * len(held) - 1e-9) + 1] for held in rare]
         index = _Index.of([held if own else [] for held, own in zip(kept, own, strict=True)],
@@ -251,6 +256,14 @@ class _Words(NamedTuple):
         counts = _padded([list(bag.values()) for bag in bags], 0)
         index = _Index.of(held, len(words))
         return cls(len(words), table, _padded(own, len(words)), counts, np.array(square), index)
+
+
+def _once(row: Places, phrase: Places, n: int) -> tuple[Places, Places]:
+    """Return pairs of a row and one of n phrases, each once, in order."""
+    pair = row * n + phrase
+    pair.sort()
+    pair = pair[np.append(True, pair[1:] != pair[:-1])[: len(pair)]]
+    return pair // n, pair % n
 
 
 def _grouped(row: list[int], value: list[int], n: int) -> list[list[int]]:

@@ -1,6 +1,6 @@
 """The phrases of perceive/signals, read once from the table `bank.toml` beside this file."""
 
-__all__ = ["FAMILIES", "Phrase", "digest", "openers", "phrases", "words"]
+__all__ = ["FAMILIES", "Phrase", "common", "digest", "openers", "phrases", "words"]
 
 import hashlib
 import tomllib
@@ -58,6 +58,12 @@ def openers(kind: str) -> tuple[str, ...]:
 def words(kind: str) -> frozenset[str]:
     """Return a list of words: `turning`, `small` or `stop`."""
     return frozenset(_table()["words"][kind].split())
+
+
+@cache
+def common() -> tuple[str, ...]:
+    """Return trigrams that are common in chats, the commonest first."""
+    return tuple(each.replace("_", " ") for each in _table()["words"]["common"].split())
 
 
 @cache

@@ -310,7 +310,7 @@ def _likenable() -> tuple[bank.Phrase, ...]:
 def _alike(trigrams: float, cosine: float, strict: bool) -> Alike:
     said = tuple(phrase.words for phrase in _likenable())
     turning, small = bank.words("turning"), bank.words("small")
-    return Alike(said, trigrams, cosine, turning, small, strict)
+    return Alike(said, trigrams, cosine, turning, small, strict, bank.common())
 
 
 MISALIGNED = ("correction", "rephrase", "clarification")
