@@ -29,7 +29,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from affectory.core import registry, shelf
 from affectory.core.card import Card, Paper
-from affectory.core.errors import BadChoice, BadValues, NoRecords
+from affectory.core.errors import BadChoice, NoRecords
 from affectory.core.figure import Figure
 from affectory.core.groups import Names
 from affectory.core.records import Records
@@ -37,12 +37,19 @@ from affectory.core.registry import method
 from affectory.core.states import States
 from affectory.core.trajectory import Clock, Trajectory
 from affectory.core.verbs import Perceiver
-from affectory.forecast.transition.anchors import ANCHORS, LABELS, influence, nearest
+from affectory.forecast.transition.anchors import (
+    ANCHORS,
+    LABELS,
+    influence,
+    nearest,
+    placed,
+    returns,
+)
 from affectory.forecast.transition.push import Push, Step, learn
-from affectory.forecast.transition.turns import Turns, turns_of
+from affectory.forecast.transition.turns import Turns, labels_of, turns_of
 from affectory.parts.blend import folds_of
 from affectory.parts.deciding import Decision
-from affectory.parts.dynamics import half_life, halved, occupancy, second, stationary, walks
+from affectory.parts.dynamics import half_life, occupancy, second, stationary, walks
 from affectory.represent.abreast import abreast
 from affectory.represent.prototypes import prototypes_of
 from affectory.represent.vocabularies import VAD
@@ -158,8 +165,7 @@ class PersonalityTransition:
         shares = self.shares(past, horizon)
         if not len(shares):
             return replace(past, by=CARD.name)
-        mean = shares @ ANCHORS
-        spread = np.sqrt(np.maximum(shares @ ANCHORS**2 - mean**2, 0))
+        mean, spread = placed(shares)
         return past.ahead(mean, CARD.name, spread)
 
     def shares(self, past: Trajectory, horizon: int) -> Floats:
@@ -213,14 +219,7 @@ class PersonalityTransition:
         The distance is that of the expected place in VAD from where it comes to rest; between two
         turns it is drawn as a line.
         """
-        table = self.table(traits)
-        middle = stationary(table) @ ANCHORS
-        told = {}
-        for at, name in enumerate(LABELS.names):
-            later = occupancy(np.eye(LABELS.k)[at], table, horizon) @ ANCHORS
-            far = np.linalg.norm(np.vstack([ANCHORS[at], later]) - middle, axis=1)
-            told[name] = halved(far)
-        return told
+        return returns(self.table(traits), horizon)
 
     def expected(self, records: Records, felt: Trajectory) -> States:
         """Return what each turn was expected to feel, from before it was said: vad and ekman7n.
@@ -238,8 +237,7 @@ class PersonalityTransition:
         """
         step, _ = self._step(records, felt)
         shares = self.chances(step) if len(records) else np.empty((0, LABELS.k))
-        mean = shares @ ANCHORS
-        spread = np.sqrt(np.maximum(shares @ ANCHORS**2 - mean**2, 0))
+        mean, spread = placed(shares)
         return States.of(
             Trajectory.on(records, VAD, mean, CARD.name, spread),
             Trajectory.on(records, LABELS, shares, CARD.name),
@@ -257,7 +255,7 @@ class PersonalityTransition:
             NoRecords: if there are fewer than 20 such turns, or two sessions.
         """
         step, turns = self._step(records, felt)
-        after = _labels(records, felt)
+        after = labels_of(records, felt)
         held = (turns.own >= 0) & (after >= 0)
         group = np.unique(records.frame["session"].to_numpy(), return_inverse=True)[1][held]
         if held.sum() < 20 or len(np.unique(group)) < 2:
@@ -353,7 +351,7 @@ class PersonalityTransition:
     def _step(self, records: Records, felt: Trajectory) -> tuple[Step, Turns]:
         """Return a row per record: own last emotion, last own and last heard words, personality."""
         turns = turns_of(records)
-        labels = np.append(_labels(records, felt), REST)
+        labels = np.append(labels_of(records, felt), REST)
         before = labels[turns.own]  # -1: neutral
         cast = dict(self.cast)
         traits = [cast.get(name, self.traits) for name in records.frame["actor"].to_list()]
@@ -400,15 +398,3 @@ def taught() -> PersonalityTransition:
     traits = np.tile([[0.4] * 5, [0.6] * 5], (16, 1))
     step = bare.lesson(before, said, heard, traits)
     return bare.taught_by(step, after, np.arange(32) // 4)
-
-
-def _labels(records: Records, felt: Trajectory) -> Places:
-    """Return the label of each record's state, -1 where it has none. Shape (n,)."""
-    if felt.space.name not in (LABELS.name, VAD.name):
-        raise BadValues(CARD.name, f"states in {felt.space.name}", f"{LABELS.name} or {VAD.name}")
-    values = abreast(records, felt)
-    known = ~np.isnan(values).any(axis=1)
-    found = np.full(len(values), -1)
-    rows = values[known]
-    found[known] = rows.argmax(axis=1) if felt.space.name == LABELS.name else nearest(rows)
-    return found

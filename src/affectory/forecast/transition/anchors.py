@@ -6,11 +6,12 @@ the regression of Mehrabian (1996), "Analysis of the Big-five Personality Factor
 PAD Temperament Model".
 """
 
-__all__ = ["ANCHORS", "LABELS", "influence", "nearest"]
+__all__ = ["ANCHORS", "LABELS", "influence", "nearest", "placed", "returns"]
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from affectory.parts.dynamics import halved, occupancy, stationary
 from affectory.represent.prototypes import prototypes_of
 from affectory.represent.vocabularies import EKMAN7N, RM151
 
@@ -53,3 +54,22 @@ def nearest(values: ArrayLike) -> NDArray[np.int64]:
     """Return the label whose anchor is nearest to each place in VAD (n, 3). Shape (n,)."""
     apart = np.asarray(values, np.float64)[:, None] - ANCHORS
     return np.asarray((apart**2).sum(axis=-1).argmin(axis=1))
+
+
+def placed(shares: Floats) -> tuple[Floats, Floats]:
+    """Return mean and deviation of the anchors of labels so likely. (..., 7) to (..., 3)."""
+    mean = shares @ ANCHORS
+    return mean, np.sqrt(np.maximum(shares @ ANCHORS**2 - mean**2, 0))
+
+
+def returns(table: Floats, horizon: int) -> dict[str, float]:
+    """Return after how many steps of a chain (7, 7) half of each emotion is gone, by label.
+
+    The distance is that of the expected place in VAD from where the chain rests.
+    """
+    middle = stationary(table) @ ANCHORS
+    told = {}
+    for at, name in enumerate(LABELS.names):
+        later = occupancy(np.eye(LABELS.k)[at], table, horizon) @ ANCHORS
+        told[name] = halved(np.linalg.norm(np.vstack([ANCHORS[at], later]) - middle, axis=1))
+    return told

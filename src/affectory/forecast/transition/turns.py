@@ -1,13 +1,18 @@
-"""Which turn of a conversation follows which: an actor's own last one, and what was said since."""
+"""Which turn of a conversation follows which, what was said since, and what was felt."""
 
-__all__ = ["Turns", "turns_of"]
+__all__ = ["Turns", "labels_of", "turns_of"]
 
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from affectory.core.errors import BadValues
 from affectory.core.records import Records
+from affectory.core.trajectory import Trajectory
+from affectory.forecast.transition.anchors import LABELS, nearest
+from affectory.represent.abreast import abreast
+from affectory.represent.vocabularies import VAD
 
 
 class Turns(NamedTuple):
@@ -39,3 +44,17 @@ def turns_of(records: Records) -> Turns:
         last[who] = at
     said = [texts[at] if at >= 0 else "" for at in own]
     return Turns(own, said, heard)
+
+
+def labels_of(records: Records, felt: Trajectory) -> NDArray[np.int64]:
+    """Return the label of each record's state, -1 where it has none. Shape (n,)."""
+    if felt.space.name not in (LABELS.name, VAD.name):
+        raise BadValues(
+            "forecast/transition", f"states in {felt.space.name}", f"{LABELS.name} or {VAD.name}"
+        )
+    values = abreast(records, felt)
+    known = ~np.isnan(values).any(axis=1)
+    found = np.full(len(values), -1)
+    rows = values[known]
+    found[known] = rows.argmax(axis=1) if felt.space.name == LABELS.name else nearest(rows)
+    return found
