@@ -167,11 +167,11 @@ def _cells(truth: ArrayLike, told: ArrayLike) -> Floats:
     if held.shape != said.shape or held.ndim != 1:
         raise BadValues("c_mcc", f"shapes {held.shape}, {said.shape}", "one row each")
     rows = [np.ones(len(held)), held & said, ~held & said, held & ~said]
-    return np.stack(rows, axis=1).astype(np.float64)
+    return np.asarray(np.stack(rows, axis=1), np.float64)
 
 
 def _all(truth: ArrayLike, told: ArrayLike) -> Floats:
-    return _cells(truth, told).sum(axis=0)[None]
+    return np.asarray(_cells(truth, told).sum(axis=0)[None], np.float64)
 
 
 def _corrected(sums: Floats, alpha: float, beta: float) -> Floats:

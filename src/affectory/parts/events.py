@@ -21,7 +21,7 @@ from affectory.parts.alone import torch_of
 Codes = NDArray[np.int64]
 SPANS = 24  # half octaves of time between two events
 NEVER = -1e9
-STEEP = 0.4  # of the steepest head, a half octave
+FARTHEST = 12.0  # nothing is less likely to be looked at than by exp(-12), at first
 
 
 @dataclass(frozen=True)
@@ -100,6 +100,8 @@ class Events:
         out = torch.nn.functional.embedding(codes[:, :, 0], self.tokens())
         for at, table in enumerate(self.module["codes"]):
             out = out if at == 0 else out + table(codes[:, :, at])
+        if self.shape.rezero:  # no norm brings them to size one
+            out = out * self.shape.d**0.5
         for at, line in enumerate(self.module["times"]):
             raw = line(times[:, :, at : at + 1])
             wave = torch.cos(raw) if at % 2 else torch.sin(raw)
@@ -194,10 +196,11 @@ def _block(torch: Any, shape: Shape) -> Any:
         "first": nn.Identity() if shape.rezero else nn.LayerNorm(d),
         "second": nn.Identity() if shape.rezero else nn.LayerNorm(d),
     }
-    # at first some heads look at what is near in time, some anywhere, as ALiBi's (Press et al. 2022)
-    slope = torch.linspace(0, STEEP, shape.heads)
-    far = torch.arange(SPANS).repeat(1 if shape.causal else 2)
-    parts["span"].weight.data = -far[:, None] * slope[None, :]
+    # at first heads look 8, 64, 512 ... grains far, the last one anywhere (cf. Press et al. 2022)
+    reach = 8.0 ** torch.arange(1, shape.heads + 1)
+    reach[-1] = float("inf")
+    far = (2.0 ** (torch.arange(SPANS) / 2)).repeat(1 if shape.causal else 2)
+    parts["span"].weight.data = -(far[:, None] / reach[None, :]).clamp(max=FARTHEST)
     block = nn.ModuleDict(parts)
     if shape.rezero:
         block.register_parameter("alpha", nn.Parameter(torch.zeros(2)))

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from rich.console import Console
 
+from affectory.bench.moods import mood_figures
 from affectory.bench.protocol import Protocol
 from affectory.bench.walks import beaten, chained, guessed, profile_figures, region_figures
 from affectory.core import registry, shelf
@@ -45,6 +46,9 @@ def measure(folder: Path, seed: int) -> tuple[Figure, ...]:
     out = [*_told(method, parts, FOURSQUARE, seed)]
     report("vectors of persons and regions")
     out += [*profile_figures(method, parts, seed), *region_figures(method, parts, seed)]
+    drawn = shelf.home() / "bench" / "stays-moods.svg"
+    out += mood_figures(parts["train"], seed, drawn)
+    report(f"the map of SIMULATED moods is {drawn}")
     beside = folder.parent / "geolife_sample"
     if beside.is_dir():
         found = read_geolife(beside)

@@ -6,7 +6,7 @@ and their order are learned first, then an outcome; what it rests on is gradient
 
 Differs from the paper, whose registers and weights are closed: an order smaller, exact attention,
 half octaves of the time between events in every head (*ours*), quantile bins of amounts (*ours*),
-one read-out by attention with log loss.
+a read-out that adds what tokens say (*ours*; the paper's pools by attention), with log loss.
 """
 
 __all__ = ["CARD", "LifeOutcomes", "taught", "toy"]
@@ -30,7 +30,7 @@ from affectory.core.records import Channel, Clock, Records
 from affectory.core.registry import method
 from affectory.core.trajectory import Trajectory
 from affectory.forecast.lives import reasons
-from affectory.forecast.lives.learning import learned, odds
+from affectory.forecast.lives.learning import learned, odds, surprised
 from affectory.forecast.lives.net import LifeNet, Size
 from affectory.forecast.lives.reading import NAME, UNITS, YEAR, Book, Document, documents
 from affectory.parts.alone import one_thread
@@ -253,6 +253,16 @@ class LifeOutcomes:
         """Return the vocabulary and the vector of each token. Shape (v, d)."""
         with one_thread():
             return self._held().book.words.names, self._held().net().tokens()
+
+    def surprise(self, past: Records, late: Records, seed: int = 0) -> tuple[Floats, Floats]:
+        """Return the mean surprise of hidden tokens of each person of `late`, in nats.
+
+        Once by the net, and once by how often tokens come in `past`; NaN where none was hidden.
+        Shapes (n,), (n,).
+        """
+        held = self._held()
+        with one_thread():
+            return surprised(held.net(), self._lives(past), self._lives(late), seed)
 
     def nearest(self, token: str, k: int = 5) -> list[tuple[str, float]]:
         """Return the `k` tokens nearest in direction to `token`, with their cosines.

@@ -4,7 +4,7 @@ Lives are varied while hidden tokens are told: of some a part of the events is l
 are moved by up to five; of some the events are reversed or shuffled, which the net must notice.
 """
 
-__all__ = ["learned", "odds"]
+__all__ = ["BATCH", "learned", "odds", "surprised"]
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -97,6 +97,32 @@ def odds(net: LifeNet, lives: Sequence[Document]) -> NDArray[np.float64]:
             batch = batch_of(net.torch, [lives[at] for at in rows])
             out[rows] = net.outcome(batch).numpy()
     return out
+
+
+def surprised(
+    net: LifeNet, past: Sequence[Document], late: Sequence[Document], seed: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the mean surprise of hidden tokens of each of `late`: by the net, by frequency."""
+    torch, rng = net.torch, np.random.default_rng(seed)
+    size = net.events.shape.sizes[0]
+    count = np.bincount(np.concatenate([w.codes[:, 0] for w in past]), minlength=size) + 1.0
+    count[: len(SPECIALS)] = 0
+    usual = -np.log(np.maximum(count, 1e-12) / count.sum())
+    told, often = np.full(len(late), np.nan), np.full(len(late), np.nan)
+    with torch.no_grad():
+        for rows in dealt([len(each.days) for each in late], 2 * BATCH):
+            batch = batch_of(torch, [late[at] for at in rows])
+            codes = batch.codes.numpy()
+            out, chosen = masked(codes[:, :, 0], rng, ordinary=len(SPECIALS), size=size, mask=MASK)
+            hidden = torch.from_numpy(np.stack([out, codes[:, :, 1]], axis=2))
+            said = net.hidden_odds(net.states(batch._replace(codes=hidden)))
+            loss = torch.nn.functional.cross_entropy(
+                said.transpose(1, 2), batch.codes[:, :, 0], reduction="none"
+            ).numpy()
+            for at, own, truth, held in zip(rows, loss, codes[:, :, 0], chosen, strict=True):
+                if held.any():
+                    told[at], often[at] = own[held].mean(), usual[truth[held]].mean()
+    return told, often
 
 
 def _hidden(

@@ -2,7 +2,8 @@
 
 An encoder of `parts.events` (ReZero, centred tokens, near and far heads) under three read-outs:
 hidden tokens by the token embeddings, whether the order of events is the true one (SOP), and one
-outcome by attention over all tokens.
+outcome, to whose log-odds each token adds its part (the paper pools by attention; a part that is
+not shared among seventy tokens is learned from fewer lives).
 """
 
 __all__ = ["LifeNet", "Size"]
@@ -20,6 +21,7 @@ from affectory.parts.events import Events, Shape
 SEGMENTS = 4
 SOP_WEIGHTS = (1 / 0.9, 1 / 0.1, 1 / 0.1)
 SMOOTH = 0.1
+SHARE = 0.125  # of a token's part, so that the sum of many begins small
 
 
 @dataclass(frozen=True)
@@ -56,10 +58,12 @@ class LifeNet:
                 "told": nn.Linear(size.d, size.d),
                 "norm": nn.LayerNorm(size.d),
                 "order": nn.Linear(size.d, 3),
-                "look": nn.Sequential(nn.Linear(size.d, size.d), nn.Tanh(), nn.Linear(size.d, 1)),
-                "out": nn.Sequential(nn.LayerNorm(size.d), nn.Linear(size.d, 1)),
+                "weigh": nn.Linear(size.d, size.d),
+                "out": nn.Linear(size.d, 1),
             }
         )
+        nn.init.zeros_(self.module["out"].weight)
+        self.module.register_parameter("usual", nn.Parameter(torch.zeros(1)))
 
     def states(self, batch: Batch) -> Any:
         """Return the state of each token. Shape (b, t, d)."""
@@ -75,21 +79,25 @@ class LifeNet:
             order: 0 true, 1 reversed, 2 shuffled. Shape (b,).
         """
         own, states = self.torch.nn.functional, self.states(batch)
-        told = self.module["norm"](own.silu(self.module["told"](states[hidden])))
-        tokens = own.cross_entropy(self.events.scores(told), truth[hidden])
+        tokens = own.cross_entropy(self.hidden_odds(states[hidden]), truth[hidden])
         weight = self.torch.tensor(SOP_WEIGHTS)
         said = self.module["order"](states[:, 0])
         sop = own.cross_entropy(said, order, weight=weight, label_smoothing=SMOOTH)
         return 0.8 * tokens + 0.2 * sop
 
-    def pooled(self, states: Any, seen: Any) -> Any:
-        """Return the vector of each person. Shape (b, d)."""
-        look = self.module["look"](states)[..., 0].masked_fill(~seen, -1e9)
-        return (self.torch.softmax(look, 1)[:, :, None] * states).sum(1)
+    def hidden_odds(self, states: Any) -> Any:
+        """Return the logit of each token behind states. Shape (..., d) -> (..., v)."""
+        told = self.torch.nn.functional.silu(self.module["told"](states))
+        return self.events.scores(self.module["norm"](told))
+
+    def parts(self, states: Any, seen: Any) -> Any:
+        """Return what each token adds to the log-odds. Shape (b, t)."""
+        told = self.torch.nn.functional.silu(self.module["weigh"](states))
+        return SHARE * self.module["out"](told)[..., 0] * seen
 
     def outcome(self, batch: Batch) -> Any:
-        """Return the log-odds of the outcome. Shape (b,)."""
-        return self.module["out"](self.pooled(self.states(batch), batch.seen))[:, 0]
+        """Return the log-odds of the outcome: what is usual, and what tokens add. Shape (b,)."""
+        return self.module.usual + self.parts(self.states(batch), batch.seen).sum(1)
 
     def outcome_loss(self, batch: Batch, happened: Any, penalty: float) -> Any:
         """Return the mean log loss; that of persons without the outcome counts `penalty`."""
@@ -105,7 +113,7 @@ class LifeNet:
         torch = self.torch
         embedded = self.events.embed(batch.codes, batch.times).detach().requires_grad_()
         states = self.events.states(embedded, batch.days, batch.seen)
-        out = self.module["out"](self.pooled(states, batch.seen)).sum()
+        out = self.parts(states, batch.seen).sum()
         (slope,) = torch.autograd.grad(out, embedded)
         return (slope * embedded).sum(-1).detach()
 
