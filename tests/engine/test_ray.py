@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+from typer.testing import CliRunner
 
 from affectory.core.errors import BadChoice, BadValues, MissingExtra, SpaceMismatch, WorkerLost
 from affectory.core.records import Records
@@ -290,6 +291,15 @@ def test_a_trace_that_is_killed_and_goes_on_writes_the_lake_of_a_local_one(clust
     there, here = content(far), content(local)
     assert there.keys() == here.keys()
     assert all(there[name].equals(here[name]) for name in here)
+
+
+def test_triage_on_ray_says_what_it_says_alone(cluster, chat):
+    from affectory.cli import main
+
+    words = ["triage", str(chat), "--json", "--budget", "5"]
+    told = [CliRunner().invoke(main.app, [*words, "--on", on]) for on in ("local", "ray")]
+    assert [done.exit_code for done in told] == [0, 0]
+    assert told[0].stdout == told[1].stdout
 
 
 SLOW = """
