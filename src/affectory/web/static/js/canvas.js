@@ -1,23 +1,45 @@
-// A canvas that is as sharp as the screen, redrawn when it or the colours change.
+// A canvas as sharp as the screen. What rarely changes is painted once and kept; what follows the
+// mouse is marked on top of it.
 import { h } from "./dom.js";
 
-export function canvas(view, tall, paint, label) {
+export function canvas(view, tall, paint, mark, label) {
   const el = h("canvas", { role: "img", "aria-label": label });
+  const kept = document.createElement("canvas");
   view.append(el);
+  let wait = 0, wide = 0, high = 0, dense = 1;
+
   function draw() {
-    const wide = Math.max(view.clientWidth - 40, 200), high = typeof tall === "function" ? tall(wide) : tall;
-    const dense = devicePixelRatio || 1;
-    el.width = wide * dense;
-    el.height = high * dense;
+    wide = Math.max(view.clientWidth - 40, 200);
+    high = typeof tall === "function" ? tall(wide) : tall;
+    dense = devicePixelRatio || 1;
+    for (const one of [el, kept]) {
+      one.width = wide * dense;
+      one.height = high * dense;
+    }
     el.style.width = `${wide}px`;
     el.style.height = `${high}px`;
-    const pen = el.getContext("2d");
+    const pen = kept.getContext("2d");
     pen.scale(dense, dense);
     paint(pen, wide, high);
+    again();
   }
-  const size = new ResizeObserver(draw);
+
+  function again() {
+    const pen = el.getContext("2d");
+    pen.setTransform(1, 0, 0, 1, 0, 0);
+    pen.clearRect(0, 0, el.width, el.height);
+    pen.drawImage(kept, 0, 0);
+    pen.scale(dense, dense);
+    mark(pen, wide, high);
+  }
+
+  const soon = (work) => () => {
+    cancelAnimationFrame(wait);
+    wait = requestAnimationFrame(work);
+  };
+  const size = new ResizeObserver(() => Math.max(view.clientWidth - 40, 200) !== wide && draw());
   size.observe(view);
   addEventListener("themechange", draw);
   draw();
-  return { el, draw, close: () => { size.disconnect(); removeEventListener("themechange", draw); } };
+  return { el, draw: soon(draw), mark: soon(again), close: () => { size.disconnect(); removeEventListener("themechange", draw); } };
 }

@@ -25,7 +25,7 @@ export function pad(view, axes) {
     pen.beginPath();
     pen.arc(share(across) * wide, up ? high - share(up) * high : high / 2, 9, 0, 7);
     pen.fill();
-  }, T.rate.pad);
+  }, () => {}, T.rate.pad);
   board.el.tabIndex = 0;
   board.el.classList.add("pad");
   const clamp = (axis, v) => (point[axis.name] = Math.max(axis.low, Math.min(axis.high, v)));

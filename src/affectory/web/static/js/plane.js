@@ -5,7 +5,7 @@ import { T } from "./texts.js";
 
 const TRAIL = 8, REACH = 14, EDGE = 22;
 
-export function plane(view, { told, who, link, turns, space }) {
+export function plane(view, { told, who, link, space }) {
   const v = told.values.valence, a = told.values.arousal;
   const across = space.axes.find((one) => one.name === "valence"), up = space.axes.find((one) => one.name === "arousal");
   const row = new Map(told.at.map((at, i) => [at, i]));
@@ -28,19 +28,22 @@ export function plane(view, { told, who, link, turns, space }) {
     pen.textAlign = "right";
     pen.fillText("valence", wide - 4, y(up.rest) - 5);
     where = v.map((one, i) => (one === null ? null : [x(one), y(a[i])]));
-    const colours = new Map(who.names.map((name) => [name, who.colour(name)]));
-    const dot = where.length > 2000 ? 1.6 : 3.2;
+    const many = where.length > 2000, dot = many ? 1.6 : 3.2;
     for (const keep of [false, true]) {
       pen.globalAlpha = keep ? 0.75 : 0.12;
-      where.forEach((at, i) => {
-        if (!at || inside(i) !== keep) return;
-        pen.fillStyle = colours.get(told.actor[i]);
+      for (const name of who.names) {
+        pen.fillStyle = who.colour(name);
         pen.beginPath();
-        pen.arc(at[0], at[1], dot, 0, 7);
+        where.forEach((at, i) => {
+          if (!at || told.actor[i] !== name || inside(i) !== keep) return;
+          if (many) pen.rect(at[0] - dot, at[1] - dot, 2 * dot, 2 * dot);
+          else { pen.moveTo(at[0] + dot, at[1]); pen.arc(at[0], at[1], dot, 0, 7); }
+        });
         pen.fill();
-      });
+      }
     }
     pen.globalAlpha = 1;
+  }, (pen) => {
     const i = row.get(link.hover.get());
     if (i === undefined || !where[i]) return;
     pen.strokeStyle = css("--ink");
@@ -51,10 +54,9 @@ export function plane(view, { told, who, link, turns, space }) {
     pen.arc(where[i][0], where[i][1], 6, 0, 7);
     pen.lineWidth = 2;
     pen.stroke();
+    pen.lineWidth = 1;
   }, T.plane);
-  let wait = 0;
-  const again = () => { cancelAnimationFrame(wait); wait = requestAnimationFrame(board.draw); };
-  const off = [link.hover.watch(again), link.range.watch(again)];
+  const off = [link.hover.watch(board.mark), link.range.watch(board.draw)];
   board.el.addEventListener("mousemove", (e) => {
     let best = null, near = REACH * REACH;
     where.forEach((at, i) => {
@@ -65,6 +67,5 @@ export function plane(view, { told, who, link, turns, space }) {
     link.hover.set(best === null ? null : told.at[best]);
   });
   board.el.addEventListener("mouseleave", () => link.hover.set(null));
-  void turns;
   return () => { off.forEach((f) => f()); board.close(); };
 }

@@ -69,12 +69,12 @@ export async function session(main, job, number) {
   if (vad) {
     const view = h("section", { class: "card" }, h("h2", {}, T.plane));
     right.append(view);
-    undo.push(plane(view, { told: await load(vad.name), who, link, turns, space: vad }));
+    undo.push(plane(view, { told: await load(vad.name), who, link, space: vad }));
   }
   if (shares.length) {
     const view = h("section", { class: "card" }, h("h2", {}, T.stream));
     right.append(view);
-    undo.push(stream(view, { told: await load(shares[0].name), space: shares[0], link, turns }));
+    undo.push(stream(view, { told: await load(shares[0].name), space: shares[0], link }));
   }
   return () => undo.forEach((f) => f());
 }

@@ -5,8 +5,9 @@ import { T } from "./texts.js";
 
 const PARTS = 160, MOST = 8;
 
-export function stream(view, { told, space, link, turns }) {
+export function stream(view, { told, space, link }) {
   const n = told.seq.length, parts = Math.min(PARTS, Math.max(1, Math.floor(n / 2) || 1));
+  const row = new Map(told.at.map((at, i) => [at, i]));
   const mean = new Map();
   for (const axis of space.axes) {
     const sum = new Float64Array(parts), count = new Float64Array(parts);
@@ -35,8 +36,9 @@ export function stream(view, { told, space, link, turns }) {
       pen.fill();
       values.forEach((v, p) => (base[p] += v / all[p]));
     }
-    const i = told.at.indexOf(link.hover.get());
-    if (i < 0) return;
+  }, (pen, wide, high) => {
+    const i = row.get(link.hover.get());
+    if (i === undefined) return;
     pen.strokeStyle = css("--ink");
     pen.beginPath();
     pen.moveTo(((i + 0.5) / n) * wide, 0);
@@ -44,13 +46,11 @@ export function stream(view, { told, space, link, turns }) {
     pen.stroke();
   }, T.stream);
   view.append(h("ul", { class: "keys" }, shown.map(([name]) => h("li", {}, h("i", { class: `box ${role(name).slice(2)}` }), name))));
-  let wait = 0;
-  const off = link.hover.watch(() => { cancelAnimationFrame(wait); wait = requestAnimationFrame(board.draw); });
+  const off = link.hover.watch(board.mark);
   board.el.addEventListener("mousemove", (e) => {
     const i = Math.min(n - 1, Math.max(0, Math.floor((e.offsetX / board.el.clientWidth) * n)));
     link.hover.set(told.at[i]);
   });
   board.el.addEventListener("mouseleave", () => link.hover.set(null));
-  void turns;
   return () => { off(); board.close(); };
 }

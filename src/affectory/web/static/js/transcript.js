@@ -106,7 +106,8 @@ export function transcript(card, { turns, facts, base, who, link, flagged }) {
   });
 
   function reveal(at) {
-    const li = [...roll.children].find((one) => one.held.includes(at));
+    const whole = chosen.length === total;
+    const li = whole ? roll.children[Math.floor(at / CHUNK)] : [...roll.children].find((one) => one.held.includes(at));
     if (!li) return;
     fill(li);
     li.querySelector(`#turn-${at}`)?.scrollIntoView({ block: "nearest" });
