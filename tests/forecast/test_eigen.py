@@ -9,9 +9,10 @@ from affectory.core.errors import BadChoice, NoRecords, NotTrained, SpaceMismatc
 from affectory.core.groups import Names
 from affectory.core.space import Axis, Kind, Space
 from affectory.core.trajectory import Clock, Trajectory
-from affectory.forecast.eigen import Draws, EigenForecast, taught, toy
-from affectory.forecast.eigen.corrector import Corrector
+from affectory.forecast.eigen import Draws, EigenForecast, taught, teaching, toy
+from affectory.forecast.eigen.corrector import Corrector, Near, near
 from affectory.forecast.eigen.sights import cut, last_seen
+from affectory.parts.pose import Pose
 from affectory.represent.vocabularies import PLACE2, VA, VALENCE
 
 TURNED = {"turned": True, "scaled": True, "together": True, "still": 0.1}
@@ -132,9 +133,7 @@ def test_the_middle_is_as_good_as_the_law_that_made_the_moods():
     future = cut(moods(n=60, seed=5, steps=40), 8, 3, False)
     ends = cut(moods(n=60, seed=5, steps=40), 8, 3, False).sight
     looks = method.learned.codes.look(ends)
-    said = looks.pose.back(
-        method.learned.fan.middle(method.learned.codes, looks).astype(np.float32), 1
-    )
+    said = looks.pose.back(method.learned.fan.middle(looks).astype(np.float32), 1)
     miss = np.abs(said - future.future).mean(axis=(0, 2))
     last = np.abs(ends.seen[:, -1:] - future.future).mean(axis=(0, 2))
     noise = 0.1 * np.sqrt(np.cumsum(0.7 ** (2 * np.arange(3)))) * np.sqrt(2 / np.pi)
@@ -159,10 +158,10 @@ def test_a_fan_of_four_fifths_holds_four_fifths_of_what_comes_to_new_persons():
 
 def test_a_network_brings_the_best_mode_nearer_and_goes_on_where_it_was_stopped(tmp_path):
     pytest.importorskip("torch")
-    method = EigenForecast(many=6, hidden=16, epochs=6, **TURNED)
+    method = EigenForecast(many=6, hidden=16, epochs=60, **TURNED)
     kept, said = tmp_path / "net.safetensors", []
     learned = method.fit(walks(), kept=kept, report=said.append)
-    past, truth = walks(seed=1, steps=8), None
+    past = walks(seed=1, steps=8)
     lesson = cut(walks(seed=1, steps=20), 8, 12, True)
     first = lesson.sight.scene == 0
     truth = lesson.future[first]
@@ -173,20 +172,45 @@ def test_a_network_brings_the_best_mode_nearer_and_goes_on_where_it_was_stopped(
 
     plain = replace(learned, learned=replace(learned.learned, corrector=None))
     assert best(learned) < best(plain)
-    assert any("epoch 6 of 6" in one for one in said)
+    assert any("epoch 60 of 60" in one for one in said)
     again = method.fit(walks(), kept=kept)  # nothing is left to learn
     np.testing.assert_array_equal(again.modes(past).values, learned.modes(past).values)
 
 
 def test_a_network_that_has_learned_nothing_moves_nothing():
-    zero = np.zeros
-    net = Corrector(
-        (zero((3, 4)), zero(4), zero((4, 4)), zero(4)),
-        (zero((4, 10)), zero(10)), (zero((4, 5)), zero(5)),
-    )  # fmt: skip
-    moved, chance = net.say(np.ones((2, 3), np.float32))
+    shapes = {"first": (3, 4), "second": (4, 4), "moves": (4, 10), "odds": (4, 5)}
+    net = Corrector({name: (np.zeros(two), np.zeros(two[1])) for name, two in shapes.items()})
+    moved, chance = net.say(np.ones((2, 3), np.float32), None)
     assert not moved.any()
     np.testing.assert_allclose(chance, 0.2)
+
+
+def test_who_is_near_is_told_from_the_lookers_place_and_heading():
+    ahead, left = [[0, 0], [0, 0.5], [0, 1]], [[-3, 1], [-3, 1], [-3, 1]]
+    seen = np.array([ahead, left, np.ones((3, 2)) * 50], np.float32)
+    pose = Pose.of(seen, turned=True)
+    found = near(seen, np.array([0, 0, 1]), pose, pace=0.5)
+    assert found.there.sum(axis=1).tolist() == [1, 1, 0]
+    # three metres, six steps, to the left of one who walks along the second axis
+    np.testing.assert_allclose(found.told[0, 0, :4], [0, 1.5, -1, 0], atol=1e-6)
+
+
+def test_numpy_says_what_torch_says():
+    torch = pytest.importorskip("torch")
+    lesson = cut(walks(), 8, 12, True)
+    learned = EigenForecast(many=6, **TURNED).fit(walks()).learned
+    how = teaching.Lesson(1, 16, 0, True, None, print)
+    net = teaching._made(torch, learned.codes.middle.shape[1], how, learned.codes)
+    for part in net.parameters():
+        torch.nn.init.normal_(part, std=0.2)
+    paths = teaching._paths(torch, learned.codes, lesson, True, False)
+    with torch.no_grad():
+        moved, odds = net(paths.inputs, paths.told, paths.there)
+    others = Near(paths.told.numpy(), paths.there.numpy())
+    ours = teaching._kept(net).say(paths.inputs.numpy(), others)
+    assert others.there.any()
+    np.testing.assert_allclose(ours[0], moved.numpy(), atol=1e-4)
+    np.testing.assert_allclose(ours[1], odds.softmax(dim=1).numpy(), atol=1e-5)
 
 
 def test_what_was_learned_is_the_same_from_a_file(tmp_path):
@@ -246,7 +270,8 @@ def test_one_person_alone_can_be_learned_from():
 
 
 @pytest.mark.parametrize(
-    "bad", [{"seen": 2}, {"ahead": 0}, {"rank": 0}, {"many": 0}, {"draws": "wild"}]
+    "bad",
+    [{"seen": 2}, {"ahead": 0}, {"rank": 0}, {"many": 0}, {"draws": "wild"}, {"scaled": True}],
 )
 def test_what_cannot_be_learned_is_refused(bad):
     with pytest.raises(BadChoice):

@@ -5,7 +5,20 @@ each file, which gives the split that the field hands on); all of the scene that
 the test. Windows in which fewer than two people are there throughout do not count.
 """
 
-__all__ = ["AHEAD", "REFERENCE", "SEEN", "STILL", "Test", "ground", "lessons", "over", "test_of"]
+__all__ = [
+    "AHEAD",
+    "EARLY",
+    "REFERENCE",
+    "SEEN",
+    "STILL",
+    "Test",
+    "ground",
+    "lessons",
+    "over",
+    "steady",
+    "test_of",
+    "windows_of",
+]
 
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,9 +31,11 @@ from affectory.core.groups import Names
 from affectory.core.trajectory import Trajectory
 from affectory.measure.bootstrap import figures
 from affectory.parts.windows import earlier, windows
+from affectory.represent.vocabularies import PLACE2
 from affectory.sources.pedestrians import SCENES, read_pedestrians
 
 Floats = NDArray[np.float64]
+Paths = NDArray[np.float32]
 SEEN, AHEAD, COMPANY = 8, 12, 2
 EARLY = 0.8
 STILL = {"eth": 0.419, "hotel": 0.353, "univ": 0.227, "zara1": 0.338, "zara2": 0.350}
@@ -51,7 +66,7 @@ class Test(NamedTuple):
 
 def ground(folder: Path) -> Trajectory:
     """Return where everybody was."""
-    return read_pedestrians(folder)
+    return read_pedestrians(folder, PLACE2)
 
 
 def lessons(places: Trajectory, scene: str) -> tuple[Trajectory, Trajectory]:
@@ -63,18 +78,30 @@ def lessons(places: Trajectory, scene: str) -> tuple[Trajectory, Trajectory]:
 
 
 def test_of(places: Trajectory, scene: str) -> Test:
-    """Return every window of `scene`."""
-    own = places.select(session=SCENES[scene])
+    """Return every window of the scene that is left out."""
+    return windows_of(places.select(session=SCENES[scene]))
+
+
+def windows_of(own: Trajectory) -> Test:
+    """Return every window of some sessions."""
     found = windows(own.session.codes, own.actor.codes, own.start, SEEN + AHEAD, company=COMPANY)
     rows = found.rows[:, :SEEN]
     at = rows.ravel()
-    names = tuple(map(str, range(int(found.scene.max()) + 1)))
+    names = tuple(map(str, range(int(found.scene.max(initial=-1)) + 1)))
     past = Trajectory(
         own.space, own.clock, Names(np.repeat(found.scene, SEEN).astype(np.int32), names),
         own.actor.take(at), own.start[at], own.stop[at], own.values[at], by=own.by,
     )  # fmt: skip
     person = own.groups.of_row[rows[:, 0]]
     return Test(past, own.values[found.rows[:, SEEN:]], found.scene, person)
+
+
+def steady(test: Test) -> Paths:
+    """Return the last step, again and again. Shape (n, 12, 2)."""
+    seen = test.past.values.reshape(-1, SEEN, 2)
+    step = seen[:, -1] - seen[:, -2]
+    ahead = np.arange(1, AHEAD + 1, dtype=np.float32)[:, None]
+    return np.asarray(seen[:, -1][:, None] + ahead * step[:, None])
 
 
 def over(

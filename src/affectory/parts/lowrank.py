@@ -17,7 +17,7 @@ from affectory.core.errors import BadChoice, BadValues
 
 Floats = NDArray[np.float64]
 Reals = NDArray[Any]
-_BLOCK = 4096
+_BLOCK = 8192
 
 
 def basis(rows: Reals, rank: int) -> Floats:

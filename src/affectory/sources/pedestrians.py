@@ -15,8 +15,8 @@ from pathlib import Path
 import polars as pl
 
 from affectory.core.errors import BadChoice, BadFile
+from affectory.core.space import Space
 from affectory.core.trajectory import Clock, Trajectory
-from affectory.represent.vocabularies import PLACE2
 from affectory.sources.published import AGAIN, content, published
 
 PEDESTRIANS = "eth_ucy.csv"
@@ -32,11 +32,14 @@ SCENES = {  # what the literature calls a scene, and the sessions that it is
 }
 
 
-def read_pedestrians(folder: Path, sessions: Collection[str] | None = None) -> Trajectory:
-    """Return where everybody was, in the Space `place2`, by seconds.
+def read_pedestrians(
+    folder: Path, space: Space, sessions: Collection[str] | None = None
+) -> Trajectory:
+    """Return where everybody was, by seconds.
 
     Args:
         folder: Where the table or the text files are.
+        space: Of two axes `x` and `y` in metres, such as `place2`.
         sessions: Only these; None: all.
 
     Raises:
@@ -58,7 +61,7 @@ def read_pedestrians(folder: Path, sessions: Collection[str] | None = None) -> T
         ((pl.col("frame") + EVERY) * SECONDS).alias("stop"),
         pl.col("x", "y").round(4),
     )
-    return Trajectory.from_frame(told, PLACE2, Clock.SECONDS, by="camera")
+    return Trajectory.from_frame(told, space, Clock.SECONDS, by="camera")
 
 
 def _table(folder: Path) -> pl.DataFrame:

@@ -25,6 +25,7 @@ from affectory.bench.walkers import (
     ground,
     lessons,
     over,
+    steady,
     test_of,
 )
 from affectory.core import registry
@@ -87,12 +88,12 @@ def _anchored(places: Any, tests: dict[str, Test], seed: int) -> list[Figure]:
         method = registry.make(METHOD, turned=True, scaled=True, still=STILL[scene],
                                together=True, seed=seed).fit(early, late)  # fmt: skip
         modes = method.modes(test.past)
-        steady = _steady(test)[:, None]
+        straight = steady(test)[:, None]
         for name, pair in (
             ("anchors alone", best_of(modes.values, test.truth)),
             ("anchors alone, mean of 20", mean_of(modes.values, test.truth)),
             ("anchors alone, mean by chance", mean_of(modes.values, test.truth, modes.chance)),
-            ("constant velocity", best_of(steady, test.truth)),
+            ("constant velocity", best_of(straight, test.truth)),
         ):
             for kind, values in zip(("ade", "fde"), pair, strict=True):
                 errors.setdefault(f"{kind}|{name}", {})[scene] = values
@@ -113,14 +114,6 @@ def _reference(kind: str, by: str) -> str:
     own = [row[at + (kind == "fde")] for row in REFERENCE.values()]
     told = " ".join(f"{value:.3f}" for value in (*own, float(np.mean(own))))
     return f"; computed elsewhere, scene by scene and mean: {told}"
-
-
-def _steady(test: Test) -> NDArray[np.float32]:
-    """Return the last step, again and again. Shape (n, 12, 2)."""
-    seen = test.past.values.reshape(-1, SEEN, 2)
-    step = seen[:, -1] - seen[:, -2]
-    ahead = np.arange(1, AHEAD + 1, dtype=np.float32)[:, None]
-    return np.asarray(seen[:, -1][:, None] + ahead * step[:, None])
 
 
 def _curve(degree: int, length: int) -> Floats:

@@ -99,10 +99,11 @@ class EigenForecast:
         many: Anchors, and draws.
         turned: Whether headings are taken out of paths; in the plane only.
         scaled: Whether the lengths of last steps are taken out of moving paths.
-        still: Last step below which a path is standing, where paths are scaled, in the Space's
-            units.
+        still: Last step below which a path stands, in the Space's units; what stands has modes
+            and margins of its own. 0: there is one kind of path.
         together: Whether the actors of a session are in one place: a gap then ends a path, and
-            learning leaves out who is alone. Otherwise missing states are passed over.
+            learning leaves out who is alone, and in the plane the network looks at who is near.
+            Otherwise missing states are passed over.
         draws: Equally likely futures, or modes.
         epochs: Passes over all paths in which the network learns; 0: anchors stay as they are.
         hidden: Width of its two layers.
@@ -126,7 +127,7 @@ class EigenForecast:
     many: int = 20
     turned: bool = False
     scaled: bool = False
-    still: float = 0.3
+    still: float = 0.0
     together: bool = False
     draws: Draws = Draws.LIKELY
     epochs: int = 0
@@ -141,6 +142,8 @@ class EigenForecast:
         for name, number in least.items():
             if getattr(self, name) < number:
                 raise BadChoice(name, getattr(self, name), f"{number} or more")
+        if self.scaled and not self.still > 0:
+            raise BadChoice("still", self.still, "more than 0, where paths are scaled")
         object.__setattr__(self, "draws", one_of(Draws, "draws", self.draws))
 
     def fit(
@@ -155,7 +158,7 @@ class EigenForecast:
         Args:
             past: Paths, each at least `seen` + `ahead` states long.
             watched: Paths on which the network is watched and margins are taken, but from which
-                it does not learn; None: a tenth of the groups of `past`, and margins by folds.
+                it does not learn; None: a tenth of `past`, and margins by folds.
             kept: Where the network is kept after each epoch, to go on from; None: nowhere.
             report: Told how far the network is.
 
@@ -179,7 +182,8 @@ class EigenForecast:
             # learning is rare; forecasting must start at once
             from affectory.forecast.eigen import teaching
 
-            plan = teaching.Lesson(self.epochs, self.hidden, self.seed, kept, report)
+            looks = self.together and past.space.k == 2
+            plan = teaching.Lesson(self.epochs, self.hidden, self.seed, looks, kept, report)
             learned = teaching.taught(learned, lesson, beside, plan)
         return replace(self, learned=learned)
 
@@ -201,9 +205,9 @@ class EigenForecast:
             return replace(past, by=CARD.name, seq=None)
         sight = last_seen(past, self.seen)
         looks = learned.codes.look(sight)
-        free = learned.modes(looks, sight.scene)[0]
+        free = learned.modes(looks, sight)[0]
         if self.draws is Draws.LIKELY:
-            free = learned.fan.like(learned.codes, looks, free).astype(np.float32)
+            free = learned.fan.like(looks, free).astype(np.float32)
         values = self._placed(looks.pose.back(free, past.space.k), past.space)
         return past.ahead(values[:, :, :horizon], CARD.name, step=_pace(past))
 
@@ -217,7 +221,7 @@ class EigenForecast:
         learned = self._learned(past)
         sight = last_seen(past, self.seen)
         looks = learned.codes.look(sight)
-        free, chance = learned.modes(looks, sight.scene)
+        free, chance = learned.modes(looks, sight)
         values = looks.pose.back(free, past.space.k)
         size = np.abs(looks.pose.turn)[:, None]
         return Modes(values, chance, (learned.blur[looks.kind] / size).astype(np.float32))
@@ -253,7 +257,7 @@ class EigenForecast:
             looks = learned.codes.look(sight)
             wide = learned.fan.table.shape[2]
             level_of = np.broadcast_to(ends[:, None], (len(sight.known), 3, wide))
-            free = learned.fan.at(learned.codes, looks, level_of)
+            free = learned.fan.at(looks, level_of)
             told = looks.pose.back(free.astype(np.float32), past.space.k).swapaxes(0, 1)
         told = self._placed(told, past.space)
         middle, low, high = (past.ahead(one, CARD.name, step=_pace(past)) for one in told)

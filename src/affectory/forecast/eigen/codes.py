@@ -2,8 +2,8 @@
 
 Bae, Oh & Jeon 2023, sections 3.1 and 3.2: poses are taken out of paths, the first singular vectors
 of all observed and of all following halves are kept, and the middles of the coefficients of what
-followed are the anchors. A path whose last step is short is not scaled, for its length says
-nothing, and has a basis and anchors of its own.
+followed are the anchors. A path whose last step is short stands: it is not scaled, for its length
+says nothing, and has a basis and anchors of its own.
 """
 
 __all__ = ["F32", "Code", "Codes", "Looks", "Places", "Sight"]
@@ -111,8 +111,8 @@ class Codes:
     Args:
         turned: Whether headings are taken out.
         scaled: Whether the lengths of last steps are taken out of moving paths.
-        still: Last step below which a path counts as standing, where paths are scaled.
-        kinds: Standing and moving, or one for all.
+        still: Last step below which a path counts as standing.
+        kinds: Standing and moving, or one for all, none of which is scaled.
         pace: Mean length of a step.
         middle: Mean and deviation of what predictors read. Shape (2, f).
     """
@@ -146,12 +146,13 @@ class Codes:
         """
         turned, scaled, still = flags
         pace = float(_steps(sight.seen).mean()) + 1e-6
-        moving = _last(sight.seen) > still if scaled else np.zeros(len(future), bool)
-        if min(moving.sum(), (~moving).sum()) < max(FEW, many):
+        moving = _last(sight.seen) > still
+        parted = still > 0 and min(moving.sum(), (~moving).sum()) >= max(FEW, many)
+        if not parted:
             scaled, moving = False, np.zeros(len(future), bool)
         blank = cls(turned, scaled, still, (), pace, np.zeros((2, 0), np.float32))
         kinds = []
-        for own in (~moving, moving) if scaled else (~moving,):
+        for own in (~moving, moving) if parted else (~moving,):
             pose = blank.pose(sight.seen[own], moving[own].astype(np.int64))
             halves = pose.away(sight.seen[own]), pose.away(future[own])
             kinds.append(Code.fit(*halves, rank, many, seed))
@@ -211,25 +212,23 @@ class Codes:
             for at, code in enumerate(self.kinds)
             for name, array in code.arrays().items()
         )
-        return {**own, **dict(kinds), "flags": np.array([self.turned, self.scaled, self.still])}
+        flags = [self.turned, self.scaled, self.still, len(self.kinds)]
+        return {**own, **dict(kinds), "flags": np.array(flags, np.float64)}
 
     @classmethod
     def of(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
         """Return what `arrays` told of."""
-        turned, scaled, still = arrays["flags"].tolist()
+        turned, scaled, still, many = arrays["flags"].tolist()
         kinds = tuple(
             Code.of({name: arrays[f"{at}/{name}"] for name in Code.__dataclass_fields__})
-            for at in range(2 if scaled else 1)
+            for at in range(int(many))
         )
         pace = float(arrays["pace"][0])
         return cls(bool(turned), bool(scaled), still, kinds, pace, arrays["middle"])
 
     def _standing(self, seen: F32) -> tuple[Pose, Places]:
-        kind = (
-            (_last(seen) > self.still).astype(np.int64)
-            if self.scaled
-            else np.zeros(len(seen), np.int64)
-        )
+        moving = _last(seen) > self.still if len(self.kinds) > 1 else np.zeros(len(seen), bool)
+        kind = moving.astype(np.int64)
         return self.pose(seen, kind), kind
 
     def _inputs(self, sight: Sight, pose: Pose, kind: Places) -> F32:

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from affectory.core.shelf import joined, within
 from affectory.core.space import Space
-from affectory.forecast.eigen.codes import F32, Codes, Looks, Places
-from affectory.forecast.eigen.corrector import Corrector
+from affectory.forecast.eigen.codes import F32, Codes, Looks, Sight
+from affectory.forecast.eigen.corrector import Corrector, near
 from affectory.forecast.eigen.fans import Fan
 from affectory.forecast.eigen.sights import Lessons
 
@@ -46,17 +46,17 @@ class Learned:
         """Learn margins from what codes were learned from."""
         both = lesson if beside is None else lesson.joined(beside)
         looks = codes.look(both.sight)
-        # a person may be in several sessions: folds part persons where there are several
-        parted = both.person if len(np.unique(both.person)) > 1 else both.group
-        fan = Fan.fit(codes, looks, both.future, parted, seed)
+        fan = Fan.fit(codes, looks, both.future, both.parted, seed)
         made = cls(space, codes, fan, np.ones((len(codes.kinds), both.future.shape[1]), np.float32))
         return replace(made, blur=blur_of(made, both))
 
-    def modes(self, looks: Looks, scene: Places) -> tuple[F32, F32]:
+    def modes(self, looks: Looks, sight: Sight) -> tuple[F32, F32]:
         """Return typical futures, flat and without poses (n, s, h k), and their chances (n, s)."""
         anchors, chance = self.codes.anchors(looks)
         if self.corrector is not None:
-            moved, chance = self.corrector.say(looks.inputs)
+            seen, scene, pace = sight.seen, sight.scene, self.codes.pace
+            others = near(seen, scene, looks.pose, pace) if self.corrector.looks else None
+            moved, chance = self.corrector.say(looks.inputs, others)
             anchors = anchors + moved
         return self.codes.free(looks, anchors), chance
 
@@ -83,7 +83,7 @@ class Learned:
 def blur_of(learned: Learned, lesson: Lessons) -> F32:
     """Return the deviation around modes that makes what followed likeliest, by kind and step."""
     codes, looks = learned.codes, learned.codes.look(lesson.sight)
-    free, chance = learned.modes(looks, lesson.sight.scene)
+    free, chance = learned.modes(looks, lesson.sight)
     n, s, wide = free.shape
     h = lesson.future.shape[1]
     miss = free - looks.pose.away(lesson.future)[:, None]

@@ -20,17 +20,16 @@ class Lessons(NamedTuple):
     Attributes:
         sight: What is known of each at its origin.
         future: What followed. Shape (n, h, k).
-        group: Which group of the Trajectory each is from. Shape (n,).
-        person: Which actor, in whatever session. Shape (n,).
+        parted: What folds part: the name of its session where actors are in several, for what
+            happens in a session moves all who are in it; else its session and actor. Shape (n,).
     """
 
     sight: Sight
     future: F32
-    group: Places
-    person: Places
+    parted: NDArray[np.str_]
 
     def joined(self, other: "Lessons") -> "Lessons":
-        """Return the windows of both; groups and scenes of the other come after."""
+        """Return the windows of both; scenes of the other come after."""
 
         def after(mine: Places, yours: Places) -> Places:
             return np.concatenate([mine, yours + mine.max(initial=-1) + 1])
@@ -45,14 +44,12 @@ class Lessons(NamedTuple):
                 after(one.scene, two.scene),
             ),
             np.concatenate([self.future, other.future]),
-            after(self.group, other.group),
-            after(self.person, other.person),
+            np.concatenate([self.parted, other.parted]),
         )
 
     def rows(self, keep: NDArray[np.bool_]) -> "Lessons":
         """Return some of the windows."""
-        sight, future = self.sight.rows(keep), self.future[keep]
-        return Lessons(sight, future, self.group[keep], self.person[keep])
+        return Lessons(self.sight.rows(keep), self.future[keep], self.parted[keep])
 
 
 def cut(past: Trajectory, seen: int, ahead: int, together: bool) -> Lessons:
@@ -77,8 +74,7 @@ def cut(past: Trajectory, seen: int, ahead: int, together: bool) -> Lessons:
     mean, spread, known = _so_far(values, group)
     at = found.rows[:, seen - 1]
     sight = Sight(values[found.rows[:, :seen]], mean[at], spread[at], known[at], found.scene)
-    person = past.actor.codes[there][at].astype(np.int64)
-    return Lessons(sight, values[found.rows[:, seen:]], group[at], person)
+    return Lessons(sight, values[found.rows[:, seen:]], _parted(past)[group[at]])
 
 
 def last_seen(past: Trajectory, seen: int) -> Sight:
@@ -103,6 +99,15 @@ def last_seen(past: Trajectory, seen: int) -> Sight:
         known[last].astype(np.float32),
         scene.reshape(-1).astype(np.int64),
     )
+
+
+def _parted(past: Trajectory) -> NDArray[np.str_]:
+    """Return what folds part each group by. Shape (g,)."""
+    groups = past.groups
+    session = np.array(past.session.names, str)[groups.session]
+    several = len(np.unique(groups.actor)) < len(groups) and len(np.unique(groups.session)) > 1
+    actor = np.array(past.actor.names, str)[groups.actor]
+    return session if several else np.char.add(np.char.add(session, "\n"), actor)
 
 
 def _so_far(values: F32, group: Places) -> tuple[F32, F32, F32]:

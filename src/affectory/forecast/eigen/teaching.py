@@ -11,13 +11,13 @@ __all__ = ["Lesson", "taught"]
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from affectory.forecast.eigen.codes import F32, Codes, Places
-from affectory.forecast.eigen.corrector import Corrector
+from affectory.forecast.eigen.codes import F32, Codes
+from affectory.forecast.eigen.corrector import HEADS, TOLD, Corrector, Near, near
 from affectory.forecast.eigen.learned import Learned, blur_of
 from affectory.forecast.eigen.sights import Lessons
 from affectory.parts.alone import one_thread
@@ -25,6 +25,7 @@ from affectory.parts.patience import apart
 from affectory.parts.train import Plan, learn
 
 BATCH = 512
+LOOK = 32  # width of what is made of others
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class Lesson:
         epochs: Passes over all paths.
         hidden: Width of its layers.
         seed: Seed of the beginning, of the order of paths, and of who is watched.
+        looks: Whether it looks at who is near.
         kept: Where it is kept after each epoch; None: nowhere.
         report: Told how far it is.
         rate: Greatest step.
@@ -45,6 +47,7 @@ class Lesson:
     epochs: int
     hidden: int
     seed: int
+    looks: bool
     kept: Path | None
     report: Callable[[str], None]
     rate: float = 2e-3
@@ -52,17 +55,18 @@ class Lesson:
     clip: float = 10.0
 
 
-@dataclass(frozen=True, eq=False)
-class _Paths:
-    """Tensors of paths: inputs, kinds, flat futures without poses, units of the pose."""
+class _Paths(NamedTuple):
+    """Tensors of paths."""
 
     inputs: Any
+    told: Any  # of those who are near
+    there: Any
     kind: Any
-    free: Any
-    size: Any
+    free: Any  # what followed, flat, without poses
+    size: Any  # of a unit of the pose
 
     def rows(self, some: Any) -> "_Paths":
-        return _Paths(self.inputs[some], self.kind[some], self.free[some], self.size[some])
+        return _Paths(*(part[some] for part in self))
 
 
 def taught(learned: Learned, lesson: Lessons, beside: Lessons | None, how: Lesson) -> Learned:
@@ -71,22 +75,22 @@ def taught(learned: Learned, lesson: Lessons, beside: Lessons | None, how: Lesso
     Args:
         learned: Codes, whose anchors are moved.
         lesson: Paths to learn from.
-        beside: Paths on which the network is watched; None: a tenth of the groups of `lesson`.
+        beside: Paths on which the network is watched; None: a tenth of `lesson`.
         how: How it learns.
 
     Raises:
         MissingExtra: if torch is not there.
     """
     if beside is None:
-        off = apart(lesson.group, how.seed)
+        off = apart(np.unique(lesson.parted, return_inverse=True)[1], how.seed)
         lesson, beside = lesson.rows(~off), lesson.rows(off)
     with one_thread() as torch:
         torch.manual_seed(how.seed)
         axes = lesson.future.shape[2]
         mirrored = learned.codes.turned
-        mine = _paths(torch, learned.codes, lesson, mirrored)
-        yours = _paths(torch, learned.codes, beside, False)
-        net = _made(torch, mine.inputs.shape[1], how.hidden, learned.codes)
+        mine = _paths(torch, learned.codes, lesson, how.looks, mirrored)
+        yours = _paths(torch, learned.codes, beside, how.looks, False)
+        net = _made(torch, mine.inputs.shape[1], how, learned.codes)
         bases, anchors = _tensors(torch, learned.codes)
 
         def batches(draw: np.random.Generator) -> Sequence[Any]:
@@ -94,7 +98,7 @@ def taught(learned: Learned, lesson: Lessons, beside: Lessons | None, how: Lesso
             return [torch.from_numpy(order[at : at + BATCH]) for at in range(0, len(order), BATCH)]
 
         def terms(paths: _Paths) -> tuple[Any, Any, Any, Any]:
-            moved, logits = net(paths.inputs)
+            moved, logits = net(paths.inputs, paths.told, paths.there)
             said = anchors[paths.kind] + moved
             base = bases[paths.kind]
             apart = torch.einsum("nsr,nwr->nsw", said, base) - paths.free[:, None]
@@ -113,56 +117,67 @@ def taught(learned: Learned, lesson: Lessons, beside: Lessons | None, how: Lesso
             return float(ade + fde)
 
         plan = Plan(how.epochs, how.rate, how.decay, clip=how.clip, patience=how.epochs)
-        key = {"paths": len(mine.inputs), "watched": len(yours.inputs), "hidden": how.hidden,
-               "plan": str(plan), "anchors": float(anchors.abs().sum())}  # fmt: skip
+        sizes = {"paths": len(mine.inputs), "watched": len(yours.inputs), "hidden": how.hidden}
+        about = {"looks": how.looks, "plan": str(plan), "anchors": float(anchors.abs().sum())}
         learn(net, plan, batches, loss, watched, seed=how.seed, what="moves of anchors",
-              kept=how.kept, key=key, report=how.report)  # fmt: skip
+              kept=how.kept, key=sizes | about, report=how.report)  # fmt: skip
         made = replace(learned, corrector=_kept(net))
     both = lesson.joined(beside)
     return replace(made, blur=blur_of(made, both))
 
 
-def _made(torch: Any, inputs: int, hidden: int, codes: Codes) -> Any:
+def _made(torch: Any, inputs: int, how: Lesson, codes: Codes) -> Any:
     """Return the network; it moves nothing before it has learned."""
     many, rank = codes.kinds[0].anchors.shape
+    wide = {"first": (inputs, how.hidden), "second": (how.hidden + how.looks * LOOK, how.hidden),
+            "moves": (how.hidden, many * rank), "odds": (how.hidden, many)}  # fmt: skip
+    if how.looks:
+        wide |= {"others": (TOLD, LOOK), "mixed": (LOOK, 2 * LOOK), "asked": (how.hidden, LOOK)}
 
-    class Net(torch.nn.Module):  # type: ignore[misc]
-        def __init__(self) -> None:
-            super().__init__()
-            self.first = torch.nn.Linear(inputs, hidden)
-            self.second = torch.nn.Linear(hidden, hidden)
-            self.moves = torch.nn.Linear(hidden, many * rank)
-            self.odds = torch.nn.Linear(hidden, many)
-            for layer in (self.moves, self.odds):
-                torch.nn.init.zeros_(layer.weight)
-                torch.nn.init.zeros_(layer.bias)
-
-        def forward(self, x: Any) -> tuple[Any, Any]:
-            x = torch.relu(self.second(torch.relu(self.first(x))))
+    class Net(torch.nn.ModuleDict):  # type: ignore[misc]
+        def forward(self, x: Any, told: Any, there: Any) -> tuple[Any, Any]:
+            x = torch.relu(self["first"](x))
+            if how.looks:
+                x = torch.cat([x, self.glance(x, told, there)], dim=1)
+            x = torch.relu(self["second"](x))
             # chances must not pull modes towards each other
-            return self.moves(x).unflatten(1, (many, rank)), self.odds(x.detach())
+            return self["moves"](x).unflatten(1, (many, rank)), self["odds"](x.detach())
 
-    return Net()
+        def glance(self, x: Any, told: Any, there: Any) -> Any:
+            both = self["mixed"](torch.relu(self["others"](told))).unflatten(2, (2, HEADS, -1))
+            asked = self["asked"](x).unflatten(1, (1, HEADS, -1))
+            score = (asked * both[:, :, 0]).sum(dim=3) / (LOOK / HEADS) ** 0.5
+            score = score.masked_fill(~there[:, :, None], -torch.inf)
+            away = torch.zeros_like(score[:, :1])
+            share = torch.cat([away, score], dim=1).softmax(dim=1)[:, 1:]
+            return (share[..., None] * both[:, :, 1]).sum(dim=1).flatten(1)
+
+    net = Net({name: torch.nn.Linear(*shape) for name, shape in wide.items()})
+    for name in ("moves", "odds"):
+        torch.nn.init.zeros_(net[name].weight)
+        torch.nn.init.zeros_(net[name].bias)
+    return net
 
 
-def _paths(torch: Any, codes: Codes, lesson: Lessons, mirrored: bool) -> _Paths:
+def _paths(torch: Any, codes: Codes, lesson: Lessons, looks: bool, mirrored: bool) -> _Paths:
     """Return paths as tensors, and where asked their mirror images after them."""
-    told = _flat(codes, lesson)
+    told = [_flat(codes, lesson, looks)]
     if mirrored:
         sign = np.array([1, -1], np.float32)
         sight = lesson.sight._replace(seen=lesson.sight.seen * sign)
-        other = _flat(codes, lesson._replace(sight=sight, future=lesson.future * sign))
-        return _Paths(*(
-            torch.from_numpy(np.concatenate([one, two]))
-            for one, two in zip(told, other, strict=True)
-        ))  # fmt: skip
-    return _Paths(*(torch.from_numpy(np.ascontiguousarray(part)) for part in told))
+        image = lesson._replace(sight=sight, future=lesson.future * sign)
+        told.append(_flat(codes, image, looks))
+    return _Paths(*(torch.from_numpy(np.concatenate(parts)) for parts in zip(*told, strict=True)))
 
 
-def _flat(codes: Codes, lesson: Lessons) -> tuple[F32, Places, F32, F32]:
-    looks = codes.look(lesson.sight)
-    size = 1 / np.abs(looks.pose.turn)
-    return looks.inputs, looks.kind, looks.pose.away(lesson.future), size.astype(np.float32)
+def _flat(codes: Codes, lesson: Lessons, looks: bool) -> tuple[NDArray[Any], ...]:
+    sight, seen = lesson.sight, codes.look(lesson.sight)
+    n, size = len(seen.kind), 1 / np.abs(seen.pose.turn)
+    others = Near(np.zeros((n, 0, TOLD), np.float32), np.zeros((n, 0), bool))
+    if looks:
+        others = near(sight.seen, sight.scene, seen.pose, codes.pace)
+    free = seen.pose.away(lesson.future)
+    return seen.inputs, *others, seen.kind, free, size.astype(np.float32)
 
 
 def _tensors(torch: Any, codes: Codes) -> tuple[Any, Any]:
@@ -179,4 +194,4 @@ def _kept(net: Any) -> Corrector:
         weights = layer.weight.detach().numpy().T
         return np.ascontiguousarray(weights), layer.bias.detach().numpy().copy()
 
-    return Corrector((*of(net.first), *of(net.second)), of(net.moves), of(net.odds))
+    return Corrector({name: of(layer) for name, layer in net.items()})
