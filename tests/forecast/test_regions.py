@@ -8,6 +8,7 @@ from affectory.core.errors import BadFile, BadValues, ClockMismatch, NoRecords, 
 from affectory.core.records import Clock, Records
 from affectory.forecast.regions import RegionWalks, taught, toy
 from affectory.forecast.regions.pool import Pool
+from affectory.parts.train import Plan
 
 pytest.importorskip("torch")
 
@@ -36,6 +37,20 @@ def test_each_stay_is_ranked_once_and_from_what_came_before():
     assert len(told.ranks) == len(late)
     assert (told.ranks == 1).mean() > 0.9
     assert (told.loss >= 0).all()
+
+
+def test_what_was_learned_elsewhere_holds_in_a_town_of_other_names():
+    named = {"work": "field", "square": "inn"}
+    town = Records(toy().frame.with_columns(pl.col("text").replace(named)), Clock.DAYS)
+    few = RegionWalks(plan=Plan(epochs=0)).fit(town, begin=taught())
+    assert few.size == taught().size
+    held = [few, RegionWalks(plan=Plan(epochs=0), size=few.size).fit(town)]
+    early, late = (
+        Records(town.frame.filter(cut), town.clock)
+        for cut in (pl.col("seq") < 12, pl.col("seq") >= 12)
+    )
+    moved, fresh = (one.ranked(early, late).loss.mean() for one in held)
+    assert moved < 0.5 * fresh
 
 
 def test_the_order_of_persons_does_not_matter():

@@ -1,7 +1,8 @@
 """An outcome of SIMULATED lives with a planted rule (system 20): is it found, and pointed at?
 
-5,000 persons are learned from, 1,250 are watched, 3,000 are told once. Where one event comes within
-90 days after another, the odds of the outcome are five times what they are; nothing else matters.
+10,000 persons are learned from, 2,500 are watched, 3,000 are told once. Where one event comes
+within 90 days after another, the odds of the outcome are five times what they are; nothing else
+matters.
 Rivals: the rule itself (what can be known at most), logistic regression on counts of events, a
 recurrent net. Beside it: hidden events against their frequency; whether the heaviest events are
 those of the rule; scores that stay right where positives are hidden; errors by sex and age; the
@@ -30,13 +31,12 @@ from affectory.measure.bootstrap import average
 from affectory.measure.cohorts import cohort_figures
 from affectory.measure.unlabelled import area_figure, corrected_figures
 from affectory.represent.vocabularies import OUTCOME
-from affectory.senses.life import SPECIALS, Words
-from affectory.show.concepts import concept_map
+from affectory.senses.life import Words
 from affectory.sources.authored.lives import CUT, FIRST, SECOND, SimulatedLives, simulated_lives
 from affectory.sources.lives import read_life2vec
 
 METHOD = "forecast/lives"
-LEARN, TEST = 6250, 3000  # persons; a fifth of the first is watched, not learned from
+LEARN, TEST = 12_500, 3000  # persons; a fifth of the first is watched, not learned from
 HIDDEN = 1 / 3  # share of the positives that are called negative
 SETTING = f"SIMULATED lives, {TEST} persons told once"
 Floats = NDArray[np.float64]
@@ -62,7 +62,6 @@ def measure(folder: Path, seed: int) -> tuple[Figure, ...]:
     out += [*_pointed(method, told, late, seed), *_hidden(told, test, chance, seed)]
     out += _cohorts(late, told.happened[test], chance, seed)
     out += _register(folder, method)
-    report(f"the space of concepts is drawn in {_drawn(method, kept)}")
     return tuple(out)
 
 
@@ -186,15 +185,3 @@ def _register(folder: Path, method: Any) -> Iterator[Figure]:
     yield Figure("undated", lives.undated, n=len(lives.records.sessions), setting=setting)
     ahead = method.forecast(lives.records, 1)
     yield Figure("persons told", len(ahead), n=len(lives.records.sessions), setting=setting)
-
-
-def _drawn(method: Any, kept: Path) -> Path:
-    names, vectors = method.tokens()
-    shown = [at for at, name in enumerate(names) if at >= len(SPECIALS)]
-    words = [names[at] for at in shown]
-    family = [word.partition("_")[0].lower() for word in words]
-    title = "Tokens of SIMULATED lives as they were learned"
-    drawn = concept_map(vectors[shown], words, family, title=title)
-    path = kept.with_suffix(".svg")
-    drawn.figure.savefig(path, format="svg")  # type: ignore[union-attr]
-    return path

@@ -46,9 +46,7 @@ def measure(folder: Path, seed: int) -> tuple[Figure, ...]:
     out = [*_told(method, parts, FOURSQUARE, seed)]
     report("vectors of persons and regions")
     out += [*profile_figures(method, parts, seed), *region_figures(method, parts, seed)]
-    drawn = shelf.home() / "bench" / "stays-moods.svg"
-    out += mood_figures(parts["train"], seed, drawn)
-    report(f"the map of SIMULATED moods is {drawn}")
+    out += mood_figures(parts["train"], seed)
     beside = folder.parent / "geolife_sample"
     if beside.is_dir():
         found = read_geolife(beside)

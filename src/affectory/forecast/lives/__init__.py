@@ -48,7 +48,7 @@ REFUSED = ("death", "dead", "die", "dying", "mortal", "surviv", "lifespan", "ins
            "offend", "asylum")  # fmt: skip
 HIDDEN_FILE, OUTCOME_FILE = "hidden.safetensors", "outcome.safetensors"
 SIZE = Size()
-HIDDEN, LAST = Plan(epochs=4, rate=3e-3, patience=4), Plan(epochs=14, rate=3e-3, patience=4)
+HIDDEN, LAST = Plan(epochs=3, rate=3e-3), Plan(epochs=10, rate=3e-3, decay=0.1)
 
 CARD = Card(
     name=NAME,
@@ -188,7 +188,8 @@ class LifeOutcomes:
                 net, (sides[0], sides[1]), (happened[0], happened[1]), self.plans,
                 penalty=self.penalty, seed=self.seed,
                 kept=None if kept is None else (kept / HIDDEN_FILE, kept / OUTCOME_FILE),
-                key={"about": shelf.digest(repr(self), about)}, report=report,
+                key={"about": shelf.digest(repr(replace(self, plans=(HIDDEN, LAST))), about)},
+                report=report,
             )  # fmt: skip
         return replace(self, learned=Learned(book, self.size, net.arrays()))
 
@@ -274,14 +275,14 @@ class LifeOutcomes:
 
     @staticmethod
     def train(data: Path, out: Path, seed: int, report: Report) -> Path:
-        """Learn from 4,000 simulated lives with a planted rule; return where the weights are.
+        """Learn from 12,500 simulated lives with a planted rule; return where the weights are.
 
         `data` is not read. Goes on from what `out` holds of an earlier call.
 
         Raises:
             MissingExtra: if torch is not installed.
         """
-        told = simulated_lives(4000, seed)
+        told = simulated_lives(12_500, seed)
         came = outcomes(told.persons, told.happened)
         out.mkdir(parents=True, exist_ok=True)
         fitted = LifeOutcomes(seed=seed, cut=CUT).fit(told.records, came, kept=out, report=report)

@@ -21,7 +21,7 @@ from affectory.senses.life import MASK, SEP, SPECIALS
 
 Report = Callable[[str], None]
 Codes = NDArray[np.int64]
-BATCH = 32
+BATCH = 64
 TURNED, THINNED, MOVED, DAYS = 0.05, 0.2, 0.1, 5.0
 
 
@@ -68,7 +68,8 @@ def learned(
     least = learn(
         net.module, plans[0], work, hidden,
         lambda: float(np.mean([float(net.hidden_loss(*each)) for each in still])),
-        seed=seed, what="lives: hidden events", kept=kept and kept[0], key=key, report=report,
+        seed=seed, what="lives: hidden events", kept=kept and kept[0],
+        key={**key, "plan": repr(plans[0])}, report=report,
     )  # fmt: skip
     told = torch.from_numpy(came[0])
 
@@ -84,7 +85,7 @@ def learned(
 
     last = learn(
         net.module, plans[1], work, outcome, missed, seed=seed, what="lives: outcome",
-        kept=kept and kept[1], key=key, report=report,
+        kept=kept and kept[1], key={**key, "plans": repr(plans)}, report=report,
     )  # fmt: skip
     return least, last
 

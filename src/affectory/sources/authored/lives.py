@@ -1,6 +1,6 @@
 """Simulated lives with a planted rule: nobody lived them, and what they teach is known.
 
-Five years of dated events: jobs with a branch and an income, moves, moods, and six kinds of plain
+Three years of dated events: jobs with a branch and an income, moves, moods, and six kinds of plain
 events of one and the same rate. Where `EVENT_alpha` comes within 90 days after an `EVENT_beta`, the
 odds of the outcome in the time that follows are five times what they are otherwise; nothing else
 matters, neither how often events come nor how old a person is. Rates are *ours*.
@@ -19,11 +19,11 @@ from affectory.core.records import Channel, Clock, Records
 
 Floats = NDArray[np.float64]
 CUT = 16_436.0  # 2015-01-01: what is known ends here, the outcome lies behind
-SPAN = 5 * 365.25
+SPAN = 3 * 365.25
 KINDS = ("alpha", "beta", "gamma", "delta", "epsilon", "zeta")
 FIRST, SECOND = "EVENT_beta", "EVENT_alpha"
 WITHIN, ODDS, USUAL = 90.0, 5.0, 0.2
-RATE = 0.66  # of each kind, a year
+RATE = 0.85  # of each kind, a year
 JOBS, CITIES, MOODS = 12, 8, ("low", "calm", "glad")
 
 
