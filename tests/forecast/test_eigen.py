@@ -5,7 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from affectory.core.errors import BadChoice, NoRecords, NotTrained, SpaceMismatch
+from affectory.core.errors import (
+    BadChoice,
+    BadFile,
+    NoRecords,
+    NotFitted,
+    NotTrained,
+    SpaceMismatch,
+)
 from affectory.core.groups import Names
 from affectory.core.space import Axis, Kind, Space
 from affectory.core.trajectory import Clock, Trajectory
@@ -225,6 +232,24 @@ def test_what_was_learned_is_the_same_from_a_file(tmp_path):
     np.testing.assert_allclose(one, other, atol=1e-4)  # ridges are kept in single precision
 
 
+def test_its_recipe_learns_from_rated_stories(tmp_path, monkeypatch):
+    monkeypatch.setenv("AFFECTORY_HOME", str(tmp_path / "home"))
+    draw = np.random.default_rng(0)
+    rows = [f"{at},tale{one},{v},{a}" for one in range(4)
+            for at, (v, a) in enumerate(draw.uniform(0, 1, (60, 2)).round(2))]  # fmt: skip
+    (tmp_path / "stories_va").mkdir()
+    table = tmp_path / "stories_va" / "gold_standard.csv"
+    table.write_text("\n".join(["ID,story,V_EWE,A_EWE", *rows]))
+    said = []
+    path = EigenForecast.train(tmp_path, tmp_path / "out", 0, said.append)
+    assert path.is_file()
+    assert said == ["240 sentences of 4 stories"]
+    assert len(EigenForecast().forecast(toy(), 12)) == 12 * 20 * 12  # it finds them by itself
+    table.write_text("ID,story\n0,a\n")
+    with pytest.raises(BadFile, match="V_EWE"):
+        EigenForecast.train(tmp_path, tmp_path / "out", 0, said.append)
+
+
 # ------------------------------------------------------------------------- edges
 
 
@@ -299,6 +324,8 @@ def test_states_of_another_space_are_refused():
 def test_asked_before_learning_it_says_how(tmp_path):
     with pytest.raises(NotTrained, match="affectory train forecast/eigen"):
         EigenForecast(weights=tmp_path / "none").forecast(toy(), 1)
+    with pytest.raises(NotFitted):
+        EigenForecast().save(tmp_path / "none")
 
 
 def test_a_level_is_a_share():

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from affectory.core import shelf
 from affectory.core.card import ANY, Card, Paper
 from affectory.core.choices import one_of
-from affectory.core.errors import BadChoice, NoRecords, SpaceMismatch
+from affectory.core.errors import BadChoice, NoRecords, NotFitted, SpaceMismatch
 from affectory.core.figure import Figure
 from affectory.core.groups import Names
 from affectory.core.registry import method
@@ -263,9 +263,30 @@ class EigenForecast:
         middle, low, high = (past.ahead(one, CARD.name, step=_pace(past)) for one in told)
         return middle, low, high
 
+    @staticmethod
+    def train(data: Path, out: Path, seed: int, report: Report) -> Path:
+        """Learn from rated stories, without a network; return the path of the weights.
+
+        See `recipe.train`. Of `data`, the folder `stories_va` is read.
+        """
+        # learning is rare; forecasting must start at once
+        from affectory.forecast.eigen import recipe
+
+        def fitted(felt: Trajectory, seed: int) -> tuple[shelf.Arrays, dict[str, object]]:
+            made = EigenForecast(still=1e-3, seed=seed).fit(felt)
+            assert made.learned is not None
+            return made.learned.arrays(), made._note(felt.space)
+
+        return recipe.train(fitted, data, out, seed, report)
+
     def save(self, path: Path) -> None:
-        """Write what was learned as safetensors, for `weights`."""
-        assert self.learned is not None
+        """Write what was learned as safetensors, for `weights`.
+
+        Raises:
+            NotFitted: if `fit` was not called.
+        """
+        if self.learned is None:
+            raise NotFitted(CARD.name)
         shelf.save(path, self.learned.arrays(), self._note(self.learned.space))
 
     def _note(self, space: Space) -> dict[str, object]:

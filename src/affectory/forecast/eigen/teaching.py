@@ -69,6 +69,14 @@ class _Paths(NamedTuple):
         return _Paths(*(part[some] for part in self))
 
 
+class _Lines(NamedTuple):
+    """Bases and anchors of each kind as tensors, and how many axes a point has."""
+
+    bases: Any
+    anchors: Any
+    axes: int
+
+
 def taught(learned: Learned, lesson: Lessons, beside: Lessons | None, how: Lesson) -> Learned:
     """Return what was learned, with a network.
 
@@ -86,39 +94,26 @@ def taught(learned: Learned, lesson: Lessons, beside: Lessons | None, how: Lesso
         lesson, beside = lesson.rows(~off), lesson.rows(off)
     with one_thread() as torch:
         torch.manual_seed(how.seed)
-        axes = lesson.future.shape[2]
         mirrored = learned.codes.turned
         mine = _paths(torch, learned.codes, lesson, how.looks, mirrored)
         yours = _paths(torch, learned.codes, beside, how.looks, False)
         net = _made(torch, mine.inputs.shape[1], how, learned.codes)
-        bases, anchors = _tensors(torch, learned.codes)
+        lines = _lines(torch, learned.codes, lesson.future.shape[2])
 
         def batches(draw: np.random.Generator) -> Sequence[Any]:
             order = draw.permutation(len(mine.inputs))
             return [torch.from_numpy(order[at : at + BATCH]) for at in range(0, len(order), BATCH)]
 
-        def terms(paths: _Paths) -> tuple[Any, Any, Any, Any]:
-            moved, logits = net(paths.inputs, paths.told, paths.there)
-            said = anchors[paths.kind] + moved
-            base = bases[paths.kind]
-            apart = torch.einsum("nsr,nwr->nsw", said, base) - paths.free[:, None]
-            away = apart.unflatten(2, (-1, axes)).norm(dim=-1) * paths.size[:, None, None]
-            wanted = torch.einsum("nw,nwr->nr", paths.free, base)
-            code = (said - wanted[:, None]).norm(dim=-1).amin(dim=1)
-            mean = away.mean(dim=2)
-            odds = torch.nn.functional.cross_entropy(logits, mean.detach().argmin(dim=1))
-            return code.mean(), mean.amin(dim=1).mean(), away[..., -1].amin(dim=1).mean(), odds
-
         def loss(some: Any) -> Any:
-            return sum(terms(mine.rows(some)))
+            return sum(_losses(torch, net, lines, mine.rows(some)))
 
         def watched() -> float:
-            _, ade, fde, _ = terms(yours)
+            _, ade, fde, _ = _losses(torch, net, lines, yours)
             return float(ade + fde)
 
         plan = Plan(how.epochs, how.rate, how.decay, clip=how.clip, patience=how.epochs)
         sizes = {"paths": len(mine.inputs), "watched": len(yours.inputs), "hidden": how.hidden}
-        about = {"looks": how.looks, "plan": str(plan), "anchors": float(anchors.abs().sum())}
+        about = {"looks": how.looks, "plan": str(plan), "anchors": float(lines.anchors.abs().sum())}
         learn(net, plan, batches, loss, watched, seed=how.seed, what="moves of anchors",
               kept=how.kept, key=sizes | about, report=how.report)  # fmt: skip
         made = replace(learned, corrector=_kept(net))
@@ -180,13 +175,23 @@ def _flat(codes: Codes, lesson: Lessons, looks: bool) -> tuple[NDArray[Any], ...
     return seen.inputs, *others, seen.kind, free, size.astype(np.float32)
 
 
-def _tensors(torch: Any, codes: Codes) -> tuple[Any, Any]:
-    parts: tuple[NDArray[Any], ...] = (
-        np.stack([code.future for code in codes.kinds]),
-        np.stack([code.anchors for code in codes.kinds]),
-    )
-    bases, anchors = (torch.from_numpy(part) for part in parts)
-    return bases, anchors
+def _lines(torch: Any, codes: Codes, axes: int) -> _Lines:
+    bases = np.stack([code.future for code in codes.kinds])
+    anchors = np.stack([code.anchors for code in codes.kinds])
+    return _Lines(torch.from_numpy(bases), torch.from_numpy(anchors), axes)
+
+
+def _losses(torch: Any, net: Any, lines: _Lines, paths: _Paths) -> tuple[Any, Any, Any, Any]:
+    """Return the terms of the loss: of coefficients, mean, final, and of chances."""
+    moved, logits = net(paths.inputs, paths.told, paths.there)
+    said, base = lines.anchors[paths.kind] + moved, lines.bases[paths.kind]
+    miss = torch.einsum("nsr,nwr->nsw", said, base) - paths.free[:, None]
+    away = miss.unflatten(2, (-1, lines.axes)).norm(dim=-1) * paths.size[:, None, None]
+    wanted = torch.einsum("nw,nwr->nr", paths.free, base)
+    code = (said - wanted[:, None]).norm(dim=-1).amin(dim=1)
+    mean = away.mean(dim=2)
+    odds = torch.nn.functional.cross_entropy(logits, mean.detach().argmin(dim=1))
+    return code.mean(), mean.amin(dim=1).mean(), away[..., -1].amin(dim=1).mean(), odds
 
 
 def _kept(net: Any) -> Corrector:
