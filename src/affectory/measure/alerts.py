@@ -144,7 +144,7 @@ def marked(
     )
 
 
-def periods(days: pl.DataFrame, gap: float = 2.0, least: int = 2) -> pl.DataFrame:
+def periods(days: pl.DataFrame, gap: float = 1.0, least: int = 2) -> pl.DataFrame:
     """Return the runs of high days: first and last day, days, peak and when it was.
 
     Args:

@@ -1,6 +1,6 @@
 """Read the table in the file of a word list, whatever its encoding, marks and header."""
 
-__all__ = ["table_of"]
+__all__ = ["table_of", "text_of"]
 
 import gzip
 import io
@@ -29,14 +29,14 @@ def table_of(path: Path) -> pl.DataFrame:
             return pl.read_parquet(path)
         if kind in ("arrow", "ipc", "feather"):
             return pl.read_ipc(path)
-        return _delimited(_text_of(path))
+        return _delimited(text_of(path))
     except (pl.exceptions.PolarsError, OSError, EOFError) as error:
         cure = "give a CSV, TSV, parquet or Arrow file"
         raise BadFile(path, f"no readable table ({error})", "a word list", cure) from error
 
 
-def _text_of(path: Path) -> str:
-    """Return the text of a file; UTF-8 where it is that, else Windows-1252."""
+def text_of(path: Path) -> str:
+    """Return the text of a file, gzipped or not; UTF-8 where it is that, else Windows-1252."""
     raw = path.read_bytes()
     raw = gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw
     try:

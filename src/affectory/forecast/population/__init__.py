@@ -74,7 +74,8 @@ class PopulationForecast:
     A band of `level` is ``mean +- q scale``: `scale` is the mean step from week to week of the
     series, q the conformal quantile of misses in those units, at as many steps ahead, from
     forecasts that ended in the past, of all series together. `spread` is the standard deviation
-    of the normal law whose band it is; `measure.forecasts.band` gives the band back.
+    of the normal law whose band it is; `measure.forecasts.band` gives the band back. A marker
+    that never moved has no band.
 
     Args:
         strategy: How; see `Strategy`. Those that learn learn from the past they are handed,
@@ -166,8 +167,9 @@ class PopulationForecast:
             place, first = _days(past.start[low:high])
             table = np.full((past.space.k, place[-1] + 1), np.nan)
             table[:, place] = past.values[low:high].T
-            scale += scale_of(table, self.season).tolist()
-            x += list(filled(table, self.season))
+            whole = filled(table, self.season)
+            scale += (scale_of(table, self.season) * (np.ptp(whole, axis=1) > 0)).tolist()
+            x += list(whole)
             phase += [first % self.season] * past.space.k
         return Series(x, phase), np.array(scale)
 

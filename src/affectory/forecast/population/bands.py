@@ -54,7 +54,9 @@ def conformal(
         past = series.until(back)
         came = [x[len(x) - back : len(x) - back + h] for x in series.x if len(x) > back]
         unit = np.array([scale_of(x[None], season)[0] for x in past.x])
-        misses.append(np.abs(follow(past, model) - np.stack(came)) / unit[:, None])
+        moved = [np.ptp(x) > 0 for x in past.x]  # one at rest says nothing of those that move
+        missed = np.abs(follow(past, model) - np.stack(came)) / unit[:, None]
+        misses.append(missed[moved] if any(moved) else missed)
     return np.maximum.accumulate(quantile(np.concatenate(misses), level))
 
 
