@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from affectory import __version__
-from affectory.cli import explaining, mapping, modelling, populating, serving, triaging
+from affectory.cli import explaining, forecasting, mapping, modelling, populating, serving, triaging
 from affectory.cli.options import Address, On
 
 app = typer.Typer(
@@ -317,6 +317,7 @@ app.command(rich_help_panel="What there is")(mapping.atlas)
 app.command(rich_help_panel="The lake")(serving.serve)
 app.command(rich_help_panel="The walk")(explaining.explain)
 app.command(help=populating.POPULATION_HELP, rich_help_panel="The walk")(populating.population)
+app.command(help=forecasting.FORECAST_HELP, rich_help_panel="The walk")(forecasting.forecast)
 app.command(help=triaging.TRIAGE_HELP, rich_help_panel="The walk")(triaging.triage)
 
 

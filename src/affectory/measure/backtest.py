@@ -4,7 +4,7 @@ A rolling origin (Tashman 2000): the past is cut, the forecast sees nothing afte
 what came is held against it row by row: the first row that came with the first forecast.
 """
 
-__all__ = ["Judged", "compared", "judged", "rolling", "scores"]
+__all__ = ["Judged", "compared", "fan", "judged", "rolling", "scores"]
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -128,6 +128,26 @@ def judged(past: Trajectory, told: Trajectory, came: Trajectory, level: float = 
     return Judged(
         names, place + 1, error, np.abs(truth - last), error / scale, crps, covered(truth, *ends)
     )
+
+
+def fan(told: Trajectory, level: float = 0.8) -> tuple[Floats, Floats, Floats]:
+    """Return the middle and the ends of a forecast's band, within the bounds of its Space.
+
+    Args:
+        told: The forecast, with a spread or as draws.
+        level: Share that the band is to hold, in (0, 1).
+
+    Returns:
+        Three arrays (g, h, k), one group a session and actor, in their order.
+    """
+    drawn = _drawn(told)
+    middle = np.median(drawn, axis=1)
+    if told.draw is not None:
+        low, high = np.quantile(drawn, [0.5 - level / 2, 0.5 + level / 2], axis=1)
+        return middle, low, high
+    width = np.zeros_like(middle) if told.spread is None else _shaped(told, told.spread)
+    low, high = (np.clip(end, *told.space.bounds) for end in band(middle, width, level))
+    return middle, low, high
 
 
 def scores(
