@@ -33,8 +33,9 @@ def test_a_session_has_its_turns_states_words_and_crises(client, job):
     words = client.get(f"{base}/reasons?space=vad&axis=valence").json()
     own = [one for one in words if one["seq"] == 0]
     assert "happy" in {turns["text"][0][slice(*one["span"])] for one in own}
-    (crisis,) = client.get(f"{base}/crisis").json()
-    assert crisis["seq"] == 4
+    crisis = client.get(f"{base}/crisis").json()
+    assert [one["seq"] for one in crisis["found"]] == [4]
+    assert crisis["notice"]
 
 
 def test_turns_come_in_windows(client, job):

@@ -2,8 +2,16 @@
 
 from tests.web.conftest import traced
 
+from affectory.guard import crisis
 from affectory.store.lake import open_lake
 from affectory.web.settings import Settings
+
+
+def counted(page, what, n):
+    """Wait until there are so many of something."""
+    from playwright.sync_api import expect
+
+    expect(page.locator(what)).to_have_count(n, timeout=60_000)
 
 
 def test_a_session_is_found_opened_read_and_seen(page, serve, lake):
@@ -11,7 +19,7 @@ def test_a_session_is_found_opened_read_and_seen(page, serve, lake):
     page.fill("input[type=search]", "tal")
     page.click("tbody a")
     page.wait_for_selector(".turn .chip")
-    assert page.inner_text(".notice").startswith("Some turns speak of")
+    assert page.inner_text(".notice") == crisis.notice(crisis.flags(["I want to kill myself"]))
     assert page.locator("canvas").count() >= 3
     page.hover("#turn-3")
     assert "lit" in page.get_attribute("#turn-3", "class")
@@ -38,9 +46,10 @@ def test_dragging_over_the_curve_chooses_turns(page, serve, lake):
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] * 0.5, y, steps=5)
     page.mouse.up()
-    page.wait_for_function("document.querySelectorAll('.turn').length < 5")
+    page.wait_for_selector("text=/ of 5 turns/")
+    assert 0 < page.locator(".turn").count() < 5
     page.click("text=Show all")
-    page.wait_for_function("document.querySelectorAll('.turn').length === 5")
+    counted(page, ".turn", 5)
 
 
 def test_a_file_is_dropped_and_read(page, serve, tmp_path):
@@ -99,4 +108,20 @@ def test_turns_are_rated_one_by_one(page, serve, tmp_path):
     page.wait_for_selector("text=Kept. As a file:")
     felt = open_lake(out / "lake").states("ekman7n", by="rater:zoe")
     assert felt.axis("joy").tolist() == [1.0, 0.0]
+    assert page.faults == []
+
+
+def test_turns_are_read_as_they_are_said_and_outlive_a_reload(page, serve, tmp_path):
+    out = tmp_path / "out"
+    page.goto(f"{serve(Settings(out))}#/live")
+    page.wait_for_selector("text=connected")
+    for words in ("I love it", "No, that is wrong!", "I am so sad", "<b>bold</b>"):
+        page.fill("#turn", words)
+        page.keyboard.press("Enter")
+    counted(page, ".turn .chip", 4)
+    assert page.locator(".said b").count() == 0
+    page.reload()
+    counted(page, ".turn .chip", 4)
+    page.click("text=Put into the lake")
+    page.wait_for_selector("text=is being put into the lake")
     assert page.faults == []

@@ -14,7 +14,16 @@ from typing import Annotated
 import typer
 
 from affectory import __version__
-from affectory.cli import explaining, forecasting, mapping, modelling, populating, serving, triaging
+from affectory.cli import (
+    explaining,
+    forecasting,
+    living,
+    mapping,
+    modelling,
+    populating,
+    serving,
+    triaging,
+)
 from affectory.cli.options import Address, On
 
 app = typer.Typer(
@@ -315,6 +324,7 @@ app.add_typer(modelling.app, name="models", rich_help_panel="Language models")
 app.command(rich_help_panel="Language models")(modelling.ask)
 app.command(rich_help_panel="What there is")(mapping.atlas)
 app.command(rich_help_panel="The lake")(serving.serve)
+app.command(rich_help_panel="The walk")(living.live)
 app.command(rich_help_panel="The walk")(explaining.explain)
 app.command(help=populating.POPULATION_HELP, rich_help_panel="The walk")(populating.population)
 app.command(help=forecasting.FORECAST_HELP, rich_help_panel="The walk")(forecasting.forecast)

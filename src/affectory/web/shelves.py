@@ -19,9 +19,11 @@ import polars as pl
 from affectory.core import registry
 from affectory.core.errors import AffectoryError, BadChoice, MissingFile
 from affectory.core.trajectory import Trajectory
+from affectory.guard import crisis
 from affectory.store.lake import Lake, open_lake
 from affectory.web.settings import Settings
 
+URGENT = tuple(f"crisis/{kind}" for kind in crisis.URGENT)
 KEPT = 4  # traces whose lists of sessions stay in memory
 CELLS = 32  # parts of the small picture of a session
 SORTS = ("order", "records", "actors", "mean", "change", "variability", "missing", "crisis")
@@ -302,20 +304,22 @@ class Shelf:
         while not self.lake.write_states(felt, job, batch):
             batch += 1  # another process took that number
 
-    def crises(self, number: int) -> list[dict[str, Any]]:
-        """Return where crisis language was found in a session, and of what kind."""
+    def crises(self, number: int) -> dict[str, Any]:
+        """Return where crisis language was found in a session, and the notice to show with it."""
         if "evidence" not in self.lake.tables():
-            return []
+            return {"notice": None, "found": []}
         rows = (
             self.lake.scan("evidence")
             .filter(pl.col("session") == self.name(number), pl.col("by") == "guard/crisis")
             .select("record", "span_start", "span_stop", "axis")
             .collect()
         )
-        return [
+        found = [
             {"seq": record, "span": [low, high], "kind": axis.partition("/")[2]}
             for record, low, high, axis in rows.iter_rows()
         ]
+        kinds = pl.DataFrame({"kind": [one["kind"] for one in found]}, schema={"kind": pl.String})
+        return {"notice": crisis.notice(kinds), "found": found}
 
     def _authors(self, space: str, session: str) -> list[str]:
         told = self.lake.scan(f"states/{space}").filter(pl.col("session") == session)
@@ -350,7 +354,7 @@ class Shelf:
             return pl.DataFrame(schema={"session": pl.String, "crisis": pl.Int64})
         return (
             self.lake.scan("evidence")
-            .filter(pl.col("by") == "guard/crisis")
+            .filter(pl.col("by") == "guard/crisis", pl.col("axis").is_in(list(URGENT)))
             .group_by("session")
             .agg(pl.col("record").n_unique().cast(pl.Int64).alias("crisis"))
             .collect(engine="streaming")

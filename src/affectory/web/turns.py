@@ -94,8 +94,8 @@ def reasons(
 
 
 @router.get("/traces/{job}/sessions/{number}/crisis")
-def crisis(trace: Trace, number: Number) -> list[dict[str, Any]]:
-    """Return where crisis language was found."""
+def crisis(trace: Trace, number: Number) -> dict[str, Any]:
+    """Return where crisis language was found, and the notice to show with it."""
     return trace.crises(number)
 
 

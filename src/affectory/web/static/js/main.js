@@ -2,6 +2,7 @@
 import { ask } from "./api.js";
 import { explore } from "./explore.js";
 import { h, toast } from "./dom.js";
+import { live } from "./live.js";
 import { methods } from "./methods.js";
 import { rate } from "./rate.js";
 import { session } from "./session.js";
@@ -12,9 +13,10 @@ const ROUTES = [
   [/^#\/t\/([\w-]+)$/, explore, "explore"],
   [/^#\/t\/([\w-]+)\/s\/(\d+)$/, session, "explore"],
   [/^#\/t\/([\w-]+)\/s\/(\d+)\/rate$/, rate, "explore"],
+  [/^#\/live$/, live, "live"],
   [/^#\/methods$/, methods, "methods"],
 ];
-const PAGES = { explore: "#/", methods: "#/methods" };
+const PAGES = { explore: "#/", live: "#/live", methods: "#/methods" };
 let leave = () => {};
 
 async function show() {

@@ -25,12 +25,12 @@ export async function session(main, job, number) {
 
   const left = h("section", { class: "card transcript", "aria-label": T.turns });
   const right = h("div", { class: "pictures" });
-  const flagged = facts.crisis ? await ask(`${base}/crisis`) : [];
+  const { notice, found: flagged } = await ask(`${base}/crisis`);
   main.append(
     h("p", { class: "crumb" }, h("a", { href: `#/t/${job}` }, `← ${T.back}`), h("a", { class: "get", href: `#/t/${job}/s/${number}/rate` }, T.rate.open)),
     h("h1", { class: "name" }, facts.session),
     h("ul", { class: "keys" }, facts.people.map((one) => h("li", {}, who.mark(one.actor), one.actor, h("small", {}, ` ${one.n.toLocaleString("en")}`)))),
-    flagged.length ? h("p", { class: "notice", role: "note" }, T.notice) : "",
+    notice ? h("p", { class: "notice", role: "note" }, notice) : "",
     h("div", { class: "beside" }, left, right));
 
   const list = transcript(left, { turns, facts, base, who, link, flagged });

@@ -1,6 +1,6 @@
 // Every word of the page, in one place, for translation.
 export const T = {
-  pages: { explore: "Explore", methods: "Methods" },
+  pages: { explore: "Explore", live: "Live", methods: "Methods" },
   foot: (v) => `Affectory ${v}. A state is an estimate of expressed emotion, not of what a person feels. Everything stays on this machine.`,
   theme: { light: "Light", dark: "Dark", label: "Colours" },
   drop: { lead: "Drop a conversation here", more: "csv, SRT, chat log, JSON lines, Parquet; or", pick: "choose a file" },
@@ -26,10 +26,14 @@ export const T = {
   all: "Show all",
   unread: "not read",
   csv: "CSV", parquet: "Parquet", svg: "PNG",
-  notice: "Some turns speak of suicide, self-harm or violence. This is found by phrases and may be wrong or incomplete. If somebody may be in danger, contact local emergency services or a crisis line.",
   lost: "The server does not answer; trying again…",
   again: "The server answers again.",
   cautions: "Cautions", paper: "Paper", gives: "Gives", takes: "Reads", extra: "Needs",
+  live: {
+    lead: "Each turn is read as it is said. It is kept in a file beside the lake until you delete it; nothing leaves this machine.",
+    who: "Speaker", say: "What is said; Enter sends", send: "Send", fan: "Valence, and where it may go (80 %)", open: "connected",
+    keep: "Put into the lake", fresh: "Begin anew", kept: (name) => `${name} is being put into the lake`, before: "(said before)",
+  },
   rate: {
     open: "Rate this session", title: "Rate", pad: "Valence across, arousal up", place: "Place in the session", speed: "Speed",
     lead: "Say what is expressed, not what you would feel. What you rate is kept as you go; nothing is lost when the browser or the server stops.",

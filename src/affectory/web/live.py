@@ -1,0 +1,118 @@
+"""Turns as they are said: a socket that answers each with its state, its fan and its signs."""
+
+__all__ = ["router"]
+
+import asyncio
+import secrets
+from dataclasses import asdict
+from pathlib import Path as File
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request, WebSocket, WebSocketDisconnect
+from pydantic import BaseModel, Field, ValidationError
+
+from affectory.core import registry
+from affectory.core.errors import BadChoice
+from affectory.web.settings import Settings
+from affectory.web.talk import LONGEST, Talk
+from affectory.web.uploads import Progress, Work
+
+router = APIRouter(tags=["live"])
+LARGEST = 4 * LONGEST  # bytes of one message
+BAD, GONE = 4400, 4404
+
+
+class Turn(BaseModel):
+    """What is said; `id` is the sender's own number, which the answer bears."""
+
+    id: int = Field(ge=0, le=2**53)
+    actor: str = Field(min_length=1, max_length=100)
+    text: str = Field(max_length=LONGEST)
+
+
+class Begun(BaseModel):
+    """A talk that was begun."""
+
+    talk: str
+
+
+Name = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$")]
+
+
+@router.post("/talks")
+def begin(request: Request) -> Begun:
+    """Begin a talk; its turns are kept in a file beside the lake."""
+    settings: Settings = request.app.state.settings
+    home = settings.out / "live"
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    name = secrets.token_hex(8)
+    (home / f"{name}.jsonl").touch(mode=0o600)
+    return Begun(talk=name)
+
+
+@router.websocket("/talks/{talk}/turns")
+async def turns(socket: WebSocket, talk: str) -> None:
+    """Answer each turn that comes; what was said before is answered first."""
+    await socket.accept()
+    path = _file(socket.app.state.settings, talk)
+    if path is None:
+        await socket.close(GONE, "there is no such talk")
+        return
+    one = await asyncio.to_thread(_talk, path)
+    try:
+        for heard in one.resume():
+            await socket.send_json(asdict(heard))
+        while True:
+            turn = await _next(socket)
+            heard = await asyncio.to_thread(one.say, turn.actor, turn.text)
+            await socket.send_json({"id": turn.id, **asdict(heard)})
+    except (ValidationError, ValueError) as error:
+        first = str(error).partition("\n")[0]
+        await socket.close(BAD, f"this is no turn: {first}"[:120])
+    except WebSocketDisconnect:
+        return
+
+
+@router.post("/talks/{talk}/keep")
+async def keep(request: Request, talk: Name) -> Progress:
+    """Trace a talk into the lake, as an uploaded file is."""
+    settings: Settings = request.app.state.settings
+    work: Work = request.app.state.work
+    path = _file(settings, talk)
+    if path is None or not path.stat().st_size:
+        raise BadChoice("talk", talk, "one with turns")
+    home = settings.out / "uploads" / secrets.token_hex(8)
+    home.mkdir(parents=True, mode=0o700)
+    copy = home / f"live-{talk}.jsonl"
+    copy.write_bytes(path.read_bytes())
+    return work.begin(copy, copy.name, request.app.state.shelves.forget)
+
+
+async def _next(socket: WebSocket) -> Turn:
+    """Return the next turn.
+
+    Raises:
+        ValueError: if what came is too long or no turn.
+    """
+    text = await socket.receive_text()
+    if len(text.encode()) > LARGEST:
+        raise ValueError(f"more than {LARGEST:,} bytes")
+    return Turn.model_validate_json(text)
+
+
+def _talk(path: File) -> Talk:
+    talk = Talk(
+        registry.make("perceive/utterance"),
+        registry.make("forecast/states"),
+        registry.make("perceive/signals"),
+        path,
+    )
+    talk.warm()
+    return talk
+
+
+def _file(settings: Settings, talk: str) -> File | None:
+    """Return the file of a talk; a name is sixteen digits, and so never a way out."""
+    known = len(talk) == 16 and set(talk) <= set("0123456789abcdef")
+    path = settings.out / "live" / f"{talk}.jsonl"
+    return path if known and path.is_file() else None

@@ -1,0 +1,134 @@
+"""web/live and web/talk: answered at once, kept before answered, gone on with after a crash."""
+
+import json
+from dataclasses import asdict
+
+import numpy as np
+import pytest
+from starlette.testclient import TestClient
+from starlette.websockets import WebSocketDisconnect
+from tests.web.conftest import HEADERS
+
+from affectory.core.registry import make
+from affectory.web.app import create_app
+from affectory.web.settings import Settings
+from affectory.web.talk import LONGEST, Talk
+
+
+def talk(path=None):
+    methods = (make(f"{name}") for name in ("perceive/utterance", "forecast/states"))
+    return Talk(*methods, make("perceive/signals"), path)
+
+
+@pytest.fixture
+def live(tmp_path):
+    with TestClient(create_app(Settings(tmp_path / "out")), headers=HEADERS) as one:
+        name = one.post("/api/talks").json()["talk"]
+        yield one, f"/api/talks/{name}/turns", tmp_path / "out" / "live" / f"{name}.jsonl"
+
+
+def test_a_turn_has_its_state_and_from_the_third_a_fan():
+    one = talk()
+    first = one.say("ann", "I love this, thank you!")
+    assert first.values["valence"] > 0.2
+    assert first.emotion[0] == "joy"
+    assert first.fan == {}
+    one.say("ann", "It is fine.")
+    fan = one.say("ann", "I am so sad and angry").fan
+    assert len(fan["middle"]) == 5
+    assert all(low <= mid <= high for low, mid, high in zip(*fan.values(), strict=True))
+
+
+def test_what_a_turn_shows_is_said():
+    one = talk()
+    one.say("user", "I want a refund for my order please")
+    one.say("assistant", "Your order was sent yesterday.")
+    assert any("correction" in sign for sign in one.say("user", "No, that is wrong.").signs)
+    urgent = one.say("user", "I want to kill myself")
+    assert urgent.crisis == ("suicide",)
+    assert urgent.notice
+
+
+def test_an_empty_turn_is_not_read():
+    heard = talk().say("ann", "   ")
+    assert heard.values["valence"] is None
+    assert heard.emotion is None
+
+
+def test_who_comes_back_finds_every_turn_that_was_answered(tmp_path):
+    path = tmp_path / "talk.jsonl"
+    one = talk(path)
+    told = [asdict(one.say("ann", words)) for words in ("I love it", "I hate it", "ok")]
+    with path.open("a") as file:
+        file.write('{"actor": "ann", "te')  # killed in the middle of a line
+    again = [asdict(heard) for heard in talk(path).resume()]
+    for before, after in zip(told, again, strict=True):
+        before.pop("seconds"), after.pop("seconds")
+        assert before == after
+    assert len(path.read_text().splitlines()) == 3
+
+
+def test_the_socket_answers_and_remembers(live):
+    client, address, path = live
+    with client.websocket_connect(address) as socket:
+        socket.send_json({"id": 7, "actor": "ann", "text": "I love it"})
+        told = socket.receive_json()
+        assert (told["id"], told["seq"]) == (7, 0)
+    assert json.loads(path.read_text())["text"] == "I love it"
+    with client.websocket_connect(address) as socket:
+        assert socket.receive_json()["seq"] == 0
+        socket.send_json({"id": 8, "actor": "bo", "text": "ok"})
+        assert socket.receive_json()["seq"] == 1
+
+
+@pytest.mark.parametrize(
+    "frame",
+    ["", "no json", "[]", "null", "{}", '{"id": -1, "actor": "a", "text": "b"}',
+     '{"id": 1, "actor": "", "text": "b"}', '{"id": 1, "actor": "a", "text": 5}',
+     json.dumps({"id": 1, "actor": "a", "text": "x" * (LONGEST + 1)}),
+     json.dumps({"id": 1, "actor": "a", "text": "x" * (5 * LONGEST)})],
+)  # fmt: skip
+def test_what_is_no_turn_closes_the_socket_and_nothing_else(live, frame):
+    client, address, path = live
+    with client.websocket_connect(address) as socket:
+        socket.send_text(frame)
+        with pytest.raises(WebSocketDisconnect) as closed:
+            socket.receive_json()
+    assert closed.value.code == 4400
+    assert path.read_text() == ""
+
+
+@pytest.mark.parametrize("name", ["0" * 16, "..%2f..%2fetc%2fpasswd", "zz", "0" * 15 + "/"])
+def test_there_is_no_talk_of_another_name(live, name):
+    client, _, _ = live
+    with (
+        pytest.raises(WebSocketDisconnect),
+        client.websocket_connect(f"/api/talks/{name}/turns") as socket,
+    ):
+        socket.receive_json()
+
+
+def test_a_page_elsewhere_opens_no_socket(live):
+    client, address, _ = live
+    with (
+        pytest.raises(WebSocketDisconnect),
+        client.websocket_connect(address, headers={"origin": "http://evil.example"}),
+    ):
+        pass
+
+
+def test_a_talk_is_put_into_the_lake(live):
+    client, address, path = live
+    assert client.post(address.replace("turns", "keep")).status_code == 422
+    with client.websocket_connect(address) as socket:
+        for n, words in enumerate(("I love it", "I hate it")):
+            socket.send_json({"id": n, "actor": "ann", "text": words})
+            socket.receive_json()
+    told = client.post(address.replace("turns", "keep")).json()
+    assert told["name"] == f"live-{path.stem}.jsonl"
+
+
+def test_the_scale_is_that_of_the_space():
+    values = talk().say("ann", "What a day").values
+    assert set(values) == {"valence", "arousal", "dominance"}
+    assert all(np.abs(value) <= 1 for value in values.values())
