@@ -26,6 +26,7 @@ import numpy as np
 import polars as pl
 from million import write
 
+from affectory.cli import walk
 from affectory.engine import engine
 from affectory.store.lake import open_lake
 
@@ -35,7 +36,7 @@ BILLION = 1000  # in millions
 EACH = 20  # turns a session
 BATCH = 20_000  # turns
 WARM = 8  # batches after which the driver has taken what it works with
-TABLES = 9  # that a batch of the default method is written to
+TABLES = 7  # that each batch of the default method is written to, beside `evidence`
 WORKERS = ("ray::", "spawn_main")
 
 
@@ -89,8 +90,9 @@ def main() -> None:
             costs[name] = [trace(place, turns, name, given.method) for turns in given.turns]
             tell(name, *costs[name])
         slope = commits(place / "commits", given.files)
+        asked = requests(place)
     small, large = costs[given.engines[-1]]
-    project(small, large, slope)
+    project(small, large, slope, asked)
     print(f"load {os.getloadavg()[0]:.1f} at the end")
 
 
@@ -215,7 +217,31 @@ def commits(place: Path, files: int) -> float:
     return float(slope)
 
 
-def project(small: Cost, large: Cost, slope: float) -> None:
+def requests(place: Path) -> float:
+    """Print how often a bucket is asked for each batch; return how often in the mean."""
+    sys.path.insert(0, str(Path(__file__).parents[1]))
+    try:
+        from tests.buckets import bucket
+        from werkzeug.serving import WSGIRequestHandler
+    except ImportError:
+        print("bucket  not asked: needs moto[s3], flask, flask-cors")
+        return float("nan")
+    seen: list[str] = []
+    WSGIRequestHandler.log_request = lambda self, *_: seen.append(self.command)
+    write(place / "short.csv", 52 * 200, EACH)
+    with bucket() as address:
+        plan = walk.Plan((str(place / "short.csv"),), lake=f"{address}/lake", batch=200)
+        walked = walk._walked(plan, open_lake(plan.where), "job", walk.Tally())
+        marks = [len(seen) for _ in walked]
+    each = np.diff(marks)[1:]
+    print(
+        f"bucket  {each.mean():.0f} requests a batch in the mean, {each.min()} to {each.max()}, "
+        f"over {len(each)} batches to {TABLES} tables"
+    )
+    return float(each.mean())
+
+
+def project(small: Cost, large: Cost, slope: float, asked: float) -> None:
     """Print what a billion turns would cost, by size of the batch."""
     driver, worker, _ = (per_million(small, large, what) for what in WHAT)
     print(f"\n1,000,000,000 turns in sessions of {EACH}, from the last engine above:")
@@ -228,7 +254,7 @@ def project(small: Cost, large: Cost, slope: float) -> None:
         grown = slope * n * n / 2 * TABLES
         print(
             f"  batches of {batch:,}: {n:,} commits a table, whose growing logs cost the driver "
-            f"{grown / hours:,.1f} hours more"
+            f"{grown / hours:,.1f} hours more; a bucket is asked {asked * n:,.0f} times"
         )
     more = (large.memory["report"] - small.memory["report"]) / (large.turns - small.turns) * 1e6
     print(
