@@ -1,5 +1,6 @@
 """web/static: the pages in a real browser, as a person would use them."""
 
+import pytest
 from tests.web.conftest import traced
 
 from affectory.guard import crisis
@@ -125,3 +126,35 @@ def test_turns_are_read_as_they_are_said_and_outlive_a_reload(page, serve, tmp_p
     page.click("text=Put into the lake")
     page.wait_for_selector("text=is being put into the lake")
     assert page.faults == []
+
+
+@pytest.mark.parametrize("place", ["", "#/live", "#/methods", "{s}", "{s}/rate"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_shuts_anybody_out(browser, serve, lake, place, scheme):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    context = browser.new_context(bypass_csp=True, color_scheme=scheme)  # axe is put into the page
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    address = serve(Settings(lake))
+    page.goto(address)
+    link = page.locator("tbody a").first.get_attribute("href")
+    page.goto(f"{address}{place.format(s=link)}")
+    page.wait_for_timeout(1500)
+    found = axe.run(page).response["violations"]
+    serious = [one for one in found if one["impact"] in ("serious", "critical")]
+    told = [(one["id"], [node["html"][:120] for node in one["nodes"]][:3]) for one in serious]
+    context.close()
+    assert told == []
+
+
+def test_a_narrow_screen_shows_everything_without_scrolling_sideways(browser, serve, lake):
+    page = browser.new_page(viewport={"width": 390, "height": 800})
+    address = serve(Settings(lake))
+    page.goto(address)
+    page.wait_for_selector("tbody a")
+    link = page.locator("tbody a").first.get_attribute("href")
+    for place in ("", link, "#/live", "#/methods", f"{link}/rate"):
+        page.goto(f"{address}{place}")
+        page.wait_for_timeout(800)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, place
+    page.close()
