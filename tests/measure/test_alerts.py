@@ -10,6 +10,7 @@ from affectory.core.errors import BadChoice
 from affectory.core.groups import Names
 from affectory.forecast.population import toy
 from affectory.measure.alerts import anomalies, hits, lead, marked, periods, thresholds
+from affectory.measure.changes import changes
 
 
 def test_a_threshold_is_the_mean_and_deviation_of_the_days_before():
@@ -59,6 +60,17 @@ def test_a_shock_is_a_period_with_its_peak():
     assert 90 <= found["peak_at"][0] < 100
     own = table.filter(pl.col("axis") == "fear", pl.col("start") == 91.0)
     assert own["anomaly"].to_list() == [True]
+
+
+def test_a_lockdown_is_a_change_of_level_within_two_days():
+    rng = np.random.default_rng(2)
+    base = toy()
+    level = 0.3 + 0.02 * rng.standard_normal(100) + 0.1 * (np.arange(100) >= 60)
+    values = np.column_stack([level, np.full(100, 0.5)]).astype(np.float32)
+    day = np.arange(100.0)
+    who = [Names(np.zeros(100, np.int32), (name,)) for name in ("town", "population")]
+    felt = replace(base, session=who[0], actor=who[1], start=day, stop=day + 1, values=values)
+    assert abs(changes(felt, "fear")["at"].item() - 60) <= 2
 
 
 def test_hits_are_counted():

@@ -39,6 +39,7 @@ SLOW = ("ets", "arima")  # no trials for bands: each would cost as much as the f
 HORIZONS = (7, 14, 30, 60)
 SEASON, FIRST, EVERY, AHEAD = 7, 182, 40, 14
 LEVEL = 0.9
+BRIEF = (7, 14, 30, 60)  # days of a past that is short
 WATCHED = 3  # days between two origins of alerts
 FAMILY = {"California": "USA", "LosAngeles": "USA", "NewYork": "USA", "BelgiumDutch": "Netherlands"}
 WHAT = "21 regions x 4 word lists, 2019-2020"
@@ -69,7 +70,7 @@ def measure(folder: Path, seed: int) -> tuple[Figure, ...]:
     for name, walk in walks.items():
         if name not in SLOW:
             told += [_cover(walk, h, name, seed) for h in HORIZONS]
-    return (*told, *_alerts(felt, seed))
+    return (*told, *_brief(felt, seed), *_alerts(felt, seed))
 
 
 PROTOCOL = Protocol(
@@ -93,7 +94,43 @@ def _walks(felt: Trajectory) -> Iterator[tuple[str, _Walk]]:
             continue
 
 
-def _walk(felt: Trajectory, how: Any) -> _Walk:
+def _brief(felt: Trajectory, seed: int) -> Iterator[Figure]:
+    """Yield MASE of a week from pasts of few days alone."""
+    for days in BRIEF:
+        for name in STRATEGIES:
+            if name in SLOW:
+                continue
+            walk = _walk(felt, registry.make(METHOD, strategy=name, origins=0), days)
+            yield _short(walk, days, name, seed)
+    walk = _walk(felt, _Elsewhere(felt), BRIEF[0])
+    yield _short(walk, BRIEF[0], "regression, learned in other regions", seed)
+
+
+def _short(walk: "_Walk", days: int, name: str, seed: int) -> Figure:
+    made = _mase(walk, min(HORIZONS), name, seed)
+    return replace(made, name=f"{made.name} from {days} days")
+
+
+class _Elsewhere(NamedTuple):
+    """A week of lags, learned from all that other clusters of regions had told of until then."""
+
+    felt: Trajectory
+
+    def forecast(self, past: Trajectory, horizon: int) -> Trajectory:
+        """Return `horizon` days of each region, none of whose cluster was learned from."""
+        bare = registry.make(METHOD, strategy="regression", lags=SEASON, ahead=SEASON, origins=0)
+        before = self.felt.rows(self.felt.start <= past.start.max())
+        parts: dict[str, Trajectory] = {}
+        for family in dict.fromkeys(FAMILY.get(name, name) for name in past.sessions):
+            others = [name for name in before.sessions if FAMILY.get(name, name) != family]
+            fitted = bare.fit(before.select(session=others))
+            for name in past.sessions:
+                if FAMILY.get(name, name) == family:
+                    parts[name] = fitted.forecast(past.select(session=name), horizon)
+        return Trajectory.concat([parts[name] for name in past.sessions])
+
+
+def _walk(felt: Trajectory, how: Any, days: float = np.inf) -> _Walk:
     first, most = felt.start.min(), max(HORIZONS)
     regions: list[str] = []
     misses: list[Floats] = []
@@ -103,7 +140,7 @@ def _walk(felt: Trajectory, how: Any) -> _Walk:
         if not len(past):
             continue
         came = _came(felt, past, origin, most)  # (g, 60, k)
-        ahead = how.forecast(past, most)
+        ahead = how.forecast(past.rows(past.start >= origin - days), most)
         shape = len(past.groups), most, felt.space.k
         said, spread = (
             np.asarray(p, np.float64).reshape(shape) for p in (ahead.values, _wide(ahead))
