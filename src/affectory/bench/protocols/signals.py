@@ -120,8 +120,8 @@ def _lifts(runs: _Runs, worth: NDArray[np.bool_], proxy: str, seed: int) -> list
         told = {"worth reading": (point[at, 0], drawn[:, at, 0])}
         told |= {
             f"lift over {rival}": (
-                point[at, 0] / point[other, 0],
-                drawn[:, at, 0] / np.maximum(drawn[:, other, 0], 1e-9),
+                float(_ratio(point[at, 0], point[other, 0])),
+                _ratio(drawn[:, at, 0], drawn[:, other, 0]),
             )
             for rival, other in rivals.items()
             if at and at != other
@@ -165,11 +165,17 @@ def _judged(report: Report) -> dict[str, Any]:
     return {"counts": report.counts, "severities": report.severities}
 
 
+def _ratio(one: Any, other: Any) -> Floats:
+    """Return one over the other, NaN where the other is nothing."""
+    return np.asarray(np.where(other > 0, one / np.maximum(other, 1e-9), np.nan))
+
+
 def _figure(name: str, value: float, drawn: Floats, setting: str, by: str, n: int) -> Figure:
-    low, high = np.quantile(drawn, (0.025, 0.975))
-    low, high = min(float(low), value), max(float(high), value)
     if math.isnan(value):
-        return Figure(name, value, n=n, setting=setting, by=by, reason="nothing was picked")
+        why = "what it is compared with finds nothing"
+        return Figure(name, value, n=n, setting=setting, by=by, reason=why)
+    low, high = np.nanquantile(drawn, (0.025, 0.975))
+    low, high = min(float(low), value), max(float(high), value)
     return Figure(name, float(value), low, high, n, setting=setting, by=by)
 
 

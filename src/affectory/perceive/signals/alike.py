@@ -95,16 +95,23 @@ class Alike:
     def find(self, texts: Sequence[str]) -> list[Near]:
         """Return every likeness of `texts`, which are in plain form; the best first of each row.
 
+        A message is compared up to the length of the longest phrase, divided by the share of
+        trigrams, or by the square of the cosine, four times that by the rule of the port: a longer
+        one is like it only by repeating itself.
+
         Args:
             texts: Messages in plain form, without spaces at their ends.
         """
-        short = [at for at, text in enumerate(texts) if text and len(text) <= self._longest]
+        longest = max(map(len, self.phrases), default=0)
         out: dict[tuple[int, int], float] = {}
-        for low in range(0, len(short), BLOCK):
-            part = [texts[at] for at in short[low : low + BLOCK]]
-            for row, phrase, share in (*self._by_letters(part), *self._by_words(part)):
-                key = short[low + row], phrase
-                out[key] = max(share, out.get(key, 0.0))
+        for least, alike in ((self.trigrams, self._by_letters), (self.cosine**2, self._by_words)):
+            most = int(longest / least * (1 if self.strict else 4))
+            short = [at for at, text in enumerate(texts) if text and len(text) <= most]
+            for low in range(0, len(short), BLOCK):
+                part = [texts[at] for at in short[low : low + BLOCK]]
+                for row, phrase, share in alike(part):
+                    key = short[low + row], phrase
+                    out[key] = max(share, out.get(key, 0.0))
         found = [Near(row, phrase, share) for (row, phrase), share in out.items()]
         return sorted(found, key=lambda near: (near.row, -near.share, near.phrase))
 
@@ -168,11 +175,6 @@ class Alike:
 
     def _turn(self, text: str) -> frozenset[str]:
         return self.turning.intersection(text.split())
-
-    @cached_property
-    def _longest(self) -> int:
-        """How many characters a message may have that is like any phrase."""
-        return int(max(map(len, self.phrases), default=0) / min(self.trigrams, self.cosine)) + 1
 
     @cached_property
     def _turns(self) -> tuple[frozenset[str], ...]:
