@@ -37,7 +37,7 @@ def test_the_winner_is_named_with_what_it_gains(world, monkeypatch):
     cover = next(f for f in told if f.name == "cover/7" and f.by == "holt-winters")
     assert cover.value == pytest.approx(0.9, abs=0.06)
     assert any(f.by.endswith("other regions") for f in told)
-    assert all(f.n == 7 for f in told)
+    assert all(f.n == 7 for f in told if f.name.startswith("mase"))
 
 
 def test_regions_that_hold_others_are_one_cluster(world):
