@@ -9,7 +9,7 @@ __all__ = ["CATEGORIES", "TYPES", "Decay", "Report", "Sign", "Turns", "leaf", "q
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -133,7 +133,6 @@ class Report:
         messages: How many messages, prompts not counted.
         felt: What the user felt, turn by turn, where that was asked for: message_index and the
             value of each axis.
-        meta: What the source says of it.
     """
 
     session: str
@@ -141,7 +140,6 @@ class Report:
     turns: Turns
     messages: int = 0
     felt: tuple[Mapping[str, float], ...] = ()
-    meta: Mapping[str, Any] = field(default_factory=dict)
 
     @cached_property
     def types(self) -> Mapping[str, int]:
@@ -188,26 +186,41 @@ class Report:
     def to_dict(self) -> dict[str, Any]:
         """Return the report as plain values, for JSON."""
         turns = self.turns
-        return {
+        told: dict[str, Any] = {
             "session": self.session,
             "quality": self.quality,
             "quality_score": round(self.score, 3),
             "marked": self.marked,
             "summary": self.summary,
             "messages": self.messages,
-            "turns": {"total_turns": turns.user_turns, "user_turns": turns.user_turns,
-                      "assistant_turns": turns.assistant_turns,
-                      "efficiency": round(turns.efficiency, 4), "is_dragging": turns.is_dragging},
-            "categories": {CATEGORIES[name]: {"count": many, "severity": severity(many)}
-                           for name, many in self.counts.items() if many},
-            "signals": [
-                {"type": sign.type, "message_index": sign.message_index, "snippet": sign.snippet,
-                 "confidence": round(sign.confidence, 4), "metadata": dict(sign.metadata)}
-                for sign in self.signs
-            ],
-        } | ({"felt": [dict(point) for point in self.felt]} if self.felt else {}) | (
-            {"meta": dict(self.meta)} if self.meta else {}
-        )  # fmt: skip
+            "turns": {
+                "total_turns": turns.user_turns,
+                "user_turns": turns.user_turns,
+                "assistant_turns": turns.assistant_turns,
+                "efficiency": round(turns.efficiency, 4),
+                "is_dragging": turns.is_dragging,
+            },
+            "categories": {
+                CATEGORIES[name]: {"count": many, "severity": severity(many)}
+                for name, many in self.counts.items()
+                if many
+            },
+            "signals": [_told(sign) for sign in self.signs],
+        }
+        if self.felt:
+            told["felt"] = [dict(point) for point in self.felt]
+        return told
+
+
+def _told(sign: Sign) -> dict[str, Any]:
+    told = {
+        "type": sign.type,
+        "message_index": sign.message_index,
+        "snippet": sign.snippet,
+        "confidence": round(sign.confidence, 4),
+        "metadata": dict(sign.metadata),
+    }
+    return told | {"seq": sign.seq} if sign.seq >= 0 else told
 
 
 def _by_category(types: Mapping[str, int]) -> dict[str, int]:
