@@ -128,7 +128,7 @@ def test_turns_are_read_as_they_are_said_and_outlive_a_reload(page, serve, tmp_p
     assert page.faults == []
 
 
-@pytest.mark.parametrize("place", ["", "#/live", "#/methods", "{s}", "{s}/rate"])
+@pytest.mark.parametrize("place", ["", "#/live", "#/methods", "{s}", "{s}/rate", "{t}/shapes"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_page_shuts_anybody_out(browser, serve, lake, place, scheme):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
@@ -138,7 +138,7 @@ def test_no_page_shuts_anybody_out(browser, serve, lake, place, scheme):
     address = serve(Settings(lake))
     page.goto(address)
     link = page.locator("tbody a").first.get_attribute("href")
-    page.goto(f"{address}{place.format(s=link)}")
+    page.goto(f"{address}{place.format(s=link, t=link.rpartition('/s/')[0])}")
     page.wait_for_timeout(1500)
     found = axe.run(page).response["violations"]
     serious = [one for one in found if one["impact"] in ("serious", "critical")]
@@ -158,3 +158,23 @@ def test_a_narrow_screen_shows_everything_without_scrolling_sideways(browser, se
         page.wait_for_timeout(800)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, place
     page.close()
+
+
+def test_kinds_are_seen_and_a_drawn_shape_is_found(page, serve, tmp_path):
+    rows = ["session,actor,text"]
+    for n in range(8):
+        words = ["I hate this.", "So sad.", "Fine.", "I love it!"]
+        rows += [f"s{n},ann,{text}" for text in (words if n % 2 else words[::-1])]
+    out = traced(tmp_path / "out", "\n".join(rows))
+    page.goto(serve(Settings(out)))
+    page.click("text=Shapes and groups")
+    page.wait_for_selector(".kinds .band")
+    box = page.locator("svg.draw").bounding_box()
+    page.mouse.move(box["x"] + 20, box["y"] + box["height"] - 10)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] - 20, box["y"] + 10, steps=8)
+    page.mouse.up()
+    page.wait_for_selector(".kinds small")
+    first = page.locator(".kinds:has(small) a").first.inner_text()
+    assert first in [f"talk/s{n}" for n in (1, 3, 5, 7)]
+    assert page.faults == []

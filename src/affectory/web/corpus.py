@@ -4,9 +4,10 @@ __all__ = ["router"]
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Body, Query
 from pydantic import BaseModel
 
+from affectory.web import groups, shapes
 from affectory.web.asking import Asked, Trace
 from affectory.web.shelves import SORTS
 
@@ -78,3 +79,72 @@ def rejected(
     """Return the rows that could not be read: file, line, reason, and how they begin."""
     rows = trace.lake.rejected().head(most)
     return rows.to_dicts()
+
+
+class Curve(BaseModel):
+    """A session and its course in 16 parts."""
+
+    number: int
+    session: str
+    curve: list[float]
+    score: float | None = None
+
+
+class Kind(BaseModel):
+    """Sessions that move alike: how many, their mean course, the middle half, examples."""
+
+    n: int
+    mean: list[float]
+    low: list[float]
+    high: list[float]
+    examples: list[Curve]
+
+
+class Kinds(BaseModel):
+    """The kinds of shapes of a trace, and the sessions that are unlike their kind."""
+
+    n: int
+    axis: str
+    kinds: list[Kind]
+    odd: list[Curve]
+
+
+class Group(BaseModel):
+    """Sessions that share a value: the mean of a measure over them, with a 95 % interval."""
+
+    value: str
+    n: int
+    mean: float | None
+    low: float | None
+    high: float | None
+
+
+@router.get("/traces/{job}/kinds")
+def kinds(trace: Trace, k: Annotated[int, Query(ge=2, le=12)] = 5) -> Kinds:
+    """Return k kinds of shapes, each with its size, mean course, band and examples."""
+    many = min(k, max(2, len(trace.curves.number)))
+    return Kinds(axis=trace.axis, **shapes.kinds(trace.curves, many))
+
+
+@router.post("/traces/{job}/alike")
+def alike(
+    trace: Trace, drawn: Annotated[list[float], Body(min_length=2, max_length=500)]
+) -> list[Curve]:
+    """Return the sessions whose course is most like a drawing, best first."""
+    return [Curve(**one) for one in shapes.alike(trace.curves, drawn)]
+
+
+@router.get("/traces/{job}/columns")
+def columns(trace: Trace) -> list[str]:
+    """Return the columns by which sessions can be put into groups."""
+    return groups.columns(trace)
+
+
+@router.get("/traces/{job}/groups")
+def grouped(
+    trace: Trace,
+    by: Annotated[str, Query(max_length=100)],
+    measure: Literal["mean", "change", "variability"] = "mean",
+) -> list[Group]:
+    """Return a measure of each group of sessions, the largest groups first."""
+    return [Group(**one) for one in groups.compared(trace, by, measure)]

@@ -22,6 +22,7 @@ from affectory.core.trajectory import Trajectory
 from affectory.guard import crisis
 from affectory.store.lake import Lake, open_lake
 from affectory.web.settings import Settings
+from affectory.web.shapes import Curves, curves
 
 URGENT = tuple(f"crisis/{kind}" for kind in crisis.URGENT)
 KEPT = 4  # traces whose lists of sessions stay in memory
@@ -148,6 +149,11 @@ class Shelf:
         return every.with_row_index("number").with_columns(
             pl.col("number").cast(pl.Int64), pl.col("crisis").fill_null(0)
         )
+
+    @cached_property
+    def curves(self) -> Curves:
+        """The courses of its sessions, for shapes."""
+        return curves(self)
 
     def page(
         self, *, find: str = "", sort: str = "order", down: bool = False, skip: int = 0,

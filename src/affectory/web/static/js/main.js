@@ -1,5 +1,6 @@
 // Pages by the part of the address behind #; nothing of what people said ever stands there.
 import { ask } from "./api.js";
+import { corpus } from "./corpus.js";
 import { explore } from "./explore.js";
 import { h, toast } from "./dom.js";
 import { live } from "./live.js";
@@ -11,6 +12,7 @@ import { T } from "./texts.js";
 const ROUTES = [
   [/^#?\/?$/, explore, "explore"],
   [/^#\/t\/([\w-]+)$/, explore, "explore"],
+  [/^#\/t\/([\w-]+)\/shapes$/, corpus, "explore"],
   [/^#\/t\/([\w-]+)\/s\/(\d+)$/, session, "explore"],
   [/^#\/t\/([\w-]+)\/s\/(\d+)\/rate$/, rate, "explore"],
   [/^#\/live$/, live, "live"],

@@ -29,6 +29,17 @@ export const T = {
   lost: "The server does not answer; trying again…",
   again: "The server answers again.",
   cautions: "Cautions", paper: "Paper", gives: "Gives", takes: "Reads", extra: "Needs",
+  corpus: {
+    open: "Shapes and groups", title: "Shapes and groups", many: "Kinds", sessions: "sessions", odd: "Unlike their kind",
+    kinds: (n, axis) => `How ${axis} moves in ${n.toLocaleString("en")} sessions: kinds of shapes, the middle half of each`,
+    search: "Find by shape", draw: "Draw a course from left to right", hint: "Draw a line from left to right, or take one of these.",
+    shapes: {
+      rise: { word: "rising", values: [-1, 1] }, fall: { word: "falling", values: [1, -1] },
+      valley: { word: "down and up again", values: [1, -1, 1] }, peak: { word: "up and down again", values: [-1, 1, -1] },
+      relief: { word: "falling, then relief", values: [0, -0.4, -1, -0.8, 1] },
+    },
+    groups: "Groups", by: "Group by", measure: "Measure",
+  },
   live: {
     lead: "Each turn is read as it is said. It is kept in a file beside the lake until you delete it; nothing leaves this machine.",
     who: "Speaker", say: "What is said; Enter sends", send: "Send", fan: "Valence, and where it may go (80 %)", open: "connected",
