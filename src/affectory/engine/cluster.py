@@ -102,7 +102,7 @@ def _joined(ray: Any, address: str) -> Iterator[None]:
         with setting(QUIET):
             ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
     except (OSError, RuntimeError, ValueError) as error:
-        legal = f"auto, or host:port, where a cluster runs ({line(error)})"
+        legal = f"auto, or host:port, where a cluster runs that takes our token ({line(error)})"
         raise BadChoice("address", address, legal) from None
     try:
         with _hushed(ray):
