@@ -2,8 +2,10 @@
 
 import io
 import json
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -97,6 +99,22 @@ def test_a_report_comes_before_the_pipe_ends():
         process.stdin.close()
         assert b"2 conversations" in process.stderr.read()
     assert process.returncode == 0
+
+
+def test_a_log_that_never_ends_is_stopped_with_its_picks(tmp_path):
+    out = tmp_path / "picks.jsonl"
+    words = [sys.executable, "-c", "from affectory.cli.main import main; main()", "triage", "-",
+             "--jsonl", "--out", str(out)]  # fmt: skip
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE) as process:  # fmt: skip
+        process.stdin.write((json.dumps(LINE) + "\n").encode())
+        process.stdin.flush()
+        assert process.stdout.readline()
+        time.sleep(1)  # it waits for more; while it prints, a library may swallow the signal
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=60) == 130
+        assert b"go on where it stopped" not in process.stderr.read()
+    assert json.loads(out.read_text())["session"] == "stdin/c1"
 
 
 def test_who_stops_reading_is_not_told_of_a_broken_pipe():

@@ -3,8 +3,9 @@
 import io
 import json
 import os
+import signal
 import sys
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -115,6 +116,11 @@ def triage(
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_text("".join(line(_picked(one)) for one in picks), encoding="utf-8")
     _tell(picks, picker, tally, jsonl=jsonl, as_json=as_json)
+    if tally.stopped:
+        handler = signal.getsignal(signal.SIGINT)
+        if hasattr(handler, "asked"):
+            setattr(handler, "asked", False)  # noqa: B010 - main would say that one can go on
+        raise typer.Exit(130)
 
 
 def _passed(
@@ -133,6 +139,8 @@ def _passed(
     except BrokenPipeError:  # whoever read along has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise typer.Exit from None
+    except KeyboardInterrupt:  # a log that never ends: what came by is picked from
+        tally.stopped = True
     if not tally.conversations:
         first = f" ({tally.reason})" if tally.reason else ""
         raise NoRecords(f"affectory triage{first}", "give a log of conversations")
@@ -165,8 +173,8 @@ class Tally:
     marked: int = 0
     rejected: int = 0
     reason: str = ""
+    stopped: bool = False
     bands: Counter[str] = field(default_factory=Counter)
-    notes: deque[str] = field(default_factory=lambda: deque(maxlen=3))
 
     def read(self, readings: "Iterator[Reading]") -> "Iterator[Records]":
         """Yield the records of what was read, and count what could not be."""

@@ -9,6 +9,7 @@ from threading import Condition, Thread
 from typing import IO
 
 PIECE = 1 << 20  # bytes that are held at most, before whoever writes must wait
+BEAT = 0.25  # seconds
 
 
 def pieces(file: IO[bytes], most: int = PIECE) -> Iterator[bytes]:
@@ -51,7 +52,8 @@ class _Box:
         """Yield all that waits, again and again."""
         while True:
             with self.turn:
-                self.turn.wait_for(lambda: self.held or self.ended)
+                while not self.turn.wait_for(lambda: self.held or self.ended, timeout=BEAT):
+                    pass  # a signal that another thread was handed is heard at the next beat
                 piece = b"".join(self.held)
                 self.held.clear()
                 self.size = 0
