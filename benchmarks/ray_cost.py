@@ -1,7 +1,7 @@
 """What a trace costs on each engine, and what a billion utterances would cost: where it breaks.
 
     python benchmarks/ray_cost.py [--turns 100000 500000] [--engines local-1 local-2 ray-2]
-                                  [--files 3000] [--with METHOD]
+                                  [--batch 20000] [--files 3000] [--with METHOD]
 
 The turns are those of `million.py`. Each engine traces both sizes; the difference gives the
 seconds a million turns cost, the rest is the fixed start. CPU seconds are told apart for the
@@ -34,7 +34,6 @@ TICKS = os.sysconf("SC_CLK_TCK")
 TOOL = str(Path(sys.executable).with_name("affectory"))
 BILLION = 1000  # in millions
 EACH = 20  # turns a session
-BATCH = 20_000  # turns
 WARM = 8  # batches after which the driver has taken what it works with
 TABLES = 7  # that each batch of the default method is written to, beside `evidence`
 WORKERS = ("ray::", "spawn_main")
@@ -45,6 +44,7 @@ class Cost:
     """What one trace has cost."""
 
     turns: int
+    batch: int
     wall: float = 0.0
     driver: float = 0.0
     workers: dict[int, float] = field(default_factory=dict)
@@ -59,7 +59,7 @@ class Cost:
         if len({done for done, _ in warm}) < 2:
             return float("nan")
         slope = np.polyfit(*np.array(warm).T, 1)[0]
-        return float(slope * 1e6 / BATCH)
+        return float(slope * 1e6 / self.batch)
 
     @property
     def worked(self) -> float:
@@ -76,6 +76,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--turns", type=int, nargs=2, default=[100_000, 500_000])
     options.add_argument("--engines", nargs="+", default=["local-1", "local-2", "ray-2"])
+    options.add_argument("--batch", type=int, default=20_000)
     options.add_argument("--files", type=int, default=3_000)
     options.add_argument("--with", dest="method", default="perceive/utterance")
     given = options.parse_args()
@@ -87,7 +88,7 @@ def main() -> None:
             write(place / f"{turns}.csv", turns, EACH)
         costs = {}
         for name in given.engines:
-            costs[name] = [trace(place, turns, name, given.method) for turns in given.turns]
+            costs[name] = [trace(place, turns, name, given) for turns in given.turns]
             tell(name, *costs[name])
         slope = commits(place / "commits", given.files)
         asked = requests(place)
@@ -108,13 +109,13 @@ def starts() -> None:
         print(f"start   {on:8} first result after {first:.1f} s, ended after {whole:.1f} s (wall)")
 
 
-def trace(place: Path, turns: int, name: str, method: str) -> Cost:
+def trace(place: Path, turns: int, name: str, given: argparse.Namespace) -> Cost:
     """Trace the corpus of `turns` on the engine called `on-workers` and return what it cost."""
     on, _, workers = name.partition("-")
     out = place / f"{name}-{turns}"
-    words = ["trace", str(place / f"{turns}.csv"), "--out", str(out), "--with", method]
-    words += ["--on", on, "--workers", workers, "-q"]
-    cost = Cost(turns)
+    words = ["trace", str(place / f"{turns}.csv"), "--out", str(out), "--with", given.method]
+    words += ["--on", on, "--workers", workers, "--batch", str(given.batch), "-q"]
+    cost = Cost(turns, given.batch)
     begun = time.perf_counter()
     child = subprocess.Popen([TOOL, *words], stdout=subprocess.DEVNULL)
     over = threading.Event()
