@@ -27,6 +27,10 @@ from affectory.engine import ray as room
 from affectory.engine.environment import setting
 from affectory.store.lake import open_lake
 
+# what Ray leaves open in this process is its own affair
+pytestmark = pytest.mark.filterwarnings(
+    "ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"
+)
 AROUSAL = Space("arousal", Kind.SCALE, (Axis("arousal", 0.0, 1.0),))
 has_ray = pytest.mark.skipif(
     importlib.util.find_spec("ray") is None, reason="needs ray: pip install 'affectory[ray]'"

