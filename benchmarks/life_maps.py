@@ -27,7 +27,7 @@ def main() -> None:
     asked.out.mkdir(parents=True, exist_ok=True)
     stays = read_foursquare(asked.data / "foursquare_nyc")
     train = split_stays(stays, stays.meta("split").to_list())["train"]
-    moods, _ = simulated_moods(train, asked.seed)
+    moods = simulated_moods(train, asked.seed)[0].drop_nulls()  # of too few persons: not drawn
     places = [place_of(cell) for cell in moods["region"]]
     drawn = region_map(moods, VALENCE.axes[0], places, title="SIMULATED moods of regions")
     drawn.figure.savefig(asked.out / "region_moods.svg", format="svg")

@@ -9,7 +9,7 @@ from affectory.core.evidence import Ground
 from affectory.core.records import Clock, Records
 from affectory.core.trajectory import Trajectory
 from affectory.forecast.lives import LifeOutcomes, outcomes, taught, toy
-from affectory.forecast.lives.reading import Book, documents
+from affectory.forecast.lives.reading import Book, batch_of, documents
 from affectory.represent.vocabularies import VALENCE
 from affectory.senses.life import CLS, SEP, SPECIALS
 
@@ -77,6 +77,23 @@ def test_amounts_are_told_by_bins_of_those_learned_from():
         f"INCOME_{k}" for k in range(4)
     }
     assert "INCOME_3" in book.said(Records(frame, Clock.DAYS))[-1]
+
+
+def test_the_order_of_events_is_heard_where_order_is_told():
+    net = taught().learned.net(before=True)
+    some = documents(taught().learned.book, toy())[:4]
+    turned = [each._replace(codes=each.codes[[0, 1, 2, 8, 7, 9, 5, 6, 3, 4]]) for each in some]
+    told = [
+        net.module["order"](net.states(batch_of(net.torch, lives))[:, 0]).detach().numpy()
+        for lives in (some, turned)
+    ]
+    assert np.abs(told[0] - told[1]).max() > 1e-4
+
+
+def test_frequency_is_less_surprised_than_a_uniform_guess():
+    told, often = taught().surprise(toy(), toy())
+    assert told.shape == often.shape == (30,)
+    assert np.nanmean(often) < np.log(12)
 
 
 def test_an_unknown_token_is_unknown_and_nothing_falls():

@@ -15,7 +15,7 @@ from affectory.senses.life import Words
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
-WIDTH, EPOCHS, BATCH, RATE = 48, 10, 32, 3e-3
+WIDTH, EPOCHS, BATCH, RATE = 32, 3, 64, 5e-3
 YEAR = 365.25
 
 

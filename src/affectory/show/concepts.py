@@ -66,6 +66,7 @@ def concept_map(
                 color=theme["ink"], parse_math=False,
             )  # fmt: skip
     ax.legend(frameon=False, fontsize=SIZE - 2, labelcolor=theme["muted"], loc="best")
+    ax.margins(x=0.12, y=0.06)  # words stand to the right of their marks
     ax.set(xticks=[], yticks=[])
     ax.set_xlabel(f"the two widest directions hold {share.sum():.0%} of the variance")
     ax.set_title(title, fontsize=SIZE, color=theme["muted"], loc="left")

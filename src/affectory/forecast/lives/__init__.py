@@ -48,7 +48,7 @@ REFUSED = ("death", "dead", "die", "dying", "mortal", "surviv", "lifespan", "ins
            "offend", "asylum")  # fmt: skip
 HIDDEN_FILE, OUTCOME_FILE = "hidden.safetensors", "outcome.safetensors"
 SIZE = Size()
-HIDDEN, LAST = Plan(epochs=3, rate=3e-3), Plan(epochs=10, rate=3e-3, decay=0.1)
+HIDDEN, LAST = Plan(epochs=3, rate=3e-3), Plan(epochs=7, rate=3e-3, decay=0.1)
 
 CARD = Card(
     name=NAME,
@@ -79,15 +79,21 @@ CARD = Card(
 
 @dataclass(frozen=True, eq=False)
 class Learned:
-    """What was learned: vocabulary, the net's size and its arrays."""
+    """What was learned: vocabulary, size, and the net before and after the outcome."""
 
     book: Book
     size: Size
-    arrays: dict[str, NDArray[Any]]
+    hidden: dict[str, NDArray[Any]]
+    last: dict[str, NDArray[Any]]
 
-    def net(self) -> LifeNet:
-        """Return the net."""
-        return LifeNet(len(self.book.words), self.size).read(self.arrays)
+    def net(self, *, before: bool = False) -> LifeNet:
+        """Return the net; `before`: as it was when it had only told hidden events."""
+        arrays = self.hidden if before else self.last
+        return LifeNet(len(self.book.words), self.size).read(arrays)
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Return what `made` takes."""
+        return shelf.joined({"hidden": self.hidden, "last": self.last})
 
     def note(self) -> dict[str, Any]:
         """Return what the weights say of themselves."""
@@ -99,7 +105,9 @@ class Learned:
     def made(cls, arrays: dict[str, NDArray[Any]], note: dict[str, Any]) -> Self:
         """Return what `arrays` and `note` told of."""
         bins = tuple((key, Bins(tuple(edges))) for key, edges in note["bins"].items())
-        return cls(Book(Words(tuple(note["words"])), bins), Size(**note["size"]), arrays)
+        book = Book(Words(tuple(note["words"])), bins)
+        parts = (shelf.within(arrays, part) for part in ("hidden", "last"))
+        return cls(book, Size(**note["size"]), *parts)
 
 
 @method(CARD)
@@ -184,14 +192,14 @@ class LifeOutcomes:
         about = {"past": past.digest(), "came": [int(told[w.key]) for w in lives]}
         with one_thread():
             net = LifeNet(len(book.words), self.size, self.seed)
-            learned(
+            before = learned(
                 net, (sides[0], sides[1]), (happened[0], happened[1]), self.plans,
                 penalty=self.penalty, seed=self.seed,
                 kept=None if kept is None else (kept / HIDDEN_FILE, kept / OUTCOME_FILE),
                 key={"about": shelf.digest(repr(replace(self, plans=(HIDDEN, LAST))), about)},
                 report=report,
             )  # fmt: skip
-        return replace(self, learned=Learned(book, self.size, net.arrays()))
+        return replace(self, learned=Learned(book, self.size, before, net.arrays()))
 
     def forecast(self, past: Records, horizon: int) -> Trajectory:
         """Return the probability that the outcome has come after 1 to `horizon` windows.
@@ -251,9 +259,9 @@ class LifeOutcomes:
         return reasons.evidence(past, lives, weights, NAME)
 
     def tokens(self) -> tuple[tuple[str, ...], Floats]:
-        """Return the vocabulary and the vector of each token. Shape (v, d)."""
+        """Return the vocabulary and the vectors that hidden events taught. Shape (v, d)."""
         with one_thread():
-            return self._held().book.words.names, self._held().net().tokens()
+            return self._held().book.words.names, self._held().net(before=True).tokens()
 
     def surprise(self, past: Records, late: Records, seed: int = 0) -> tuple[Floats, Floats]:
         """Return the mean surprise of hidden tokens of each person of `late`, in nats.
@@ -263,7 +271,7 @@ class LifeOutcomes:
         """
         held = self._held()
         with one_thread():
-            return surprised(held.net(), self._lives(past), self._lives(late), seed)
+            return surprised(held.net(before=True), self._lives(past), self._lives(late), seed)
 
     def nearest(self, token: str, k: int = 5) -> list[tuple[str, float]]:
         """Return the `k` tokens nearest in direction to `token`, with their cosines.
@@ -287,7 +295,7 @@ class LifeOutcomes:
         out.mkdir(parents=True, exist_ok=True)
         fitted = LifeOutcomes(seed=seed, cut=CUT).fit(told.records, came, kept=out, report=report)
         assert fitted.learned is not None
-        return shelf.put(NAME, out, fitted.learned.arrays, fitted.learned.note())
+        return shelf.put(NAME, out, fitted.learned.arrays(), fitted.learned.note())
 
     def _held(self) -> Learned:
         if self.learned is not None:

@@ -36,8 +36,8 @@ def learned(
     kept: tuple[Path, Path] | None,
     key: dict[str, Any],
     report: Report,
-) -> tuple[float, float]:
-    """Let the net learn; return its least losses on the watched persons.
+) -> dict[str, NDArray[Any]]:
+    """Let the net learn; return its arrays as they were before the outcome was learned.
 
     Args:
         net: What learns.
@@ -65,12 +65,13 @@ def learned(
         rng = np.random.default_rng(task[1])
         return net.hidden_loss(*_hidden([_varied(own[at], rng) for at in task[0]], rng, net))
 
-    least = learn(
+    learn(
         net.module, plans[0], work, hidden,
         lambda: float(np.mean([float(net.hidden_loss(*each)) for each in still])),
         seed=seed, what="lives: hidden events", kept=kept and kept[0],
         key={**key, "plan": repr(plans[0])}, report=report,
     )  # fmt: skip
+    before = net.arrays()
     told = torch.from_numpy(came[0])
 
     def outcome(task: tuple[Codes, int]) -> Any:
@@ -83,11 +84,11 @@ def learned(
         loss = -np.where(came[1], np.log(p), np.log(1 - p))
         return float((loss * weight).sum() / weight.sum())
 
-    last = learn(
+    learn(
         net.module, plans[1], work, outcome, missed, seed=seed, what="lives: outcome",
         kept=kept and kept[1], key={**key, "plans": repr(plans)}, report=report,
     )  # fmt: skip
-    return least, last
+    return before
 
 
 def odds(net: LifeNet, lives: Sequence[Document]) -> NDArray[np.float64]:
