@@ -69,7 +69,7 @@ PROTOCOL = Protocol(
     "how feelings go on: against persistence, mean and AR(1), with the cover of 80 % fans",
     "esm_emotion_time_series",
     measure,
-    minutes=3,
+    minutes=2,
 )
 
 

@@ -68,7 +68,7 @@ PROTOCOL = Protocol(
     "where pedestrians go next: best of 20 and all of 20, on ETH/UCY",
     "eth_ucy",
     measure,
-    minutes=4,
+    minutes=3,
 )
 
 

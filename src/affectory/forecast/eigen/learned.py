@@ -91,7 +91,9 @@ def blur_of(learned: Learned, lesson: Lessons) -> F32:
     out = np.empty((len(codes.kinds), h), np.float32)
     axes = wide // h
     for kind in range(len(codes.kinds)):
-        own, share = square[looks.kind == kind], chance[looks.kind == kind][:, :, None]
+        chosen = looks.kind == kind
+        chosen = chosen if chosen.any() else np.ones(n, bool)
+        own, share = square[chosen], chance[chosen][:, :, None]
         var = own.min(axis=1).mean(axis=0) + (LEAST * codes.pace) ** 2
         for _ in range(ROUNDS):
             log = np.log(share) - 0.5 * axes * own / var

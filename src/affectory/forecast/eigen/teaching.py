@@ -117,8 +117,7 @@ def taught(learned: Learned, lesson: Lessons, beside: Lessons | None, how: Lesso
         learn(net, plan, batches, loss, watched, seed=how.seed, what="moves of anchors",
               kept=how.kept, key=sizes | about, report=how.report)  # fmt: skip
         made = replace(learned, corrector=_kept(net))
-    both = lesson.joined(beside)
-    return replace(made, blur=blur_of(made, both))
+    return replace(made, blur=blur_of(made, beside))  # of paths that it has not learned from
 
 
 def _made(torch: Any, inputs: int, how: Lesson, codes: Codes) -> Any:
