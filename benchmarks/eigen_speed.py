@@ -1,8 +1,8 @@
 """Print how fast bases are learned and paths are coded, against EigenTrajectory's own torch code.
 
 Paths of eth/train that move more than 0.1 m (22,564 of 8 + 12 positions), rank 6, 20 draws each,
-one thread for both, A B A B. Equality is checked before anything is timed: both rebuild the same futures.
-The peer is a clone of the repository of EigenTrajectory; only its descriptor is loaded.
+one thread for both, A B A B. Equality is checked before anything is timed: both rebuild the same
+futures. The peer is a clone of EigenTrajectory's repository; only its descriptor is loaded.
 
 Run: python benchmarks/eigen_speed.py --data DATA --peer DIR [--rounds 9]
 """
