@@ -78,7 +78,7 @@ PROTOCOL = Protocol(
     "daily emotion words of 21 regions before and in the pandemic: forecasts, bands, alerts",
     "covid_twitter_emotions",
     measure,
-    minutes=12,
+    minutes=6,
 )
 
 
