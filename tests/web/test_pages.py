@@ -48,6 +48,7 @@ def test_dragging_over_the_curve_chooses_turns(page, serve, lake):
     page.mouse.move(box["x"] + box["width"] * 0.5, y, steps=5)
     page.mouse.up()
     page.wait_for_selector("text=/ of 5 turns/")
+    page.wait_for_selector(".turn .chip")
     assert 0 < page.locator(".turn").count() < 5
     page.click("text=Show all")
     counted(page, ".turn", 5)

@@ -79,3 +79,16 @@ def test_a_name_is_never_a_path(small, name):
     assert not told["name"].startswith(".")
     ended(client, told)
     assert not (out.parent / "evil.csv").exists()
+
+
+def test_a_server_that_stops_goes_on_with_its_uploads_when_it_starts(tmp_path):
+    settings = Settings(tmp_path / "out")
+    with TestClient(create_app(settings), headers=HEADERS) as one:
+        one.post("/api/uploads", content=b"ann: I love it\n", headers={"x-name": "talk.txt"})
+    assert len(list((tmp_path / "out" / "uploads").glob("*/talk.txt"))) == 1  # it was stopped
+    with TestClient(create_app(settings), headers=HEADERS) as other:
+        for _ in range(1200):
+            if other.get("/api/traces").json():
+                break
+            time.sleep(0.1)
+        assert other.get("/api/traces").json()[0]["records"] == 1

@@ -2,6 +2,8 @@
 
 __all__ = ["create_app"]
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -35,6 +37,7 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/openapi.json",
+        lifespan=_life,
     )
     app.state.shelves = Shelves(settings)
     app.state.settings = settings
@@ -47,6 +50,16 @@ def create_app(settings: Settings) -> FastAPI:
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_middleware(Guard, settings=settings, failures=failures)
     return app
+
+
+@asynccontextmanager
+async def _life(app: FastAPI) -> AsyncIterator[None]:
+    """Go on with what the last server began; stop what this one runs."""
+    app.state.work.resume(app.state.shelves.forget)
+    yield
+    await app.state.work.close()
+    if getattr(app.state, "takes", None) is not None:
+        app.state.takes.close()
 
 
 def _doors(app: FastAPI, settings: Settings, failures: Failures) -> None:

@@ -61,6 +61,8 @@ class Work:
     settings: Settings
     known: dict[str, Progress] = field(default_factory=dict)
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    running: set[asyncio.subprocess.Process] = field(default_factory=set)
+    stopped: bool = False
     gate: asyncio.Semaphore = field(init=False)
 
     def __post_init__(self) -> None:
@@ -78,8 +80,22 @@ class Work:
         task.add_done_callback(self.tasks.discard)
         return told
 
+    def resume(self, done: Any) -> None:
+        """Go on with the files whose trace had not ended when the last server did."""
+        for path in sorted((self.settings.out / "uploads").glob("*/*")):
+            self.begin(path, path.name, done)
+
+    async def close(self) -> None:
+        """Stop the traces that run, and wait until they have stopped."""
+        self.stopped = True
+        for process in self.running:
+            process.kill()
+        await asyncio.gather(*self.tasks)
+
     async def _trace(self, path: Path, told: Progress, done: Any) -> None:
         async with self.gate:
+            if self.stopped:
+                return  # the file stays, and the next server goes on with it
             told.state = "running"
             process = await asyncio.create_subprocess_exec(
                 sys.executable, "-c", RUN, "trace", str(path),
@@ -87,18 +103,21 @@ class Work:
                 stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.PIPE, limit=1 << 20, preexec_fn=_bounded,
             )  # fmt: skip
-            try:
-                async with asyncio.timeout(PATIENCE):
-                    assert process.stdout is not None
-                    assert process.stderr is not None
-                    said = asyncio.create_task(_heard(told, process.stderr))
-                    async for line in process.stdout:
-                        _count(told, line)
-                    await process.wait()
-                    await said
-            except TimeoutError:
+            self.running.add(process)
+            if self.stopped:
                 process.kill()
-                told.said.append(f"not done after {PATIENCE:.0f} s; trace it on the command line")
+            late = asyncio.get_running_loop().call_later(PATIENCE, _end, process, told)
+            assert process.stdout is not None
+            assert process.stderr is not None
+            said = asyncio.create_task(_heard(told, process.stderr))
+            async for line in process.stdout:
+                _count(told, line)
+            await said
+            await process.wait()
+            late.cancel()
+            self.running.discard(process)
+        if self.stopped:
+            return
         if process.returncode == 0:
             told.state = "done"
             shutil.rmtree(path.parent, ignore_errors=True)
@@ -109,6 +128,12 @@ class Work:
         told.said = [line.replace(f"{here}/", "")[:500] for line in told.said]
         told.error = told.error.removeprefix("affectory: ").replace(f"{here}/", "")[:500]
         done()
+
+
+def _end(process: asyncio.subprocess.Process, told: Progress) -> None:
+    """End a trace that takes too long."""
+    told.said.append(f"not done after {PATIENCE:.0f} s; trace it on the command line")
+    process.kill()
 
 
 def _count(told: Progress, line: bytes) -> None:
