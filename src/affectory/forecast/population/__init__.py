@@ -51,6 +51,7 @@ CARD = Card(
     gives=(ANY,),
     learns=True,
     aka=("prevalence", "epidemic psychology", "seasonal naive", "Holt-Winters", "ETS", "ARIMA"),
+    extras=("forecast",),
     cautions=(
         "A marker is word use in posts, not a diagnosis, and those who post are not the "
         "population.",
