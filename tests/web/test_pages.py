@@ -129,7 +129,10 @@ def test_turns_are_read_as_they_are_said_and_outlive_a_reload(page, serve, tmp_p
     assert page.faults == []
 
 
-@pytest.mark.parametrize("place", ["", "#/live", "#/methods", "{s}", "{s}/rate", "{t}/shapes"])
+PLACES = ("", "#/live", "#/methods", "#/figures", "{s}", "{s}/rate", "{t}/shapes", "{t}/queue")
+
+
+@pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_page_shuts_anybody_out(browser, serve, lake, place, scheme):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
@@ -154,7 +157,8 @@ def test_a_narrow_screen_shows_everything_without_scrolling_sideways(browser, se
     page.goto(address)
     page.wait_for_selector("tbody a")
     link = page.locator("tbody a").first.get_attribute("href")
-    for place in ("", link, "#/live", "#/methods", f"{link}/rate"):
+    trace = link.rpartition("/s/")[0]
+    for place in (one.format(s=link, t=trace) for one in PLACES):
         page.goto(f"{address}{place}")
         page.wait_for_timeout(800)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, place

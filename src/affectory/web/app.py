@@ -15,7 +15,7 @@ from starlette.responses import Response
 from affectory import __version__
 from affectory.core.errors import AffectoryError
 from affectory.show.palette import DARK, LIGHT
-from affectory.web import cards, corpus, live, rating, turns, uploads
+from affectory.web import beside, cards, corpus, live, queues, rating, turns, uploads
 from affectory.web.guarding import COOKIE, Failures, Guard
 from affectory.web.settings import Settings
 from affectory.web.shelves import Shelves
@@ -43,7 +43,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.settings = settings
     app.state.work = uploads.Work(settings)
     app.add_exception_handler(AffectoryError, _told)
-    for room in (cards, corpus, turns, uploads, rating, live):
+    for room in (cards, corpus, turns, beside, queues, uploads, rating, live):
         app.include_router(room.router, prefix="/api")
     failures: Failures = {}
     _doors(app, settings, failures)

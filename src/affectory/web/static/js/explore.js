@@ -50,7 +50,7 @@ export async function explore(main, wanted) {
     traces.map((t) => h("option", { value: t.job, selected: t === trace }, `${t.at.slice(0, 16).replace("T", " ")} · ${t.method} · ${t.records.toLocaleString("en")}`)));
   const head = ["session", "records", "actors", "spark", "mean", "change", "variability"].map((name) => h("th", { scope: "col", class: name }, T.columns[name]));
   main.append(
-    h("div", { class: "bar" }, find, sort, reverse, pick, h("a", { class: "get", href: `#/t/${trace.job}/shapes` }, T.corpus.open), count),
+    h("div", { class: "bar" }, find, sort, reverse, pick, h("a", { class: "get", href: `#/t/${trace.job}/shapes` }, T.corpus.open), h("a", { class: "get", href: `#/t/${trace.job}/queue` }, T.queue.open), count),
     trace.rejected ? rejected(trace) : "",
     h("div", { class: "pan", tabIndex: 0, role: "region", "aria-label": T.columns.session }, h("table", { class: "sessions" }, h("thead", {}, h("tr", {}, head)), body)),
     end,

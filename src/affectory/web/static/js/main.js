@@ -3,8 +3,10 @@ import { ask } from "./api.js";
 import { corpus } from "./corpus.js";
 import { explore } from "./explore.js";
 import { h, toast } from "./dom.js";
+import { figures } from "./figures.js";
 import { live } from "./live.js";
 import { methods } from "./methods.js";
+import { queue } from "./queue.js";
 import { rate } from "./rate.js";
 import { session } from "./session.js";
 import { T } from "./texts.js";
@@ -15,10 +17,12 @@ const ROUTES = [
   [/^#\/t\/([\w-]+)\/shapes$/, corpus, "explore"],
   [/^#\/t\/([\w-]+)\/s\/(\d+)$/, session, "explore"],
   [/^#\/t\/([\w-]+)\/s\/(\d+)\/rate$/, rate, "explore"],
+  [/^#\/t\/([\w-]+)\/queue$/, queue, "explore"],
+  [/^#\/figures$/, figures, "figures"],
   [/^#\/live$/, live, "live"],
   [/^#\/methods$/, methods, "methods"],
 ];
-const PAGES = { explore: "#/", live: "#/live", methods: "#/methods" };
+const PAGES = { explore: "#/", live: "#/live", figures: "#/figures", methods: "#/methods" };
 let leave = () => {};
 
 async function show() {

@@ -18,8 +18,9 @@ export async function session(main, job, number) {
   const undo = [];
 
   const place = new Map(turns.seq.map((seq, at) => [seq, at]));
-  const load = async (space, by) => {
-    const told = await ask(`${base}/states${query({ space, by })}`);
+  const others = await ask(`${base}/others`);
+  const load = async (space, by, from = base) => {
+    const told = await ask(`${from}/states${query({ space, by })}`);
     return { ...told, at: told.seq.map((seq) => place.get(seq)) };
   };
 
@@ -45,21 +46,28 @@ export async function session(main, job, number) {
   const line = h("section", { class: "card" });
   right.append(line);
   let close = () => {};
-  async function draw(name, axis, by) {
+  async function draw(name, axis, by, beside) {
     const space = spaces.find((s) => s.name === name);
     const told = await load(name, by);
+    const near = others.filter((one) => one.spaces.includes(name) && one.by !== told.by);
+    const other = beside && (await load(name, beside.by, `/traces/${beside.job}/sessions/${beside.number}`));
     close();
     const spec = space.axes.find((a) => a.name === axis) ?? space.axes[0];
-    const view = h("div", { class: "picture" });
+    const view = h("div", { class: "picture" }), agreed = h("p", { class: "beside-told", role: "status" });
     line.replaceChildren(
       h("div", { class: "bar" }, h("h2", {}, T.timeline),
         choose(T.space, spaces.map((s) => s.name), name, (v) => draw(v)),
         choose(T.axis, space.axes.map((a) => a.name), spec.name, (v) => draw(name, v, told.by)),
         space.by.length > 1 && choose(T.by, space.by, told.by, (v) => draw(name, spec.name, v)),
+        near.length && choose(T.beside.label, [T.beside.none, ...near.map((one) => one.by)], beside?.by ?? T.beside.none, (v) => draw(name, spec.name, told.by, near.find((one) => one.by === v))),
         h("a", { class: "get", href: `/api${base}/file${query({ space: name, kind: "csv" })}`, download: "" }, T.csv),
         h("a", { class: "get", href: `/api${base}/file${query({ space: name, kind: "parquet" })}`, download: "" }, T.parquet)),
-      view, h("p", { class: "hint" }, T.hint));
-    close = timeline(view, { told, spec, turns, who, link, clock: facts.clock });
+      view, agreed, h("p", { class: "hint" }, T.hint));
+    if (beside) {
+      const one = await ask(`${base}/beside${query({ space: name, axis: spec.name, other: beside.job, place: beside.number, by: beside.by })}`);
+      agreed.textContent = T.beside.told(beside.by, one);
+    }
+    close = timeline(view, { told, other, spec, turns, who, link, clock: facts.clock });
     list.states(told, spec, space);
   }
   await draw(first.name, "valence");

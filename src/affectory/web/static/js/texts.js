@@ -1,6 +1,8 @@
 // Every word of the page, in one place, for translation.
+const show = (v) => (v === null ? "–" : v.toFixed(2).replace("-", "−"));
+
 export const T = {
-  pages: { explore: "Explore", live: "Live", methods: "Methods" },
+  pages: { explore: "Explore", live: "Live", figures: "Figures", methods: "Methods" },
   foot: (v) => `Affectory ${v}. A state is an estimate of expressed emotion, not of what a person feels. Everything stays on this machine.`,
   theme: { light: "Light", dark: "Dark", label: "Colours" },
   drop: { lead: "Drop a conversation here", more: "csv, SRT, chat log, JSON lines, Parquet; or", pick: "choose a file" },
@@ -40,6 +42,16 @@ export const T = {
     },
     groups: "Groups", by: "Group by", measure: "Measure",
   },
+  queue: {
+    open: "What to read first", title: "What to read first", wait: "Looking through the conversations…", arm: "Pick", budget: "At most", again: "Draw again",
+    lead: "Picked by signs such as corrections, quits, thanks, failing tools and loops. Signs say where to look, not why, nor that somebody is unhappy.",
+    arms: { signals: "by signs, drawn", top: "the gravest", heuristic: "the longest", random: "any" }, messages: (n) => `${n.toLocaleString("en")} messages`,
+  },
+  figures: {
+    empty: "No run has noted a figure in this lake yet.", find: "Find a task, a figure or a method",
+    head: ["Task", "Figure", "Method", "Value", "95 %", "n", "When"],
+  },
+  beside: { label: "Beside", none: "nobody", told: (by, one) => `${by}: CCC ${show(one.ccc)}, r ${show(one.pearson)}, mean gap ${show(one.mae)}, n ${one.n}` },
   live: {
     lead: "Each turn is read as it is said. It is kept in a file beside the lake until you delete it; nothing leaves this machine.",
     who: "Speaker", say: "What is said; Enter sends", send: "Send", fan: "Valence, and where it may go (80 %)", open: "connected",

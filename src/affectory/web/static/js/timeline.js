@@ -4,13 +4,23 @@ import { css } from "./dom.js";
 
 const ZOOM = 0.8;
 
-export function timeline(view, { told, spec, turns, who, link, clock }) {
+export function timeline(view, { told, other, spec, turns, who, link, clock }) {
   const begin = turns.start[0] ?? 0;
   const seconds = clock === "seconds";
   const x = told.start.map((t) => t - begin);
   const order = x.map((_, i) => i); // the server sends them in the order of time
   const names = who.names.filter((name) => told.actor.includes(name));
   let plot = null;
+
+  // what another author says, at the moments of the first: the last state that had begun by then
+  function second() {
+    const row = other.start.map((t, i) => [t, i]).sort((p, q) => p[0] - q[0]);
+    let k = -1;
+    return told.start.map((t) => {
+      while (k + 1 < row.length && row[k + 1][0] <= t) k++;
+      return k < 0 ? null : other.values[spec.name][row[k][1]];
+    });
+  }
 
   function columns() {
     const value = told.values[spec.name], spread = told.spreads[spec.name];
@@ -20,6 +30,7 @@ export function timeline(view, { told, spec, turns, who, link, clock }) {
       out.push(own((i) => value[i]));
       if (spread) out.push(own((i) => Math.min(spec.high, value[i] + spread[i])), own((i) => Math.max(spec.low, value[i] - spread[i])));
     }
+    if (other) out.push(second());
     return out;
   }
 
@@ -35,6 +46,7 @@ export function timeline(view, { told, spec, turns, who, link, clock }) {
         bands.push({ series: [1 + at * 3 + 1, 1 + at * 3 + 2], fill: `${colour}22` });
       }
     });
+    if (other) series.push({ label: other.by, stroke: css("--ink"), width: 1.5, dash: [6, 4], spanGaps: true, points: { show: false } });
     const ink = css("--muted"), grid = css("--line");
     const axis = { stroke: ink, grid: { stroke: grid, width: 1 }, ticks: { stroke: grid }, font: "12px system-ui" };
     return {

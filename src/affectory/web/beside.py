@@ -1,0 +1,82 @@
+"""Two authors of states on one conversation: another method, another trace, a person."""
+
+__all__ = ["router"]
+
+from typing import Annotated
+
+import numpy as np
+from fastapi import APIRouter, Query
+from pydantic import BaseModel
+
+from affectory.core.trajectory import Trajectory
+from affectory.measure.agreement import ccc, mae, pearson
+from affectory.web.asking import Asked, Number, Trace
+
+router = APIRouter(tags=["beside"])
+Name = Annotated[str, Query(max_length=64)]
+
+
+class Other(BaseModel):
+    """States of the same conversation by somebody else."""
+
+    job: str
+    number: int
+    by: str
+    spaces: list[str]
+
+
+class Agreed(BaseModel):
+    """How far two authors agree on one axis, over the states that both gave."""
+
+    n: int
+    ccc: float | None
+    pearson: float | None
+    mae: float | None
+
+
+@router.get("/traces/{job}/sessions/{number}/others")
+def others(shelves: Asked, trace: Trace, number: Number) -> list[Other]:
+    """Return who else gave states of a conversation of this name: raters, and other traces."""
+    name, own = trace.name(number), trace.lake.job or ""
+    found: dict[tuple[str, str], Other] = {}
+    for row in shelves.traces():
+        shelf = trace if row["job"] == own else shelves.shelf(row["job"])
+        at = shelf.index.filter(shelf.index["session"] == name)
+        if not at.height:
+            continue
+        place = int(at["number"][0])
+        for space in shelf.session(place)["spaces"]:
+            for by in space["by"]:
+                if row["job"] == own and by == trace.method:
+                    continue
+                made = Other(job=row["job"], number=place, by=by, spaces=[])
+                found.setdefault((row["job"], by), made).spaces.append(space["name"])
+    return list(found.values())
+
+
+@router.get("/traces/{job}/sessions/{number}/beside")
+def beside(
+    shelves: Asked, trace: Trace, number: Number, space: Name, axis: Name,
+    other: Name, place: Annotated[int, Query(ge=0, le=2**31)], by: Name,
+) -> Agreed:  # fmt: skip
+    """Return how far the method and another author agree on an axis of a conversation."""
+    one = trace.felt(number, space)
+    two = shelves.shelf(other).felt(place, space, by)
+    x, y = _matched(one, two, one.space.index(axis))
+    told = (ccc(x, y), pearson(x, y), mae(x, y)) if len(x) else (np.nan,) * 3
+    values = [round(float(v), 4) if np.isfinite(v) else None for v in told]
+    return Agreed(n=len(x), ccc=values[0], pearson=values[1], mae=values[2])
+
+
+def _matched(one: Trajectory, two: Trajectory, at: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return values of both where both gave one: of the same record, else of the same moment."""
+    x, y = one.values[:, at].astype(np.float64), two.values[:, at].astype(np.float64)
+    if one.seq is not None and two.seq is not None and (two.seq >= 0).all():
+        place = {int(seq): n for n, seq in enumerate(two.seq)}
+        rows = np.array([place.get(int(seq), -1) for seq in one.seq], np.int64)
+    else:  # the state that held when the other began
+        order = np.argsort(two.start, kind="stable")
+        held = np.searchsorted(two.start[order], one.start, side="right") - 1
+        rows = np.where(held >= 0, order[np.maximum(held, 0)], -1)
+    both = (rows >= 0) & ~np.isnan(x) & ~np.isnan(y[np.maximum(rows, 0)])
+    return x[both], y[rows[both]]

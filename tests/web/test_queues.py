@@ -1,0 +1,80 @@
+"""web/queues and beside: what to read first, figures, and two authors on one conversation."""
+
+import numpy as np
+import pytest
+from starlette.testclient import TestClient
+from tests.web.conftest import HEADERS, TALK, traced
+from typer.testing import CliRunner
+
+from affectory.cli.main import app as command
+from affectory.web.app import create_app
+from affectory.web.settings import Settings
+
+CALM = "actor,text\nuser,hello\nassistant,good morning\nuser,thank you so much\n"
+ANGRY = (
+    "actor,text\nuser,where is my order\nassistant,It was sent.\nuser,No that is wrong.\n"
+    "assistant,Sorry.\nuser,let me speak to a human\n"
+)
+
+
+@pytest.fixture
+def two(tmp_path):
+    """A client over a trace of a calm and an angry talk."""
+    (tmp_path / "chats").mkdir()
+    (tmp_path / "chats" / "calm.csv").write_text(CALM)
+    (tmp_path / "chats" / "angry.csv").write_text(ANGRY)
+    words = ["trace", str(tmp_path / "chats"), "--out", str(tmp_path / "out"), "-q"]
+    assert CliRunner().invoke(command, words).exit_code == 0
+    with TestClient(create_app(Settings(tmp_path / "out")), headers=HEADERS) as client:
+        yield client, client.get("/api/traces").json()[0]["job"]
+
+
+def test_the_gravest_conversation_comes_first_with_its_reason(two):
+    client, job = two
+    first, second = client.get(f"/api/traces/{job}/queue?arm=top").json()
+    assert (first["session"], second["session"]) == ("angry", "calm")
+    assert first["grade"] == "severe"
+    assert "disengagement" in first["reason"]
+    assert any("escalation" in sign["type"] for sign in first["signs"])
+    assert client.get(f"/api/traces/{job}/queue?budget=1").json()[0]["number"] in (0, 1)
+
+
+def test_figures_of_runs_are_listed(two):
+    client, _ = two
+    told = client.get("/api/figures").json()
+    assert {"records", "sessions"} <= {row["figure"] for row in told}
+
+
+def test_a_person_and_a_method_are_put_beside_each_other(tmp_path):
+    out = traced(tmp_path / "out", TALK)
+    with TestClient(create_app(Settings(out)), headers=HEADERS) as client:
+        job = client.get("/api/traces").json()[0]["job"]
+        base = f"/api/traces/{job}/sessions/0"
+        assert client.get(f"{base}/others").json() == []
+        told = client.get(f"{base}/states?space=vad").json()
+        wish = {"rater": "zoe", "space": "vad", "axes": ["valence", "arousal", "dominance"],
+                "kind": "turns"}  # fmt: skip
+        take = client.post(f"{base}/takes", json=wish).json()["id"]
+        rows = zip(told["seq"], told["start"], strict=True)
+        sent = [{"n": n, "at": at, "said": {a: told["values"][a][n] for a in wish["axes"]}}
+                for n, at in rows]  # fmt: skip
+        client.post(f"/api/takes/{take}/samples", json=sent)
+        client.post(f"/api/takes/{take}/done")
+        (other,) = client.get(f"{base}/others").json()
+        assert (other["by"], other["spaces"]) == ("rater:zoe", ["vad"])
+        asked = f"space=vad&axis=valence&other={job}&place=0&by=rater:zoe"
+        agreed = client.get(f"{base}/beside?{asked}").json()
+        assert agreed["n"] == 5
+        np.testing.assert_allclose([agreed["ccc"], agreed["mae"]], [1.0, 0.0], atol=1e-3)
+
+
+def test_two_methods_meet_on_the_same_conversation(tmp_path):
+    out = traced(tmp_path / "out", TALK)
+    words = ["trace", str(tmp_path / "talk.csv"), "--out", str(out), "-q", "--with",
+             "perceive/lexicon"]  # fmt: skip
+    assert CliRunner().invoke(command, words).exit_code == 0
+    with TestClient(create_app(Settings(out)), headers=HEADERS) as client:
+        jobs = {row["method"]: row["job"] for row in client.get("/api/traces").json()}
+        base = f"/api/traces/{jobs['perceive/utterance']}/sessions/0"
+        told = client.get(f"{base}/others").json()
+        assert {one["job"] for one in told} == {jobs["perceive/lexicon"]}
