@@ -28,6 +28,15 @@ def test_a_distribution_sums_to_one():
     assert SHARES.offence([[0.2, 0.3, 0.4]]) == "a sum of 0.9 in row 0"
 
 
+def test_the_nearest_legal_state_is_within_bounds_and_sums_to_one():
+    np.testing.assert_allclose(
+        PLANE.nearest([[2.0, -3.0], [0.5, np.nan]]), [[1, -1], [0.5, np.nan]]
+    )
+    told = SHARES.nearest([[[0.6, 0.6, -1.0]], [[-1.0, -2.0, -3.0]]])
+    np.testing.assert_allclose(told, [[[0.5, 0.5, 0.0]], [[1 / 3] * 3]])
+    assert np.isnan(SHARES.nearest([np.nan] * 3)).all()
+
+
 def test_a_wrong_width_is_an_offence():
     assert PLANE.offence([[0.0, 0.0, 0.0]]) == "shape (1, 3)"
 

@@ -20,7 +20,7 @@ from affectory.forecast.eigen import Draws, EigenForecast, taught, teaching, toy
 from affectory.forecast.eigen.corrector import Corrector, Near, near
 from affectory.forecast.eigen.sights import cut, last_seen
 from affectory.parts.pose import Pose
-from affectory.represent.vocabularies import PLACE2, VA, VALENCE
+from affectory.represent.vocabularies import PLACE2, POLARITY, VA, VALENCE
 
 TURNED = {"turned": True, "scaled": True, "together": True, "still": 0.1}
 
@@ -283,6 +283,16 @@ def test_where_nobody_stands_there_is_one_kind():
 def test_states_never_leave_their_space():
     past = moods()
     ahead = EigenForecast(seen=4, ahead=12, many=20).fit(past).forecast(past, 12)
+    assert ahead.space.admits(ahead.values)
+
+
+def test_shares_stay_shares():
+    told = np.random.default_rng(4).dirichlet([0.4] * 3, (12, 40)).astype(np.float32)
+    who = Names.of([f"p{at}" for at in range(12) for _ in range(40)])
+    time = np.tile(np.arange(40.0), 12)
+    where = Names.of(["s"] * 480)
+    past = Trajectory(POLARITY, Clock.STEPS, where, who, time, time + 1, told.reshape(-1, 3))
+    ahead = EigenForecast(seen=4, ahead=3, many=8).fit(past).forecast(past, 3)
     assert ahead.space.admits(ahead.values)
 
 

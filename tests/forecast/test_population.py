@@ -10,6 +10,8 @@ from affectory.core.groups import Names
 from affectory.core.space import Axis, Kind, Space
 from affectory.core.trajectory import Clock, Trajectory
 from affectory.forecast.population import PopulationForecast, Strategy, toy
+from affectory.forecast.population.bands import conformal
+from affectory.forecast.population.strategies import Series
 from affectory.measure.forecasts import band, covered
 from affectory.parts.recent import Net
 
@@ -63,15 +65,37 @@ def test_bands_hold_what_they_promise_on_days_like_those_before():
         assert covered(came.ravel(), low, high).mean() == pytest.approx(0.9, abs=0.04)
 
 
-def test_what_comes_later_changes_no_forecast():
-    past = days(noisy(3, 120))
-    cut = past.rows(past.start < 100)
-    for way in PLAIN:
-        how = PopulationForecast(way, net=FAST)
-        late = past.values.copy()
-        late[past.start >= 100] = 0.99
-        other = replace(past, values=late)
-        assert how.forecast(cut, 7) == how.forecast(other.rows(other.start < 100), 7)
+def test_bands_are_tried_on_pasts_that_had_not_seen_what_came():
+    learned, followed, x = [], [], np.arange(120.0)
+
+    def learn(known):
+        learned.append(len(known.x[0]))
+
+    def follow(known, model):
+        followed.append(len(known.x[0]))
+        return known.x[0][-1] + np.arange(1.0, 8)[None] + len(followed)  # off by 1, 2, 3, 4
+
+    reach = conformal(learn, follow, Series([x], [0]), 7, 7, 4, 0.5)
+    assert learned == [120 - 7 - 9]  # what is followed from the last origins was learned before
+    assert followed == [113, 110, 107, 104]
+    np.testing.assert_allclose(reach, 3 / 7)  # the third of four, in weekly steps of 7
+
+
+def test_a_fitted_band_goes_on_growing_beyond_what_was_fitted():
+    how = PopulationForecast("naive", ahead=7, origins=0).fit(days(noisy(8, 150, seed=1)))
+    spread = how.forecast(days(noisy(1, 60, seed=2)), 28).spread[:, 0]
+    np.testing.assert_allclose(spread[::7] / spread[0], np.sqrt([1, 2, 3, 4]), rtol=1e-6)
+
+
+def test_shares_stay_shares_where_all_fall_below_zero():
+    fall = np.linspace(0.5, 0.05, 8) ** 2
+    space = Space("m", Kind.DISTRIBUTION, tuple(Axis(name, 0.0, 1.0) for name in "abc"))
+    values = np.column_stack([fall, 0.9 * fall, 1 - 1.9 * fall]).astype(np.float32)
+    at = np.arange(8.0)
+    town, people = (Names(np.zeros(8, np.int32), (name,)) for name in ("town", "population"))
+    past = Trajectory(space, Clock.DAYS, town, people, at, at + 1, values)
+    ahead = PopulationForecast("holt-winters", season=1).forecast(past, 9)
+    assert space.admits(ahead.values)
 
 
 def test_a_fitted_model_forecasts_towns_that_it_never_saw():

@@ -2,6 +2,7 @@
 
 import pickle
 import time
+import tracemalloc
 
 import numpy as np
 import polars as pl
@@ -11,7 +12,7 @@ from affectory.core.errors import BadChoice, NotFitted, SpaceMismatch
 from affectory.core.records import Clock
 from affectory.core.space import Axis, Kind, Space
 from affectory.core.trajectory import Trajectory
-from affectory.forecast.states import Model, StatesForecast, toy
+from affectory.forecast.states import Model, StatesForecast, tellers, toy
 from affectory.represent.vocabularies import POLARITY, VA, VALENCE
 
 PLAIN = [model for model in Model if model is not Model.NEURAL]
@@ -192,12 +193,19 @@ def test_a_net_learns_from_others_and_beats_persistence_on_noise():
     np.testing.assert_array_equal(again.values.reshape(20, 3), told)
 
 
-def test_nothing_looks_ahead():
-    y = noise(20, 30, 0.9, seed=9)
-    cut = StatesForecast().forecast(many(y[:, :20]), 5)
-    y[:, 20:] = 0.99
-    again = StatesForecast().forecast(many(y[:, :20]), 5)
-    assert cut == again
+def test_a_fan_is_tried_on_pasts_that_had_not_seen_what_came():
+    y, handed = noise(3, 20, 0.9, seed=9), []
+
+    def last(before, horizons):
+        handed.append(before.groups.sizes.tolist())
+        ends = before.values[before.groups.offsets[1:] - 1]
+        return np.stack([ends] * len(horizons))
+
+    missed = tellers._hindcast(many(y), last, np.array([1, 3]))
+    assert handed == [[20 - back] * 3 for back in range(1, 9)]
+    np.testing.assert_allclose(missed[0], (y[:, 12:] - y[:, 11:-1])[..., 0].T, atol=1e-6)
+    np.testing.assert_allclose(missed[1, 2:], (y[:, 14:] - y[:, 11:-3])[..., 0].T, atol=1e-6)
+    assert np.isnan(missed[1, :2]).all()
 
 
 def test_only_the_memory_counts():
@@ -212,6 +220,16 @@ def test_long_horizons_are_told_in_one_go():
     assert len(told) == 180
     assert not told.missing.any()
     assert (np.diff(told.spread.reshape(3, 60), axis=1) >= -1e-6).all()
+
+
+def test_a_year_ahead_takes_no_more_memory_than_what_is_told():
+    past = many(noise(400, 6, 0.8))
+    tracemalloc.start()
+    told = StatesForecast().forecast(past, 1000)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert not told.missing.any()
+    assert peak < 40 * 400 * 1000 * 8  # 40 numbers of each, not 8 rules times that
 
 
 def test_a_thousand_series_take_a_moment():

@@ -11,14 +11,18 @@ Y = np.array([1.0, 2.0, 4.0])[:, None]
 
 
 def ahead(y, rule, horizons=(1, 2)):
-    return levels.centres(np.asarray(y, float).reshape(len(y), -1), Rules.of([rule]), horizons)[
-        :, 0, 0
-    ]
+    rows = np.asarray(y, float).reshape(len(y), -1)
+    return levels.centres(rows, Rules.of([rule]), horizons, np.zeros(len(horizons), int))[:, 0]
 
 
 def test_persistence_goes_on_and_the_mean_is_the_mean():
     np.testing.assert_allclose(ahead(Y, PERSISTENCE), [4, 4])
     np.testing.assert_allclose(ahead(Y, MEAN), [7 / 3, 7 / 3])
+
+
+def test_each_horizon_is_told_by_the_rule_that_is_chosen_for_it():
+    told = levels.centres(Y, Rules.of([PERSISTENCE, MEAN]), (1, 2, 5), np.array([0, 1, 0]))
+    np.testing.assert_allclose(told[:, 0], [4, 7 / 3, 4])
 
 
 def test_exponential_smoothing_goes_half_the_way():

@@ -142,6 +142,17 @@ class Space:
         """Whether every row of `values` (n, k) is a legal or a missing state."""
         return not self.offence(values)
 
+    def nearest(self, values: Any) -> NDArray[np.float64]:
+        """Return `values` (..., k) cut to the bounds; shares sum to one again, NaN stays.
+
+        Shares of which nothing is left are all alike.
+        """
+        held = np.clip(np.asarray(values, dtype=np.float64), *self.bounds)
+        if self.kind is not Kind.DISTRIBUTION:
+            return held
+        total = held.sum(axis=-1, keepdims=True)
+        return np.where(total <= 0, 1.0 / self.k, held / np.where(total <= 0, 1.0, total))
+
     def to_json(self) -> str:
         """Return the Space as one line of JSON, so that a table can describe itself."""
         axes = [[a.name, a.low, a.high, a.rest, a.unit] for a in self.axes]

@@ -95,23 +95,30 @@ class Reach(NamedTuple):
         return ahead if self.damp is None else ahead + self.damp * state.trend
 
 
-def reaches(rules: Rules, horizons: ArrayLike) -> dict[int, Reach]:
-    """Return the reach of each horizon."""
+def reaches(rules: Rules, horizons: ArrayLike) -> Iterator[tuple[int, Reach]]:
+    """Yield each horizon, ascending, and its reach."""
     steps = [int(h) for h in np.asarray(horizons)]
-    sloped, out = bool((rules.slope > 0).any()), {}
+    sloped = bool((rules.slope > 0).any())
     back, damp, total = np.ones_like(rules.back), np.ones_like(rules.damp), 0.0 * rules.damp
     for h in range(1, max(steps) + 1):
         back, damp = back * rules.back, damp * rules.damp
         total = total + damp
         if h in steps:
-            out[h] = Reach(back, total if sloped else None)
-    return out
+            yield h, Reach(back, total if sloped else None)
 
 
-def centres(y: Floats, rules: Rules, horizons: ArrayLike) -> Floats:
-    """Return the forecasts after the last row of `y` (t, s), nearest first. Shape (h, r, s)."""
+def centres(y: Floats, rules: Rules, horizons: ArrayLike, chosen: Ints) -> Floats:
+    """Return the forecasts after the last row of `y` (t, s), nearest first. Shape (h, s).
+
+    Args:
+        y: Values, NaN where missing. Shape (t, s).
+        rules: r rules.
+        horizons: Steps ahead, h of them, ascending.
+        chosen: Number of the rule that tells each horizon. Shape (h,).
+    """
     last = deque(states(y, rules), maxlen=1)[0]
-    return np.stack([reach.told(last) for reach in reaches(rules, horizons).values()])
+    told = zip(chosen, reaches(rules, horizons), strict=True)
+    return np.stack([reach.told(last)[rule] for rule, (_, reach) in told])
 
 
 def totals(y: Floats, rules: Rules, horizons: ArrayLike, start: int = 1) -> tuple[Floats, Floats]:
@@ -175,7 +182,7 @@ def _misses(
 ) -> Iterator[tuple[int, Floats]]:
     """Yield (number of the horizon, errors (r, s)) row by row, as values come in."""
     waiting: list[deque[Floats]] = [deque() for _ in steps]
-    reach = reaches(rules, steps)
+    reach = dict(reaches(rules, steps))
     known = np.zeros(y.shape[1])
     for row, state in zip(y, states(y, rules), strict=True):
         for at, h in enumerate(steps):

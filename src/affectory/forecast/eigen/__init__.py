@@ -208,8 +208,8 @@ class EigenForecast:
         free = learned.modes(looks, sight)[0]
         if self.draws is Draws.LIKELY:
             free = learned.fan.like(looks, free).astype(np.float32)
-        values = self._placed(looks.pose.back(free, past.space.k), past.space)
-        return past.ahead(values[:, :, :horizon], CARD.name, step=_pace(past))
+        values = past.space.nearest(looks.pose.back(free, past.space.k)[:, :, :horizon])
+        return past.ahead(values, CARD.name, step=_pace(past))
 
     def modes(self, past: Trajectory) -> Modes:
         """Return the typical futures of every group, how likely each is, and how surely.
@@ -259,7 +259,7 @@ class EigenForecast:
             level_of = np.broadcast_to(ends[:, None], (len(sight.known), 3, wide))
             free = learned.fan.at(looks, level_of)
             told = looks.pose.back(free.astype(np.float32), past.space.k).swapaxes(0, 1)
-        told = self._placed(told, past.space)
+        told = np.clip(told, *past.space.bounds).astype(np.float32)  # each axis by itself
         middle, low, high = (past.ahead(one, CARD.name, step=_pace(past)) for one in told)
         return middle, low, high
 
@@ -305,10 +305,6 @@ class EigenForecast:
         if past.space != learned.space:
             raise SpaceMismatch(past.space.name, learned.space.name, CARD.name)
         return learned
-
-    def _placed(self, values: F32, space: Space) -> F32:
-        low, high = space.bounds
-        return np.clip(values, low, high).astype(np.float32)
 
 
 def toy() -> Trajectory:

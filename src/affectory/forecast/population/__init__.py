@@ -26,7 +26,6 @@ from affectory.core.space import Axis, Kind, Space
 from affectory.core.trajectory import Clock, Trajectory
 from affectory.forecast.population.bands import conformal
 from affectory.forecast.population.strategies import (
-    LEARNED,
     Series,
     Strategy,
     continued,
@@ -142,11 +141,11 @@ class PopulationForecast:
             return replace(past, by=self.by)
         known = self.learned or self._learn(series, horizon)
         said = continued(self._way, series, horizon, self.season, known.model)
-        reach = np.append(known.reach, np.full(max(horizon - len(known.reach), 0), known.reach[-1]))
+        reach = known.reach if horizon <= len(known.reach) else self._reach(series, horizon)
         width = scale[:, None] * reach[:horizon] / NormalDist().inv_cdf(0.5 + self.level / 2)
         shape = len(past.groups), past.space.k, horizon
         values, spread = (part.reshape(shape).transpose(0, 2, 1) for part in (said, width))
-        return past.ahead(_legal(past.space, values), self.by, spread)
+        return past.ahead(past.space.nearest(values), self.by, spread)
 
     @property
     def by(self) -> str:
@@ -176,14 +175,18 @@ class PopulationForecast:
 
     def _learn(self, series: Series, h: int) -> _Learned:
         """Learn the model, and how far forecasts from the past missed what came."""
+        return _Learned(self._model(series), self._reach(series, h))
+
+    def _model(self, series: Series) -> Recent | None:
         look = Look(self.lags, self.ahead, self.season)
-        way = self._way
-        reach = conformal(
-            lambda known: learnt(way, known, look, self.net),
-            lambda known, model: continued(way, known, h, self.season, model),
+        return learnt(self._way, series, look, self.net)
+
+    def _reach(self, series: Series, h: int) -> Floats:
+        return conformal(
+            self._model,
+            lambda known, model: continued(self._way, known, h, self.season, model),
             series, h, self.season, self.origins, self.level,
         )  # fmt: skip
-        return _Learned(learnt(way, series, look, self.net) if way in LEARNED else None, reach)
 
 
 def toy() -> Trajectory:
@@ -205,12 +208,3 @@ def _days(start: Floats) -> tuple[NDArray[np.int64], int]:
             "count days with measure.prevalence",
         )  # fmt: skip
     return place, int(np.floor(start[0]))
-
-
-def _legal(space: Space, values: Floats) -> Floats:
-    """Return values within the bounds of their Space; shares sum to one."""
-    low, high = space.bounds
-    held = np.clip(values, low, high)
-    if space.kind is Kind.DISTRIBUTION:
-        held = held / np.maximum(held.sum(axis=-1, keepdims=True), 1e-12)
-    return np.asarray(held)

@@ -32,7 +32,6 @@ from affectory.core.errors import BadChoice, NotFitted
 from affectory.core.groups import Names
 from affectory.core.records import Clock
 from affectory.core.registry import method
-from affectory.core.space import Kind, Space
 from affectory.core.trajectory import Trajectory
 from affectory.forecast.states import choice
 from affectory.forecast.states.choice import RULES, Experience
@@ -143,10 +142,10 @@ class StatesForecast:
         centre, spread, rule = self._told(grid, model, horizon)
         pace = choice.paces(grid)
         if not self.draws:
-            return grid.ahead(legal(grid.space, centre), by, spread, step=pace)
+            return grid.ahead(grid.space.nearest(centre), by, spread, step=pace)
         noise = choice.paths(rule, horizon, self.draws, self.seed)
         futures = centre[:, None] + spread[:, None] * noise
-        return grid.ahead(legal(grid.space, futures), by, step=pace)
+        return grid.ahead(grid.space.nearest(futures), by, step=pace)
 
     def chosen(self, past: Trajectory, horizon: int = 1) -> tuple[tuple[str, ...], ...]:
         """Return the kind of rule that tells `horizon` steps ahead, by group and axis.
@@ -210,15 +209,6 @@ def toy() -> Trajectory:
     start = np.array([0.0, 1, 2, 3, 4, 0])
     session = Names.of(["s"] * 6)
     return Trajectory(VA, Clock.STEPS, session, who, start, start + 1, values.astype(np.float32))
-
-
-def legal(space: Space, values: Floats) -> Floats:
-    """Return the nearest legal states; shares are cut at 0 and sum to one again. Any (..., k)."""
-    inside = np.clip(values, *space.bounds)
-    if space.kind is not Kind.DISTRIBUTION:
-        return inside
-    total = inside.sum(axis=-1, keepdims=True)
-    return np.where(total <= 0, 1.0 / space.k, inside / np.where(total <= 0, 1.0, total))
 
 
 def _rules(model: Model) -> NDArray[np.int64]:

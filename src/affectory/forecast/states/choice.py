@@ -176,8 +176,7 @@ def told(
         y = y.reshape(len(y), -1)
         rule = choice.rule[:, runs].reshape(len(choice.knots), -1)
         mine = rules.pick(rule)
-        each = levels.centres(y, mine, horizons)  # (h, c, s)
-        picked = np.take_along_axis(each, near[:, None, None], axis=1)[:, 0]
+        picked = levels.centres(y, mine, horizons, near)  # (h, s)
         missed = levels.errors(y, mine, choice.knots, START)
         common = np.tile(choice.common, len(runs))
         width = mix @ fans.widths(missed, choice.knots, common, level)
