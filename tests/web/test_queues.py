@@ -23,6 +23,7 @@ def two(tmp_path):
     (tmp_path / "chats").mkdir()
     (tmp_path / "chats" / "calm.csv").write_text(CALM)
     (tmp_path / "chats" / "angry.csv").write_text(ANGRY)
+    (tmp_path / "chats" / "timed.srt").write_text("1\n00:00:01,000 --> 00:00:02,000\nAnn: hi\n")
     words = ["trace", str(tmp_path / "chats"), "--out", str(tmp_path / "out"), "-q"]
     assert CliRunner().invoke(command, words).exit_code == 0
     with TestClient(create_app(Settings(tmp_path / "out")), headers=HEADERS) as client:
@@ -31,12 +32,13 @@ def two(tmp_path):
 
 def test_the_gravest_conversation_comes_first_with_its_reason(two):
     client, job = two
-    first, second = client.get(f"/api/traces/{job}/queue?arm=top").json()
+    first, second, third = client.get(f"/api/traces/{job}/queue?arm=top").json()
     assert (first["session"], second["session"]) == ("angry", "calm")
+    assert third["session"] == "timed"  # on another clock
     assert first["grade"] == "severe"
     assert "disengagement" in first["reason"]
     assert any("escalation" in sign["type"] for sign in first["signs"])
-    assert client.get(f"/api/traces/{job}/queue?budget=1").json()[0]["number"] in (0, 1)
+    assert client.get(f"/api/traces/{job}/queue?budget=1").json()[0]["number"] in (0, 1, 2)
 
 
 def test_figures_of_runs_are_listed(two):
