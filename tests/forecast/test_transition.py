@@ -140,12 +140,29 @@ def test_half_of_an_emotion_is_gone_after_its_half_life():
 
 def test_a_character_has_the_personality_of_the_cast():
     bare = taught()
-    wild = replace(bare, cast=(("ann", (1.0, 1.0, 1.0, 1.0, 0.0)),))
-    ahead = wild.forecast(toy(), 2)
-    assert (
-        ahead.select(actor="bo").values.tolist()
-        == bare.forecast(toy(), 2).select(actor="bo").values.tolist()
+    traits = (1.0, 1.0, 1.0, 1.0, 0.0)
+    ahead = replace(bare, cast=(("ann", traits),)).forecast(toy(), 2)
+    same, wild = bare.forecast(toy(), 2), replace(bare, traits=traits).forecast(toy(), 2)
+    assert ahead.select(actor="bo") == same.select(actor="bo")
+    assert ahead.select(actor="ann") == wild.select(actor="ann")
+    assert ahead.select(actor="ann") != same.select(actor="ann")
+
+
+def test_a_chain_is_made_once_for_all_who_are_alike(monkeypatch):
+    made = []
+    table = PersonalityTransition.table
+    monkeypatch.setattr(
+        PersonalityTransition,
+        "table",
+        lambda own, traits: made.append(traits) or table(own, traits),
     )
+    method = replace(taught(), cast=(("ann", (1.0,) * 5),))
+    people = [toy().select(actor=name) for name in ("ann", "bo")]
+    both = method.forecast(toy(), 3)
+    assert made == [(1.0,) * 5, method.traits]
+    assert both == Trajectory.concat([method.forecast(one, 3) for one in people])
+    drawn = method.paths(toy(), 4, draws=3000).values.reshape(2, 3000, 4, 3).mean(axis=1)
+    np.testing.assert_allclose(drawn[:, :3].reshape(6, 3), both.values, atol=0.03)
 
 
 def talk():

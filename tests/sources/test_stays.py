@@ -49,6 +49,12 @@ def test_a_stay_may_cross_midnight_and_doubled_fixes_are_one():
     assert found.frame["start"].item() < 1 < found.frame["stop"].item()
 
 
+def test_of_fixes_at_one_time_the_first_counts():
+    one = fixes([0, 10, 20, 30], [0, 0, 0, 0])
+    doubled = pl.concat([one, fixes([10, 20, 30], [5000, 5000, 5000])])
+    assert stay_points(doubled).frame.equals(stay_points(one).frame)
+
+
 def test_no_fix_gives_no_stay_and_a_reach_is_above_zero():
     assert len(stay_points(fixes([], []))) == 0
     with pytest.raises(BadChoice, match="metres"):

@@ -18,6 +18,7 @@ from affectory.core.errors import BadChoice, BadValues
 Floats = NDArray[np.float64]
 Reals = NDArray[Any]
 _BLOCK = 8192
+_ENOUGH = 1e-4  # share of the variance within which middles count as at rest
 
 
 def basis(rows: Reals, rank: int) -> Floats:
@@ -133,6 +134,3 @@ def _settled(cloud: Reals, centres: Reals, rounds: int) -> tuple[Floats, float]:
         if moved <= _ENOUGH * float(cloud.var(axis=0).mean()):
             break
     return places, float(nearest(cloud, places)[1].sum(dtype=np.float64))
-
-
-_ENOUGH = 1e-4  # share of the variance within which middles count as at rest

@@ -114,7 +114,8 @@ def stay_points(
     """Return the stays that are found in GPS fixes, in the order of time of each user.
 
     Args:
-        fixes: Columns user, day (days since 1970-01-01, local time), lat, lon (degrees).
+        fixes: Columns user, day (days since 1970-01-01, local time), lat, lon (degrees). Of
+            several at once of one user, the first counts.
         metres: Greatest distance from the first fix of a stay; also the reach of a place.
         minutes: Least length of a stay.
         every: Fixes closer in time than so many seconds to the last kept one are left out.
@@ -126,7 +127,8 @@ def stay_points(
     for name, value in (("metres", metres), ("minutes", minutes)):
         if not value > 0:
             raise BadChoice(name, value, "a number above 0")
-    table = fixes.drop_nulls().unique(["user", "day"]).sort("user", "day")
+    known = fixes.drop_nulls().unique(["user", "day"], keep="first", maintain_order=True)
+    table = known.sort("user", "day")
     if not table.height:
         return _records([], np.zeros((0, 4)), np.zeros(0, np.int64))
     middle = float(table["lat"].median()), float(table["lon"].median())  # type: ignore[arg-type]

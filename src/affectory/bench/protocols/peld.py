@@ -159,7 +159,7 @@ def _pooled(score: Score) -> Score:
         return np.hstack([score.sums(truth, side, code, c, **options) for side in sides])
 
     def finish(total: Floats) -> Floats:
-        parts = np.split(total, total.shape[1] // (total.shape[1] // SEEDS), axis=1)
+        parts = np.split(total, SEEDS, axis=1)
         return np.asarray(np.mean([score.finish(part) for part in parts], axis=0))
 
     return replace(score, sums=sums, finish=finish)

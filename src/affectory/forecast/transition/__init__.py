@@ -19,7 +19,6 @@ __all__ = [
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
@@ -50,6 +49,7 @@ from affectory.forecast.transition.turns import Turns, labels_of, turns_of
 from affectory.parts.blend import folds_of
 from affectory.parts.deciding import Decision
 from affectory.parts.dynamics import half_life, occupancy, second, stationary, walks
+from affectory.parts.windows import latest
 from affectory.represent.abreast import abreast
 from affectory.represent.prototypes import prototypes_of
 from affectory.represent.vocabularies import VAD
@@ -173,11 +173,9 @@ class PersonalityTransition:
 
         The errors are those of `forecast`.
         """
-        begin, tables = self._begun(past, horizon)
-        told = [
-            occupancy(np.eye(LABELS.k)[e], t, horizon) for e, t in zip(begin, tables, strict=True)
-        ]
-        return np.stack(told) if told else np.empty((0, horizon, LABELS.k))
+        begin, own, tables = self._begun(past, horizon)
+        every = [occupancy(np.eye(LABELS.k), table, horizon) for table in tables]
+        return np.stack(every)[own, begin] if every else np.empty((0, horizon, LABELS.k))
 
     def paths(self, past: Trajectory, horizon: int, draws: int = 100, seed: int = 0) -> Trajectory:
         """Return possible moods: each draw walks from label to label, and stands at its anchor.
@@ -190,13 +188,15 @@ class PersonalityTransition:
         """
         if draws < 1:
             raise BadChoice("draws", draws, "1 or more")
-        begin, tables = self._begun(past, horizon)
+        begin, own, tables = self._begun(past, horizon)
+        if not len(begin):
+            return replace(past, by=CARD.name)
         rng = np.random.default_rng(seed)
-        told = [
-            ANCHORS[walks(np.eye(LABELS.k)[[e]], table, horizon, draws, rng)[0]]
-            for e, table in zip(begin, tables, strict=True)
-        ]
-        return past.ahead(np.stack(told), CARD.name) if told else replace(past, by=CARD.name)
+        told = np.empty((len(begin), draws, horizon), np.int64)
+        for at, table in enumerate(tables):
+            mine = own == at
+            told[mine] = walks(np.eye(LABELS.k)[begin[mine]], table, horizon, draws, rng)
+        return past.ahead(ANCHORS[told], CARD.name)
 
     def table(self, traits: Sequence[float] | None = None) -> Floats:
         """Return the chain of a personality among usual contexts: rows sum to one. Shape (7, 7)."""
@@ -360,20 +360,19 @@ class PersonalityTransition:
             np.where(before < 0, REST, before), turns.said, turns.heard, table
         ), turns
 
-    def _begun(self, past: Trajectory, horizon: int) -> tuple[Places, list[Floats]]:
-        """Return the label that each group begins with, and the chain of its actor."""
+    def _begun(self, past: Trajectory, horizon: int) -> tuple[Places, Places, list[Floats]]:
+        """Return the label that each group begins with, which chain it has, and all chains."""
         if horizon < 1:
             raise BadChoice("horizon", horizon, "1 or more")
         past.in_space(VAD.name, CARD.name)
         begin = np.full(len(past.groups), REST)
-        for at, (low, high) in enumerate(pairwise(past.groups.offsets.tolist())):
-            known = np.flatnonzero(~past.missing[low:high])
-            if len(known):
-                begin[at] = nearest(past.values[low + known[-1:]])[0]
-        cast = dict(self.cast)
-        names = [past.actor.names[code] for code in past.groups.actor]
-        each = {name: self.table(cast.get(name)) for name in dict.fromkeys(names)}
-        return begin, [each[name] for name in names]
+        last = latest(past.groups.offsets, ~past.missing, 1)[:, 0]
+        begin[last >= 0] = nearest(past.values[last[last >= 0]])
+        cast, chains = dict(self.cast), dict[tuple[float, ...], int]()
+        names = (past.actor.names[code] for code in past.groups.actor)
+        traits = [tuple(cast.get(name, self.traits)) for name in names]
+        own = np.array([chains.setdefault(each, len(chains)) for each in traits], np.int64)
+        return begin, own, [self.table(each) for each in chains]
 
 
 def toy() -> Trajectory:
