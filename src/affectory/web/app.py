@@ -42,6 +42,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.shelves = Shelves(settings)
     app.state.settings = settings
     app.state.work = uploads.Work(settings)
+    app.state.talks = live.Talks()
     app.add_exception_handler(AffectoryError, _told)
     for room in (cards, corpus, turns, beside, queues, uploads, rating, live):
         app.include_router(room.router, prefix="/api")

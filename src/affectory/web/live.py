@@ -1,18 +1,20 @@
 """Turns as they are said: a socket that answers each with its state, its fan and its signs."""
 
-__all__ = ["router"]
+__all__ = ["Talks", "router"]
 
 import asyncio
 import secrets
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path as File
 from typing import Annotated
+from weakref import WeakValueDictionary
 
 from fastapi import APIRouter, Path, Request, WebSocket, WebSocketDisconnect
 from pydantic import BaseModel, Field, ValidationError
 
 from affectory.core import registry
-from affectory.core.errors import BadChoice
+from affectory.core.errors import BadChoice, BadFile
 from affectory.web.settings import Settings
 from affectory.web.talk import LONGEST, Talk
 from affectory.web.uploads import Progress, Work
@@ -20,6 +22,7 @@ from affectory.web.uploads import Progress, Work
 router = APIRouter(tags=["live"])
 LARGEST = 4 * LONGEST  # bytes of one message
 BAD, GONE = 4400, 4404
+Talks = WeakValueDictionary[str, Talk]  # those that a socket is open on
 
 
 class Turn(BaseModel):
@@ -58,19 +61,32 @@ async def turns(socket: WebSocket, talk: str) -> None:
     if path is None:
         await socket.close(GONE, "there is no such talk")
         return
-    one = await asyncio.to_thread(_talk, path)
+    known: Talks = socket.app.state.talks
+    one = known.get(talk) or _talk(path)
+    known[talk] = one  # who comes back while it is still at work finds the same
     try:
-        for heard in one.resume():
-            await socket.send_json(asdict(heard))
-        while True:
-            turn = await _next(socket)
-            heard = await asyncio.to_thread(one.say, turn.actor, turn.text)
-            await socket.send_json({"id": turn.id, **asdict(heard)})
-    except (ValidationError, ValueError) as error:
-        first = str(error).partition("\n")[0]
-        await socket.close(BAD, f"this is no turn: {first}"[:120])
-    except WebSocketDisconnect:
+        await asyncio.to_thread(one.wake)
+    except BadFile as error:
+        await socket.close(GONE, str(error)[:120])
         return
+    with suppress(WebSocketDisconnect):
+        try:
+            await _answer(socket, one)
+        except (ValidationError, ValueError) as error:
+            first = str(error).partition("\n")[0]
+            await socket.close(BAD, f"this is no turn: {first}"[:120])
+
+
+async def _answer(socket: WebSocket, one: Talk) -> None:
+    """Tell what was said before, then answer turn after turn."""
+    told = 0
+    while told < len(one.heard):
+        await socket.send_json({**asdict(one.heard[told]), "text": one.turns[told]["text"]})
+        told += 1
+    while True:
+        turn = await _next(socket)
+        heard = await asyncio.to_thread(one.say, turn.actor, turn.text, turn.id)
+        await socket.send_json(asdict(heard))
 
 
 @router.post("/talks/{talk}/keep")
@@ -94,21 +110,24 @@ async def _next(socket: WebSocket) -> Turn:
     Raises:
         ValueError: if what came is too long or no turn.
     """
-    text = await socket.receive_text()
+    came = await socket.receive()
+    if came["type"] == "websocket.disconnect":
+        raise WebSocketDisconnect(came.get("code", 1000))
+    text = came.get("text")
+    if text is None:
+        raise ValueError("bytes")
     if len(text.encode()) > LARGEST:
         raise ValueError(f"more than {LARGEST:,} bytes")
     return Turn.model_validate_json(text)
 
 
 def _talk(path: File) -> Talk:
-    talk = Talk(
+    return Talk(
         registry.make("perceive/utterance"),
         registry.make("forecast/states"),
         registry.make("perceive/signals"),
         path,
     )
-    talk.warm()
-    return talk
 
 
 def _file(settings: Settings, talk: str) -> File | None:

@@ -8,6 +8,7 @@ __all__ = ["Heard", "Talk"]
 
 import json
 import os
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from affectory.core.errors import BadFile, BadValues
 from affectory.core.records import Clock, Records
 from affectory.core.trajectory import Trajectory
 from affectory.core.verbs import Forecaster, Perceiver
@@ -24,7 +26,7 @@ from affectory.guard import crisis
 from affectory.measure.forecasts import band
 from affectory.represent.vocabularies import VAD
 
-MEMORY = 200  # turns of one speaker from which the forecast is made
+MEMORY = 200  # turns from which a forecast is made, and in which signs are looked for
 AHEAD = 5
 LEVEL = 0.8
 LONGEST = 20_000  # characters of one turn
@@ -46,6 +48,7 @@ class Heard:
         crisis: Kinds of crisis language in this turn.
         notice: What must be shown with it; None where nothing urgent was found.
         seconds: How long the answer took.
+        id: The sender's own number of the turn; None where it has none.
     """
 
     seq: int
@@ -58,6 +61,7 @@ class Heard:
     crisis: tuple[str, ...]
     notice: str | None
     seconds: float
+    id: int | None = None
 
 
 @dataclass
@@ -67,7 +71,7 @@ class Talk:
     Args:
         perceiver: Gives vad, and ekman7n where it can, of a turn.
         forecaster: Continues the states of one speaker.
-        signals: Finds signs in the whole; None for none.
+        signals: Finds signs in what was said of late; None for none.
         path: File that keeps the turns; None keeps them in memory alone.
     """
 
@@ -77,6 +81,23 @@ class Talk:
     path: Path | None = None
     turns: list[dict[str, Any]] = field(default_factory=list)
     states: dict[str, list[Any]] = field(default_factory=dict)
+    heard: list[Heard] = field(default_factory=list)
+    numbers: dict[int, Heard] = field(default_factory=dict)  # by the sender's own number
+    awake: bool = False
+    turn: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def wake(self) -> None:
+        """Warm up and hear what the file holds, once, however many wait for it.
+
+        Raises:
+            BadFile: if the file holds something else than turns.
+        """
+        with self.turn:
+            if not self.awake:
+                self.warm()
+                for _ in self.resume():
+                    pass
+                self.awake = True
 
     def warm(self) -> None:
         """Read what methods read when first asked, so that the first turn does not wait for it."""
@@ -84,35 +105,53 @@ class Talk:
         self.perceiver.perceive(Records(pl.DataFrame(words)))
 
     def resume(self) -> Iterator[Heard]:
-        """Yield again what is said of the turns that the file holds, without a torn last line."""
-        if self.path is None or not self.path.exists():
-            return
-        text = self.path.read_text(encoding="utf-8")
-        whole, _, torn = text.rpartition("\n")
-        if torn:
-            self.path.write_text(f"{whole}\n" if whole else "", encoding="utf-8")
-        for line in whole.splitlines():
-            told = json.loads(line)
-            yield self._hear(told["actor"], told["text"])
-
-    def say(self, actor: str, text: str) -> Heard:
-        """Keep a turn, and return what is said of it.
+        """Yield again what is said of the turns that the file holds, without a torn last line.
 
         Raises:
-            ValueError: if it is too long, or the talk has too many turns.
+            BadFile: if the file holds something else than turns.
         """
-        if len(text) > LONGEST or len(self.turns) >= MOST:
-            raise ValueError(f"a turn has at most {LONGEST:,} letters, a talk {MOST:,} turns")
-        if self.path is not None:
-            told = {"actor": actor, "text": text, "time": time.time()}
-            line = json.dumps(told, ensure_ascii=False)
-            with self.path.open("a", encoding="utf-8") as file:
-                file.write(f"{line}\n")
-                file.flush()
-                os.fsync(file.fileno())
-        return self._hear(actor, text)
+        if self.path is None or not self.path.exists():
+            return
+        kept = self.path.read_bytes()
+        whole = kept.rfind(b"\n") + 1
+        if whole < len(kept):
+            os.truncate(self.path, whole)
+        for line in kept[:whole].split(b"\n")[:-1]:  # a text may hold other ends of lines
+            try:
+                told = json.loads(line)
+                actor, text, number = str(told["actor"]), str(told["text"]), told.get("id")
+            except (ValueError, LookupError, TypeError) as error:
+                cure = "name another file to keep the turns in"
+                raise BadFile(self.path.name, str(error), "turns of a talk", cure) from error
+            yield self._hear(actor, text, number)
 
-    def _hear(self, actor: str, text: str) -> Heard:
+    def say(self, actor: str, text: str, number: int | None = None) -> Heard:
+        """Keep a turn, and return what is said of it; one sent again is kept once.
+
+        Args:
+            actor: Who speaks.
+            text: What is said.
+            number: The sender's own number, by which a turn that is sent again is known.
+
+        Raises:
+            BadValues: if it is too long, or the talk has too many turns.
+        """
+        with self.turn:
+            if number is not None and number in self.numbers:
+                return self.numbers[number]
+            if len(text) > LONGEST or len(self.turns) >= MOST:
+                most = f"at most {LONGEST:,} letters a turn and {MOST:,} turns a talk"
+                raise BadValues("turn", f"{len(text):,} letters", most, "begin another")
+            if self.path is not None:
+                told = {"actor": actor, "text": text, "time": time.time(), "id": number}
+                line = json.dumps(told, ensure_ascii=False)
+                with self.path.open("a", encoding="utf-8") as file:
+                    file.write(f"{line}\n")
+                    file.flush()
+                    os.fsync(file.fileno())
+            return self._hear(actor, text, number)
+
+    def _hear(self, actor: str, text: str, number: int | None) -> Heard:
         begun = time.perf_counter()
         seq = len(self.turns)
         self.turns.append({"session": "live", "actor": actor, "text": text, "start": float(seq)})
@@ -127,11 +166,16 @@ class Talk:
             place = int(labels.values[0].argmax())
             best = (labels.space.names[place], round(float(labels.values[0, place]), 3))
         flags = crisis.flags([text])
-        return Heard(
+        heard = Heard(
             seq, actor, _named(vad.values[0]), _named(spread), best,
-            self._fan(actor, own[-MEMORY:]), self._signs(seq), tuple(flags["kind"].unique().sort()),
+            self._fan(actor, own[-MEMORY:]), self._signs(), tuple(flags["kind"].unique().sort()),
             crisis.notice(flags, crisis.language_of(text)), round(time.perf_counter() - begun, 4),
+            number,
         )  # fmt: skip
+        self.heard.append(heard)
+        if number is not None:
+            self.numbers[number] = heard
+        return heard
 
     def _fan(self, actor: str, own: list[Any]) -> dict[str, list[float]]:
         """Return where the speaker's valence may go, nothing before it has been read thrice."""
@@ -151,12 +195,13 @@ class Talk:
         ends = {"low": low, "middle": middle, "high": high}
         return {name: np.clip(v, -1, 1).round(4).tolist() for name, v in ends.items()}
 
-    def _signs(self, seq: int) -> tuple[str, ...]:
-        """Return the signs of the last turn."""
+    def _signs(self) -> tuple[str, ...]:
+        """Return the signs of the last turn, which stands at the end of what was said of late."""
         if self.signals is None:
             return ()
-        felt = next(iter(self.signals.perceive(Records(pl.DataFrame(self.turns))).values()))
-        last = felt.rows(felt.seq == seq) if felt.seq is not None else felt
+        late = self.turns[-MEMORY:]
+        felt = next(iter(self.signals.perceive(Records(pl.DataFrame(late))).values()))
+        last = felt.rows(felt.seq == len(late) - 1) if felt.seq is not None else felt
         names = last.space.names
         return tuple(names[at] for at in np.flatnonzero(np.nan_to_num(last.values[0]) > 0))
 

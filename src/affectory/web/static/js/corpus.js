@@ -28,7 +28,7 @@ async function kinds(view, job, k) {
     h("div", { class: "bar" }, h("h2", {}, T.corpus.kinds(told.n, told.axis)),
       h("label", { class: "pick" }, T.corpus.many, h("select", { onchange: (e) => kinds(view, job, +e.target.value) }, [2, 3, 4, 5, 6, 8, 10].map((v) => h("option", { value: v, selected: v === k }, v))))),
     h("div", { class: "kinds" }, told.kinds.map((one) => h("article", { class: "card" },
-      picture(one.mean, range, one.low, one.high), h("p", {}, h("b", {}, one.n.toLocaleString("en")), ` ${T.corpus.sessions}`),
+      picture(one.mean, range, one.low, one.high), h("p", {}, h("b", {}, one.n.toLocaleString("en")), ` ${T.corpus.sessions(one.n)}`),
       h("ul", { class: "plain" }, one.examples.map((s) => h("li", {}, link(job, s))))))),
     h("h2", {}, T.corpus.odd), h("div", { class: "kinds" }, told.odd.map((s) => h("article", { class: "card" }, picture(s.curve, range), link(job, s)))));
 }
@@ -91,5 +91,5 @@ function groups(job, columns) {
     h("div", { class: "bar" }, h("h2", {}, T.corpus.groups),
       h("select", { "aria-label": T.corpus.by, onchange: (e) => { state.by = e.target.value; show(); } }, columns.map((c) => h("option", { value: c }, c))),
       h("select", { "aria-label": T.corpus.measure, onchange: (e) => { state.measure = e.target.value; show(); } }, ["mean", "change", "variability"].map((m) => h("option", { value: m }, T.columns[m])))),
-    h("table", {}, h("thead", {}, h("tr", {}, [T.corpus.by, T.corpus.sessions, T.columns.mean, "95 %"].map((w) => h("th", { scope: "col" }, w)))), body));
+    h("table", {}, h("thead", {}, h("tr", {}, [T.corpus.by, T.corpus.sessions(2), T.columns.mean, "95 %"].map((w) => h("th", { scope: "col" }, w)))), body));
 }

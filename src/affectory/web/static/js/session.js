@@ -59,7 +59,7 @@ export async function session(main, job, number) {
         choose(T.space, spaces.map((s) => s.name), name, (v) => draw(v)),
         choose(T.axis, space.axes.map((a) => a.name), spec.name, (v) => draw(name, v, told.by)),
         space.by.length > 1 && choose(T.by, space.by, told.by, (v) => draw(name, spec.name, v)),
-        near.length && choose(T.beside.label, [T.beside.none, ...near.map((one) => one.by)], beside?.by ?? T.beside.none, (v) => draw(name, spec.name, told.by, near.find((one) => one.by === v))),
+        near.length > 0 && choose(T.beside.label, [T.beside.none, ...near.map((one) => one.by)], beside?.by ?? T.beside.none, (v) => draw(name, spec.name, told.by, near.find((one) => one.by === v))),
         h("a", { class: "get", href: `/api${base}/file${query({ space: name, kind: "csv" })}`, download: "" }, T.csv),
         h("a", { class: "get", href: `/api${base}/file${query({ space: name, kind: "parquet" })}`, download: "" }, T.parquet)),
       view, agreed, h("p", { class: "hint" }, T.hint));

@@ -32,7 +32,7 @@ export const T = {
   again: "The server answers again.",
   cautions: "Cautions", paper: "Paper", gives: "Gives", takes: "Reads", extra: "Needs",
   corpus: {
-    open: "Shapes and groups", title: "Shapes and groups", many: "Kinds", sessions: "sessions", odd: "Unlike their kind",
+    open: "Shapes and groups", title: "Shapes and groups", many: "Kinds", sessions: (n) => (n === 1 ? "session" : "sessions"), odd: "Unlike their kind",
     kinds: (n, axis) => `How ${axis} moves in ${n.toLocaleString("en")} sessions: kinds of shapes, the middle half of each`,
     search: "Find by shape", draw: "Draw a course from left to right", hint: "Draw a line from left to right, or take one of these.",
     shapes: {
