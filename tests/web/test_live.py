@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 from tests.web.conftest import HEADERS
 
+from affectory.core.errors import BadFile
 from affectory.core.registry import make
 from affectory.web.app import create_app
 from affectory.web.settings import Settings
@@ -132,3 +133,67 @@ def test_the_scale_is_that_of_the_space():
     values = talk().say("ann", "What a day").values
     assert set(values) == {"valence", "arousal", "dominance"}
     assert all(np.abs(value) <= 1 for value in values.values())
+
+
+def test_a_turn_that_is_sent_again_counts_once(live):
+    client, address, path = live
+    turn = {"id": 7, "actor": "ann", "text": "I love it"}
+    with client.websocket_connect(address) as socket:
+        socket.send_json(turn)
+        first = socket.receive_json()
+    with client.websocket_connect(address) as socket:
+        again = socket.receive_json()
+        assert (again["id"], again["seq"], again["text"]) == (7, 0, "I love it")
+        socket.send_json(turn)  # the answer was lost on its way
+        assert socket.receive_json()["seq"] == first["seq"]
+        socket.send_json({**turn, "id": 8})
+        assert socket.receive_json()["seq"] == 1
+    assert len(path.read_text().splitlines()) == 2
+
+
+def test_two_sockets_on_one_talk_share_its_turns(live):
+    client, address, path = live
+    with client.websocket_connect(address) as one, client.websocket_connect(address) as two:
+        seqs = []
+        for n, socket in enumerate((one, two, one, two)):
+            socket.send_json({"id": n, "actor": "ann", "text": "ok"})
+            seqs.append(socket.receive_json()["seq"])
+    assert seqs == [0, 1, 2, 3]
+    assert len(path.read_text().splitlines()) == 4
+
+
+@pytest.mark.parametrize("words", ["one\u2028two", "one\u0085two", "one\x1ctwo\r\nthree"])
+def test_a_turn_may_hold_any_end_of_a_line(tmp_path, words):
+    path = tmp_path / "talk.jsonl"
+    talk(path).say("ann", words)
+    again = talk(path)
+    assert len(list(again.resume())) == 1
+    assert again.turns[0]["text"] == words
+
+
+def test_a_line_may_be_torn_inside_a_letter(tmp_path):
+    path = tmp_path / "talk.jsonl"
+    talk(path).say("ann", "schön")
+    whole = path.read_bytes()
+    path.write_bytes(whole + whole[: whole.index("ö".encode()) + 1])
+    assert len(list(talk(path).resume())) == 1
+    assert path.read_bytes() == whole
+
+
+def test_a_file_of_something_else_is_said_in_one_sentence(live):
+    client, address, path = live
+    path.write_text("[1]\n")
+    with client.websocket_connect(address) as socket, pytest.raises(WebSocketDisconnect) as closed:
+        socket.receive_json()
+    assert closed.value.code == 4404
+    with pytest.raises(BadFile, match="turns of a talk"):
+        list(talk(path).resume())
+
+
+def test_bytes_are_no_turn(live):
+    client, address, _ = live
+    with client.websocket_connect(address) as socket:
+        socket.send_bytes(b"\x00")
+        with pytest.raises(WebSocketDisconnect) as closed:
+            socket.receive_json()
+    assert closed.value.code == 4400

@@ -43,7 +43,7 @@ def live(
         name, colon, words = line.strip().partition(": ")
         if not line.strip():
             continue
-        spoken = (name, words) if colon and len(name) <= 40 else (actor, line.strip())
+        spoken = (name, words) if colon and 0 < len(name) <= 40 else (actor, line.strip())
         _show(console, talk.say(*spoken), as_json)
 
 

@@ -11,7 +11,8 @@ const AHEAD = 5, SHOWN = 60;
 export async function live(main) {
   const kept = sessionStorage.getItem("affectory.talk");
   let talk = kept ?? (await begin());
-  let socket = null, closed = false, sent = 0;
+  // numbers that no earlier load of the page gave: the server keeps a turn of a number once
+  let socket = null, closed = false, sent = Date.now() * 1000;
   const waiting = new Map(); // turns that are not answered yet: sent again after a break
   const heard = [];
   let who = people([]);
@@ -37,12 +38,14 @@ export async function live(main) {
   }
 
   function connect() {
+    if (closed) return;
     socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/api/talks/${talk}/turns`);
     // the server tells again what it has; what is shown already is passed over
     socket.onopen = () => { state.textContent = T.live.open; for (const turn of waiting.values()) socket.send(JSON.stringify(turn)); };
     socket.onmessage = (e) => {
       const told = JSON.parse(e.data);
       if (told.seq >= heard.length) take(told);
+      else waiting.delete(told.id);
     };
     socket.onclose = async (e) => {
       if (closed) return;
@@ -63,7 +66,7 @@ export async function live(main) {
   }
 
   function take(told) {
-    const turn = told.id === undefined ? null : waiting.get(told.id);
+    const turn = waiting.get(told.id);
     waiting.delete(told.id);
     heard.push(told);
     who = people([...new Set(heard.map((one) => one.actor))]);
@@ -72,7 +75,7 @@ export async function live(main) {
       h("div", { class: "who" }, who.mark(told.actor), h("b", {}, told.actor),
         told.signs.map((sign) => h("span", { class: "sign" }, sign)),
         h("span", { class: "chip" }, v === null ? T.unread : [h("i", { class: `d${level(v)}` }), `${v.toFixed(2).replace("-", "−")} ${told.emotion?.[0] ?? ""}`])),
-      h("p", { class: "said" }, turn?.text ?? T.live.before)));
+      h("p", { class: "said" }, told.text ?? turn?.text ?? "")));
     list.scrollTop = list.scrollHeight;
     if (told.notice) { notice.hidden = false; notice.textContent = told.notice; }
     board.draw();
@@ -87,7 +90,7 @@ export async function live(main) {
 
   async function fresh() {
     closed = true;
-    socket.close();
+    socket?.close();
     sessionStorage.removeItem("affectory.talk");
     dispatchEvent(new Event("hashchange"));
   }

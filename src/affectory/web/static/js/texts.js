@@ -55,7 +55,7 @@ export const T = {
   live: {
     lead: "Each turn is read as it is said. It is kept in a file beside the lake until you delete it; nothing leaves this machine.",
     who: "Speaker", say: "What is said; Enter sends", send: "Send", fan: "Valence, and where it may go (80 %)", open: "connected",
-    keep: "Put into the lake", fresh: "Begin anew", kept: (name) => `${name} is being put into the lake`, before: "(said before)",
+    keep: "Put into the lake", fresh: "Begin anew", kept: (name) => `${name} is being put into the lake`,
   },
   rate: {
     open: "Rate this session", title: "Rate", pad: "Valence across, arousal up", place: "Place in the session", speed: "Speed",
