@@ -87,6 +87,12 @@ def test_a_lake_can_be_left_as_it_was(traced):
     assert lake_at(traced).states("vad").by.startswith("perceive/lexicon")
 
 
+def test_nothing_is_kept_where_the_picture_cannot_be_drawn(traced):
+    done = CliRunner().invoke(main.app, ["forecast", str(traced), "--out", "x.doc"])
+    assert done.exit_code != 0
+    assert len(lake_at(traced).query("select * from states_vad where by = 'forecast/states'")) == 0
+
+
 def test_pictures_and_tables_are_written(diary, tmp_path):
     run(diary, "--axis", "mood", "--out", tmp_path / "a.svg")
     assert "<svg" in (tmp_path / "a.svg").read_text()
@@ -106,6 +112,7 @@ def test_it_says_what_a_forecast_is_not_for(diary):
         (("--axis", "mood", "--model", "no"), "model is 'no'"),
         (("--axis", "mood", "--low", "9", "--high", "1"), "a lower and a higher"),
         (("--axis", "mood", "--out", "x.doc"), ".svg"),
+        (("--axis", "mood", "--with", "forecast/population", "--draws", "9"), "--with"),
         (("--space", "vad"), "valence"),
     ],
 )

@@ -15,6 +15,10 @@ def test_what_is_no_column_has_rank_zero():
     assert ranks_of([[1.0, 0.0]], [-1]).tolist() == [0]
 
 
+def test_no_answer_is_never_the_first():
+    assert ranks_of([[np.nan, 0.2, 0.1], [np.nan, 0.2, 0.1]], [0, 1]).tolist() == [0, 1]
+
+
 def test_ranks_one_two_and_none_give_their_figures():
     told = {f.name: f.value for f in rank_figures([1, 2, 0, 20], list("abcd"))}
     assert told["acc@1"] == 0.25

@@ -50,6 +50,15 @@ def test_equal_scores_count_by_half():
     assert auc([1, 0], [3, 3]) == 0.5
 
 
+@pytest.mark.parametrize("scores", [[1.0, np.nan], [1.0]])
+def test_scores_that_are_none_are_refused(scores):
+    for area in (auc, aul, area_figure):
+        with pytest.raises(BadValues, match="auc"):
+            area([1, 0], scores)
+    with pytest.raises(BadValues, match="auc"):
+        area_figure([1, 0], [1.0, 0.0], scores)
+
+
 def test_the_area_is_that_of_pairs():
     pairs = SCORES[TRUTH][:, None] - SCORES[~TRUTH]
     assert auc(TRUTH, SCORES) == pytest.approx((pairs > 0).mean())

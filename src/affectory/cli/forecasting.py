@@ -64,9 +64,15 @@ def forecast(
     from affectory.cli import tables
     from affectory.core import registry
 
+    _drawable(out)
     given: dict[str, Any] = {"level": level, "draws": draws, "step": step, "seed": seed}
     given |= {"model": model}
-    made = registry.make(method, **(given if method == "forecast/states" else {}))
+    own = method == "forecast/states"
+    if not own and (model, draws, step) != ("auto", 0, None):
+        raise BadChoice(
+            "--with", method, "forecast/states, where --model, --draws or --step is given"
+        )
+    made = registry.make(method, **(given if own else {}))
     lake, pasts = _pasts(source, space, axis, low, high)
     shown: list[pl.DataFrame] = []
     told: list[tuple[Trajectory, Trajectory]] = []
@@ -209,6 +215,12 @@ def _keep(lake: "Lake", told: "list[Trajectory]", how: str) -> None:
         lake.write_states(ahead, job, batch)
 
 
+def _drawable(out: Path | None) -> None:
+    """Refuse a file that cannot be written before anything is told or kept."""
+    if out is not None and out.suffix not in ("", ".csv", *PICTURES):
+        raise BadChoice("--out", out, (*PICTURES, ".csv", "a folder"))
+
+
 def _written(
     out: Path | None,
     rows: "pl.DataFrame",
@@ -233,5 +245,3 @@ def _written(
         path = out / "forecast.svg" if whole else out
         figure.savefig(path)
         typer.echo(tables.plain(str(path)), err=True)
-    elif out.suffix != ".csv":
-        raise BadChoice("--out", out, (*PICTURES, ".csv", "a folder"))

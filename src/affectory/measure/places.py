@@ -25,14 +25,14 @@ def ranks_of(scores: ArrayLike, truth: ArrayLike) -> Codes:
     """Return the rank of the true column in each row of scores. Shape (n,).
 
     Args:
-        scores: Greater is likelier. Shape (n, k).
+        scores: Greater is likelier; NaN is no answer, and a truth without one has rank 0. (n, k).
         truth: The true column, -1 where no column is. Shape (n,).
     """
     told, which = np.asarray(scores, np.float64), np.asarray(truth, np.int64)
     own = np.take_along_axis(told, np.maximum(which, 0)[:, None], axis=1)
     before = np.arange(told.shape[1]) < which[:, None]
     better = (told > own) | ((told == own) & before)
-    return np.where(which < 0, 0, better.sum(axis=1) + 1)
+    return np.where((which < 0) | np.isnan(own[:, 0]), 0, better.sum(axis=1) + 1)
 
 
 def rank_figures(

@@ -87,12 +87,19 @@ def corrected_figures(
 
 
 def auc(truth: ArrayLike, scores: ArrayLike) -> float:
-    """Return how often a positive's score is above a negative's, equal ones by half."""
+    """Return how often a positive's score is above a negative's, equal ones by half.
+
+    Raises:
+        BadValues: if the lengths differ, or a score is NaN.
+    """
     return _areas(truth, scores)[0]
 
 
 def aul(truth: ArrayLike, scores: ArrayLike) -> float:
-    """Return the mean over positives i and all j of ``[s_i > s_j] + [s_i = s_j] / 2``."""
+    """Return the mean over positives i and all j of ``[s_i > s_j] + [s_i = s_j] / 2``.
+
+    Errors as in `auc`.
+    """
     return _areas(truth, scores)[1]
 
 
@@ -118,11 +125,13 @@ def area_figure(
         seed: Seed of the draws.
         setting: Data and split.
         by: Whose scores.
+
+    Raises:
+        BadValues: if the lengths differ, or a score is NaN.
     """
     rng = np.random.default_rng(seed)
+    ranks = [_ranked(truth, one)[1] for one in (scores, rival) if one is not None]
     held = np.asarray(truth, bool)
-    sides = [np.asarray(one, np.float64) for one in (scores, rival) if one is not None]
-    ranks = [np.unique(side, return_inverse=True)[1] for side in sides]
 
     def gap(count: NDArray[np.int64] | None = None) -> float:
         areas = [_weighted(held, rank, count) for rank in ranks]
@@ -139,12 +148,20 @@ def area_figure(
 
 
 def _areas(truth: ArrayLike, scores: ArrayLike) -> tuple[float, float]:
+    held, rank = _ranked(truth, scores)
+    area = _weighted(held, rank, None)
+    c = held.mean() if len(held) else np.nan
+    return area, float(c / 2 + (1 - c) * area) if held.any() and not held.all() else float(area)
+
+
+def _ranked(truth: ArrayLike, scores: ArrayLike) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+    """Return who is positive, and the rank of each score, equal ones alike."""
     held, told = np.asarray(truth, bool), np.asarray(scores, np.float64)
     if held.shape != told.shape:
         raise BadValues("auc", f"{told.shape} scores", f"{held.shape}, one for each")
-    area = _weighted(held, np.unique(told, return_inverse=True)[1], None)
-    c = held.mean() if len(held) else np.nan
-    return area, float(c / 2 + (1 - c) * area) if held.any() and not held.all() else float(area)
+    if np.isnan(told).any():  # else it would count as the greatest
+        raise BadValues("auc", "NaN among the scores", "a number for each")
+    return held, np.unique(told, return_inverse=True)[1]
 
 
 def _weighted(
