@@ -19,6 +19,7 @@ from affectory.web.app import create_app
 from affectory.web.settings import Settings
 
 HEADERS = {"x-affectory": "1"}
+HERE = "http://127.0.0.1"  # not the made-up name of a test client: the explorer refuses it
 TALK = """actor,text,time
 ann,"I am so happy for you, thank you!",0
 bo,"=HYPERLINK(""http://x"")",4
@@ -46,7 +47,7 @@ def lake(tmp_path_factory):
 @pytest.fixture
 def client(lake):
     """A client of the application over that lake."""
-    with TestClient(create_app(Settings(lake)), headers=HEADERS) as one:
+    with TestClient(create_app(Settings(lake)), base_url=HERE, headers=HEADERS) as one:
         yield one
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 from starlette.testclient import TestClient
+from tests.web.conftest import HERE
 
 from affectory.core.errors import BadChoice
 from affectory.web.app import create_app
@@ -12,7 +13,9 @@ TOKEN = "a token of many letters"
 
 @pytest.fixture
 def locked(lake):
-    with TestClient(create_app(Settings(lake, token=TOKEN)), follow_redirects=False) as one:
+    with TestClient(
+        create_app(Settings(lake, token=TOKEN)), base_url=HERE, follow_redirects=False
+    ) as one:
         yield one
 
 
@@ -47,7 +50,7 @@ def test_the_token_becomes_a_cookie_that_no_script_reads(locked):
 
 
 def test_a_cookie_of_another_start_is_not_known(locked, lake):
-    with TestClient(create_app(Settings(lake, token=TOKEN))) as other:
+    with TestClient(create_app(Settings(lake, token=TOKEN)), base_url=HERE) as other:
         given = other.post("/enter", data={"token": TOKEN}, headers={"x-affectory": "1"},
                            follow_redirects=False).cookies["affectory"]  # fmt: skip
     locked.cookies.set("affectory", given)
@@ -91,3 +94,33 @@ def test_no_path_leads_out_of_the_static_files(client, path):
     answer = client.get(path)
     assert answer.status_code == 404
     assert "create_app" not in answer.text
+
+
+def test_who_is_in_stays_in_while_a_neighbour_guesses(locked):
+    headers = {"x-affectory": "1"}
+    locked.post("/enter", data={"token": TOKEN}, headers=headers)
+    for n in range(11):
+        locked.post("/enter", data={"token": f"guess {n}"}, headers=headers)
+    assert locked.get("/api/traces").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "host", ["testserver", "[::1", "", "evil.example:8321", "127.0.0.1.evil.example"]
+)
+def test_a_name_that_is_not_ours_is_refused_whatever_it_is(client, host):
+    assert client.get("/api/traces", headers={"host": host}).status_code == 421
+
+
+def test_an_origin_that_is_none_is_refused(client):
+    for origin in ("null", "http://[::1", "http://127.0.0.1:1"):
+        answer = client.post("/api/talks", headers={"origin": origin})
+        assert answer.status_code == 403
+
+
+def test_what_cannot_be_read_is_said_in_one_sentence_and_not_repeated(client):
+    body = '[{"n": NaN, "at": 0, "said": {"secret": "words"}}]'
+    headers = {"content-type": "application/json"}
+    answer = client.post("/api/takes/none/samples", content=body, headers=headers)
+    assert answer.status_code == 422
+    assert isinstance(answer.json()["detail"], str)
+    assert "words" not in answer.text

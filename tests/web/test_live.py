@@ -15,6 +15,8 @@ from affectory.web.app import create_app
 from affectory.web.settings import Settings
 from affectory.web.talk import LONGEST, Talk
 
+HOST = {**HEADERS, "host": "127.0.0.1"}  # a socket of the test client knows no base
+
 
 def talk(path=None):
     methods = (make(f"{name}") for name in ("perceive/utterance", "forecast/states"))
@@ -23,7 +25,7 @@ def talk(path=None):
 
 @pytest.fixture
 def live(tmp_path):
-    with TestClient(create_app(Settings(tmp_path / "out")), headers=HEADERS) as one:
+    with TestClient(create_app(Settings(tmp_path / "out")), headers=HOST) as one:
         name = one.post("/api/talks").json()["talk"]
         yield one, f"/api/talks/{name}/turns", tmp_path / "out" / "live" / f"{name}.jsonl"
 

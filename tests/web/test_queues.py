@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from starlette.testclient import TestClient
-from tests.web.conftest import HEADERS, TALK, traced
+from tests.web.conftest import HEADERS, HERE, TALK, traced
 from typer.testing import CliRunner
 
 from affectory.cli.main import app as command
@@ -26,7 +26,9 @@ def two(tmp_path):
     (tmp_path / "chats" / "timed.srt").write_text("1\n00:00:01,000 --> 00:00:02,000\nAnn: hi\n")
     words = ["trace", str(tmp_path / "chats"), "--out", str(tmp_path / "out"), "-q"]
     assert CliRunner().invoke(command, words).exit_code == 0
-    with TestClient(create_app(Settings(tmp_path / "out")), headers=HEADERS) as client:
+    with TestClient(
+        create_app(Settings(tmp_path / "out")), base_url=HERE, headers=HEADERS
+    ) as client:
         yield client, client.get("/api/traces").json()[0]["job"]
 
 
@@ -49,7 +51,7 @@ def test_figures_of_runs_are_listed(two):
 
 def test_a_person_and_a_method_are_put_beside_each_other(tmp_path):
     out = traced(tmp_path / "out", TALK)
-    with TestClient(create_app(Settings(out)), headers=HEADERS) as client:
+    with TestClient(create_app(Settings(out)), base_url=HERE, headers=HEADERS) as client:
         job = client.get("/api/traces").json()[0]["job"]
         base = f"/api/traces/{job}/sessions/0"
         assert client.get(f"{base}/others").json() == []
@@ -75,7 +77,7 @@ def test_two_methods_meet_on_the_same_conversation(tmp_path):
     words = ["trace", str(tmp_path / "talk.csv"), "--out", str(out), "-q", "--with",
              "perceive/lexicon"]  # fmt: skip
     assert CliRunner().invoke(command, words).exit_code == 0
-    with TestClient(create_app(Settings(out)), headers=HEADERS) as client:
+    with TestClient(create_app(Settings(out)), base_url=HERE, headers=HEADERS) as client:
         jobs = {row["method"]: row["job"] for row in client.get("/api/traces").json()}
         base = f"/api/traces/{jobs['perceive/utterance']}/sessions/0"
         told = client.get(f"{base}/others").json()

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from starlette.testclient import TestClient
-from tests.web.conftest import HEADERS, traced
+from tests.web.conftest import HEADERS, HERE, traced
 
 from affectory.store.lake import open_lake
 from affectory.web.app import create_app
@@ -14,7 +14,7 @@ from affectory.web.settings import Settings
 def own(tmp_path):
     """A client over a lake of its own, which may be written to, and the lake."""
     out = traced(tmp_path / "out")
-    with TestClient(create_app(Settings(out)), headers=HEADERS) as one:
+    with TestClient(create_app(Settings(out)), base_url=HERE, headers=HEADERS) as one:
         job = one.get("/api/traces").json()[0]["job"]
         yield one, out, f"/api/traces/{job}/sessions/0"
 
@@ -99,3 +99,54 @@ def test_the_report_still_speaks_of_what_was_perceived(own):
     client.post(f"/api/takes/{made}/done")
     done = CliRunner().invoke(app, ["report", "--lake", str(out)])
     assert done.exit_code == 0, done.output
+
+
+def test_a_take_without_samples_takes_nobodys_name(own):
+    client, _, base = own
+    take(client, base, "empty", [])
+    for rater, values in (("ann", [0.0, 1.0, 0.5, -1.0]), ("bo", [0.1, 0.9, 0.4, -0.9])):
+        take(client, base, rater, values)
+    told = client.get(f"{base}/agreement?space=va&axis=valence").json()
+    assert told["raters"] == ["ann", "bo"]
+    assert len(told["weights"]) == len(told["lags"]) == 2
+    assert [(one["one"], one["other"]) for one in told["pairs"]] == [("bo", "ann")]
+
+
+def test_a_rater_is_never_called_the_method(own):
+    client, _, base = own
+    made = take(client, base, "ann", [0.0, 1.0, 0.5, -1.0])
+    client.post(f"/api/takes/{made}/done")
+    told = client.get(f"{base}/agreement?space=va&axis=valence").json()
+    assert "method" not in told  # perceive/utterance gives no states in va
+    wish = {"rater": "ann", "space": "vad", "axes": ["valence"], "kind": "turns"}
+    made = client.post(f"{base}/takes", json=wish).json()["id"]
+    sent = [{"n": n, "at": float(n), "said": {"valence": n / 4}} for n in range(5)]
+    client.post(f"/api/takes/{made}/samples", json=sent)
+    told = client.get(f"{base}/agreement?space=vad&axis=valence").json()
+    assert told["method"]["by"] == "perceive/utterance"
+
+
+def test_a_single_sample_agrees_with_nobody_and_breaks_nothing(own):
+    client, _, base = own
+    for kind in ("traced", "turns"):
+        for rater in ("ann", "bo"):
+            take(client, base, rater, [0.5], kind)
+        told = client.get(f"{base}/agreement?space=va&axis=valence")
+        assert told.status_code == 200, told.text
+
+
+def test_done_twice_at_once_is_in_the_lake_once(own):
+    from concurrent.futures import ThreadPoolExecutor
+
+    client, out, base = own
+    made = take(client, base, "zoe", [0.0, 0.5, 1.0])
+    with ThreadPoolExecutor(4) as pool:
+        rows = list(pool.map(lambda _: client.post(f"/api/takes/{made}/done").json(), range(4)))
+    assert len({row["done"] for row in rows}) == 1
+    assert len(open_lake(out / "lake").states("va", by="rater:zoe")) == 3
+
+
+def test_a_rater_has_a_name_that_can_be_written(own):
+    client, _, base = own
+    wish = {"rater": "zo\u0001e", "space": "va", "axes": ["valence"], "kind": "turns"}
+    assert client.post(f"{base}/takes", json=wish).status_code == 422

@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 import pytest
 from starlette.testclient import TestClient
-from tests.web.conftest import HEADERS, traced
+from tests.web.conftest import HEADERS, HERE, traced
 
 from affectory.core.errors import BadChoice
 from affectory.web.app import create_app
@@ -65,7 +65,7 @@ def many(tmp_path):
         ]
     text = pl.DataFrame(rows).write_csv()
     out = traced(tmp_path / "out", text)
-    with TestClient(create_app(Settings(out)), headers=HEADERS) as client:
+    with TestClient(create_app(Settings(out)), base_url=HERE, headers=HEADERS) as client:
         yield client, f"/api/traces/{client.get('/api/traces').json()[0]['job']}"
 
 

@@ -6,17 +6,16 @@ from urllib.parse import quote
 
 import pytest
 from starlette.testclient import TestClient
+from tests.web.conftest import HEADERS, HERE
 
 from affectory.web.app import create_app
 from affectory.web.settings import Settings
-
-HEADERS = {"x-affectory": "1"}
 
 
 @pytest.fixture
 def small(tmp_path):
     settings = Settings(tmp_path / "out", largest=50_000)
-    with TestClient(create_app(settings), headers=HEADERS) as one:
+    with TestClient(create_app(settings), base_url=HERE, headers=HEADERS) as one:
         yield one, tmp_path / "out"
 
 
@@ -83,10 +82,10 @@ def test_a_name_is_never_a_path(small, name):
 
 def test_a_server_that_stops_goes_on_with_its_uploads_when_it_starts(tmp_path):
     settings = Settings(tmp_path / "out")
-    with TestClient(create_app(settings), headers=HEADERS) as one:
+    with TestClient(create_app(settings), base_url=HERE, headers=HEADERS) as one:
         one.post("/api/uploads", content=b"ann: I love it\n", headers={"x-name": "talk.txt"})
     assert len(list((tmp_path / "out" / "uploads").glob("*/talk.txt"))) == 1  # it was stopped
-    with TestClient(create_app(settings), headers=HEADERS) as other:
+    with TestClient(create_app(settings), base_url=HERE, headers=HEADERS) as other:
         for _ in range(1200):
             if other.get("/api/traces").json():
                 break

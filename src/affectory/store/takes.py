@@ -113,7 +113,7 @@ class Takes:
         Raises:
             BadChoice: if the Space has no such axis, or the rater has no name.
         """
-        if not rater.strip():
+        if not (rater.strip() and rater.strip().isprintable()):
             raise BadChoice("rater", rater, "a name or a letter")
         for axis in axes:
             space.index(axis)
@@ -147,6 +147,10 @@ class Takes:
         with self._turn, self._file:  # all of a batch, or nothing
             self._file.execute("begin immediate")
             self._file.executemany(f"insert or {how} into samples values (?,?,?,?)", rows)
+        return self.count(take)
+
+    def count(self, take: str) -> int:
+        """Return how many samples a take has."""
         return int(self._run("select count(*) from samples where take = ?", (take,))[0][0])
 
     def finish(self, take: str) -> Take:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import FastAPI, Form, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, JSONResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.responses import Response
@@ -44,6 +45,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.work = uploads.Work(settings)
     app.state.talks = live.Talks()
     app.add_exception_handler(AffectoryError, _told)
+    app.add_exception_handler(RequestValidationError, _unread)
     for room in (cards, corpus, turns, beside, queues, uploads, rating, live):
         app.include_router(room.router, prefix="/api")
     failures: Failures = {}
@@ -58,9 +60,10 @@ async def _life(app: FastAPI) -> AsyncIterator[None]:
     """Go on with what the last server began; stop what this one runs."""
     app.state.work.resume(app.state.shelves.forget)
     yield
-    await app.state.work.close()
-    if getattr(app.state, "takes", None) is not None:
-        app.state.takes.close()
+    try:
+        await app.state.work.close()
+    finally:
+        app.state.shelves.close()
 
 
 def _doors(app: FastAPI, settings: Settings, failures: Failures) -> None:
@@ -100,3 +103,11 @@ async def _told(_: Request, error: Exception) -> JSONResponse:
     """Return the sentence of an error of ours: what was found, what to do."""
     status = 404 if isinstance(error, LookupError | FileNotFoundError) else 422
     return JSONResponse({"detail": str(error)}, status_code=status)
+
+
+async def _unread(_: Request, error: Exception) -> JSONResponse:
+    """Return in one sentence what of a request cannot be read; what was sent is not repeated."""
+    assert isinstance(error, RequestValidationError)
+    first = error.errors()[0]
+    place = ".".join(map(str, first["loc"]))
+    return JSONResponse({"detail": f"{place}: {first['msg']}"}, status_code=422)

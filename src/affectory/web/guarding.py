@@ -25,6 +25,7 @@ COOKIE = "affectory"
 FORGED = "x-affectory"  # a header that a page from elsewhere cannot add without our leave
 SAFE = ("GET", "HEAD", "OPTIONS")
 TRIES, SPAN = 10, 60.0  # wrong tokens from one address within so many seconds
+NEIGHBOURS = 10_000  # addresses that are remembered
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
@@ -81,13 +82,13 @@ class Guard:
             return 403, f"a request that changes something needs the header {FORGED}"
         if self.settings.token is None or scope["path"].startswith(("/static/", "/enter")):
             return None
+        if self.known(_cookie(headers)):
+            return None  # who is in stays in while a neighbour guesses
         if self.blocked(scope):
             return 429, "too many wrong tokens; wait a minute"
         given = headers.get("authorization", "").removeprefix("Bearer ").strip()
         if given:
             return None if self.admits(given, scope) else (401, "this token is not right")
-        if self.known(_cookie(headers)):
-            return None
         return 401, "give the token that stands in the terminal"
 
     def admits(self, token: str, scope: Scope) -> bool:
@@ -96,6 +97,8 @@ class Guard:
         if hmac.compare_digest(token.encode(), wanted.encode()):
             return True
         self.failures.setdefault(_address(scope), deque(maxlen=TRIES)).append(time.monotonic())
+        while len(self.failures) > NEIGHBOURS:
+            del self.failures[next(iter(self.failures))]
         return False
 
     def blocked(self, scope: Scope) -> bool:
@@ -115,13 +118,23 @@ class Guard:
 
     def _ours(self, host: str) -> bool:
         """A page elsewhere can point its own name at this machine: names are checked."""
-        name = (urlsplit(f"//{host}").hostname or "").lower()
-        return not self.settings.local or name in {*LOOPBACK, self.settings.host, "testserver"}
+        if not self.settings.local:
+            return True
+        try:
+            name = (urlsplit(f"//{host}").hostname or "").lower()
+        except ValueError:
+            return False
+        return name in {*LOOPBACK, self.settings.host.strip("[]").lower()}
 
     def _same(self, headers: Headers) -> bool:
         """Return whether a request comes from a page of ours, or from no page at all."""
         origin = headers.get("origin")
-        return origin is None or urlsplit(origin).netloc.lower() == headers.get("host", "").lower()
+        if origin is None:
+            return True
+        try:
+            return urlsplit(origin).netloc.lower() == headers.get("host", "").lower()
+        except ValueError:
+            return False
 
 
 def _cookie(headers: Headers) -> str:

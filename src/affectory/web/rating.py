@@ -2,14 +2,12 @@
 
 __all__ = ["router"]
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
 import numpy as np
 import polars as pl
-from fastapi import APIRouter, Body, Path, Query, Request
+from fastapi import APIRouter, Body, Depends, Path, Query
 from fastapi.responses import Response
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field
@@ -18,7 +16,7 @@ from affectory.core.errors import BadChoice
 from affectory.core.records import Clock
 from affectory.core.trajectory import Trajectory
 from affectory.measure.agreement import ccc, pearson
-from affectory.measure.gold import fused, lag_of
+from affectory.measure.gold import Gold, fused, lag_of
 from affectory.measure.raters import alpha, icc
 from affectory.represent import vocabularies
 from affectory.store.export import harmless
@@ -68,59 +66,49 @@ class Row(BaseModel):
     samples: int
 
 
-@contextmanager
-def _takes(request: Request) -> Iterator[Takes]:
-    """The takes of the application that is asked, opened when first needed."""
-    state = request.app.state
-    if getattr(state, "takes", None) is None:
-        state.takes = Takes(state.settings.out)
-    yield state.takes
+def _takes(shelves: Asked) -> Takes:
+    return shelves.takes
+
+
+Held = Annotated[Takes, Depends(_takes)]
 
 
 @router.post("/traces/{job}/sessions/{number}/takes")
-def begin(request: Request, trace: Trace, number: Number, wish: Wish) -> Row:
+def begin(takes: Held, trace: Trace, number: Number, wish: Wish) -> Row:
     """Begin a take of a session."""
     space = vocabularies.space(wish.space, trace.lake.spaces())
-    clock = Clock(trace.index["clock"][number]) if trace.name(number) else Clock.TURNS
-    with _takes(request) as takes:
-        job = trace.lake.job or ""
-        take = takes.begin(job, trace.name(number), wish.rater, space, wish.axes, clock, wish.kind)
-        return _row(takes, take)
+    name = trace.name(number)
+    clock, job = Clock(trace.index["clock"][number]), trace.lake.job or ""
+    return _row(takes, takes.begin(job, name, wish.rater, space, wish.axes, clock, wish.kind))
 
 
 @router.get("/traces/{job}/sessions/{number}/takes")
-def listed(request: Request, trace: Trace, number: Number) -> list[Row]:
+def listed(takes: Held, trace: Trace, number: Number) -> list[Row]:
     """Return the takes of a session."""
-    with _takes(request) as takes:
-        return [_row(takes, take) for take in takes.of(trace.lake.job or "", trace.name(number))]
+    return [_row(takes, take) for take in takes.of(trace.lake.job or "", trace.name(number))]
 
 
 @router.post("/takes/{take}/samples")
-def add(
-    request: Request, take: Id, samples: Annotated[list[Sample], Body(max_length=5000)]
-) -> Kept:
+def add(takes: Held, take: Id, samples: Annotated[list[Sample], Body(max_length=5000)]) -> Kept:
     """Keep samples; when this answers they are on the disk. Sent again, they count once."""
-    with _takes(request) as takes:
-        told = [(one.n, one.at, one.said) for one in samples]
-        return Kept(samples=takes.add(take, told))
+    return Kept(samples=takes.add(take, [(one.n, one.at, one.said) for one in samples]))
 
 
 @router.get("/takes/{take}/samples")
-def samples(request: Request, take: Id) -> dict[str, list[Any]]:
+def samples(takes: Held, take: Id) -> dict[str, list[Any]]:
     """Return the samples of a take, a column each."""
-    with _takes(request) as takes:
-        return takes.samples(take).to_dict(as_series=False)
+    return takes.samples(take).to_dict(as_series=False)
 
 
 @router.post("/takes/{take}/done")
 def finish(
-    request: Request, shelves: Asked, take: Id, lag: Annotated[float, Query(ge=0, le=60)] = 0.0
+    takes: Held, shelves: Asked, take: Id, lag: Annotated[float, Query(ge=0, le=60)] = 0.0
 ) -> Row:
     """End a take and put it into the lake as states by `rater:NAME`, moved back by `lag`."""
-    with _takes(request) as takes:
+    with shelves.rating:  # asked twice at once, it is put there once
         known = takes.find(take)
-        shelf = shelves.shelf(known.job)
         if known.done is None:
+            shelf = shelves.shelf(known.job)
             space = vocabularies.space(known.space, shelf.lake.spaces())
             felt = takes.trajectory(take, space, lag)
             if not len(felt):
@@ -128,37 +116,35 @@ def finish(
             shelf.rated(felt, f"take:{take}")
             known = takes.finish(take)
             shelves.forget()
-        return _row(takes, known)
+    return _row(takes, known)
 
 
 @router.get("/traces/{job}/sessions/{number}/agreement")
 def agreement(
-    request: Request, trace: Trace, number: Number,
+    takes: Held, trace: Trace, number: Number,
     space: Annotated[str, Query(max_length=40)], axis: Annotated[str, Query(max_length=40)],
 ) -> dict[str, Any]:  # fmt: skip
     """Return how far raters agree on an axis, with each other and the method, and their gold."""
-    with _takes(request) as takes:
-        own = takes.of(trace.lake.job or "", trace.name(number))
-        mine = [take for take in own if take.space == space and axis in take.axes]
-        grid, table = _together(takes, mine, axis)
-    told = _agreed(table, [take.rater for take in mine], grid)
-    if space in trace.spaces:
-        perceived = _on(grid, trace.felt(number, space), axis)
-        told["method"] = {"by": trace.method, "ccc": _number(ccc(told.pop("_gold"), perceived))}
-    told.pop("_gold", None)
-    return told
+    own = takes.of(trace.lake.job or "", trace.name(number))
+    mine = [take for take in own if take.space == space and axis in take.axes]
+    told = {take: takes.samples(take.id) for take in mine}
+    told = {take: rows for take, rows in told.items() if rows.height}
+    grid, table = _together(told, axis)
+    gold = fused(table) if table.size else None
+    said = _agreed(table, [take.rater for take in told], grid, gold)
+    if gold is not None and trace.method in trace.authors(number, space):
+        perceived = _on(grid, trace.felt(number, space, trace.method), axis)
+        said["method"] = {"by": trace.method, "ccc": _number(ccc(gold.values, perceived))}
+    return said
 
 
 @router.get("/takes/{take}/file", response_class=Response)
-def file(
-    request: Request, shelves: Asked, take: Id, kind: Literal["csv", "eaf"] = "csv"
-) -> Response:
+def file(takes: Held, shelves: Asked, take: Id, kind: Literal["csv", "eaf"] = "csv") -> Response:
     """Return a take as a table, or as tiers for ELAN."""
-    with _takes(request) as takes:
-        known = takes.find(take)
-        rows = takes.samples(take)
-        space = vocabularies.space(known.space, shelves.shelf(known.job).lake.spaces())
-        felt = takes.trajectory(take, space)
+    known = takes.find(take)
+    rows = takes.samples(take)
+    space = vocabularies.space(known.space, shelves.shelf(known.job).lake.spaces())
+    felt = takes.trajectory(take, space)
     if kind == "csv":
         table = rows.with_columns(pl.lit(known.rater).alias("rater"))
         body, media = harmless(table).write_csv(), "text/csv; charset=utf-8"
@@ -171,25 +157,23 @@ def file(
 
 
 def _row(takes: Takes, take: Take) -> Row:
-    count = takes.samples(take.id).height
     told = {key: value for key, value in asdict(take).items() if key in Row.model_fields}
-    return Row(**{**told, "axes": list(take.axes), "samples": count})
+    return Row(**{**told, "axes": list(take.axes), "samples": takes.count(take.id)})
 
 
-def _together(takes: Takes, mine: list[Take], axis: str) -> tuple[Floats, Floats]:
-    """Return times at which all takes can be compared, and what each says then. (n,), (n, r)."""
-    told = [takes.samples(take.id) for take in mine]
-    told = [rows for rows in told if rows.height]
-    if not told:
-        return np.empty(0), np.empty((0, len(mine)))
-    if all(take.kind is Kind.TURNS for take in mine):
-        grid = np.unique(np.concatenate([rows["at"].to_numpy() for rows in told]))
+def _together(told: dict[Take, pl.DataFrame], axis: str) -> tuple[Floats, Floats]:
+    """Return times at which takes can be compared, and what each says then. (n,), (n, r)."""
+    every = list(told.values())
+    if not every:
+        return np.empty(0), np.empty((0, 0))
+    if all(take.kind is Kind.TURNS for take in told):
+        grid = np.unique(np.concatenate([rows["at"].to_numpy() for rows in every]))
     else:
-        low = max(rows["at"][0] for rows in told)
-        high = min(rows["at"][-1] for rows in told)
+        low = max(rows["at"][0] for rows in every)
+        high = min(rows["at"][-1] for rows in every)
         grid = np.linspace(low, high, STEPS) if high > low else np.empty(0)
-    columns = [_held(grid, rows["at"].to_numpy(), rows[axis].to_numpy()) for rows in told]
-    return grid, np.column_stack(columns) if len(grid) else np.empty((0, len(told)))
+    columns = [_held(grid, rows["at"].to_numpy(), rows[axis].to_numpy()) for rows in every]
+    return grid, np.column_stack(columns)
 
 
 def _held(grid: Floats, at: Floats, said: Floats) -> Floats:
@@ -203,11 +187,10 @@ def _on(grid: Floats, felt: Trajectory, axis: str) -> Floats:
     return _held(grid, felt.start[order], felt.axis(axis)[order].astype(np.float64))
 
 
-def _agreed(table: Floats, raters: list[str], grid: Floats) -> dict[str, Any]:
+def _agreed(table: Floats, raters: list[str], grid: Floats, gold: Gold | None) -> dict[str, Any]:
     """Return the measures of agreement, pairs, lags and the gold of ratings at the same times."""
-    if not table.size:
-        return {"raters": raters, "n": 0, "_gold": np.empty(0)}
-    gold = fused(table)
+    if gold is None:
+        return {"raters": raters, "n": 0}
     step = float(np.median(np.diff(grid))) if len(grid) > 1 else 1.0
     pairs = [
         {"one": raters[i], "other": raters[j], "ccc": _number(ccc(table[:, i], table[:, j])),
@@ -226,7 +209,6 @@ def _agreed(table: Floats, raters: list[str], grid: Floats) -> dict[str, Any]:
         "lags": lags,
         "gold": {"at": grid.round(3).tolist(), "values": [_number(v) for v in gold.values],
                  "spread": [_number(v) for v in gold.spread]},
-        "_gold": gold.values,
     }  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from affectory.core.errors import AffectoryError, BadChoice, MissingFile
 from affectory.core.trajectory import Trajectory
 from affectory.guard import crisis
 from affectory.store.lake import Lake, open_lake
+from affectory.store.takes import Takes
 from affectory.web.settings import Settings
 from affectory.web.shapes import Curves, curves
 
@@ -42,6 +43,8 @@ class Shelves:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._held: OrderedDict[str, Shelf] = OrderedDict()
+        self._takes: Takes | None = None
+        self.rating = threading.Lock()  # a take is put into the lake by one request alone
         self._turn = threading.Lock()
 
     @property
@@ -52,6 +55,21 @@ class Shelves:
             return open_lake(inner if inner.is_dir() else self.settings.out, create=False)
         except MissingFile:
             return None
+
+    @property
+    def takes(self) -> Takes:
+        """The takes beside the lake, opened when first needed."""
+        with self._turn:
+            if self._takes is None:
+                self._takes = Takes(self.settings.out)
+            return self._takes
+
+    def close(self) -> None:
+        """Close what was opened."""
+        with self._turn:
+            if self._takes is not None:
+                self._takes.close()
+                self._takes = None
 
     def traces(self) -> list[dict[str, Any]]:
         """Return the traces that have ended, newest first: job, method, at, and what they hold."""
@@ -326,6 +344,10 @@ class Shelf:
         ]
         kinds = pl.DataFrame({"kind": [one["kind"] for one in found]}, schema={"kind": pl.String})
         return {"notice": crisis.notice(kinds), "found": found}
+
+    def authors(self, number: int, space: str) -> list[str]:
+        """Return who gave states of a session in a Space; nobody where there are none."""
+        return self._authors(space, self.name(number)) if space in self.spaces else []
 
     def _authors(self, space: str, session: str) -> list[str]:
         told = self.lake.scan(f"states/{space}").filter(pl.col("session") == session)
