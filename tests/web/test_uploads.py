@@ -8,7 +8,9 @@ import pytest
 from starlette.testclient import TestClient
 from tests.web.conftest import HEADERS, HERE
 
+from affectory.web import uploads
 from affectory.web.app import create_app
+from affectory.web.receiving import whole
 from affectory.web.settings import Settings
 
 
@@ -56,6 +58,8 @@ def test_a_bad_file_is_said_in_one_sentence(small):
         ("a.csv", b"", 413, "empty"),
         ("a.csv.gz", gzip.compress(b"0" * 2_000_000), 413, "unfolds"),
         ("a.csv.gz", b"no gzip", 413, "not packed"),
+        ("a.csv.gz", gzip.compress(b"a") + gzip.compress(b"0" * 2_000_000), 413, "unfolds"),
+        ("a.csv.gz", gzip.compress(b"a") + b"no member", 413, "not packed"),
         ("a.zip", b"PK", 415, "unpack"),
     ],
 )
@@ -68,7 +72,16 @@ def test_what_is_too_much_is_refused_and_leaves_nothing(small, name, content, st
 
 
 @pytest.mark.parametrize(
-    "name", ["../../evil.csv", "..\\evil.csv", "/etc/passwd", "...", ".hidden", ""]
+    "name",
+    [
+        "../../evil.csv",
+        "..\\evil.csv",
+        "/etc/passwd",
+        "...",
+        ".hidden",
+        "",
+        "\u8a71" * 100 + ".csv",
+    ],
 )
 def test_a_name_is_never_a_path(small, name):
     client, out = small
@@ -91,3 +104,46 @@ def test_a_server_that_stops_goes_on_with_its_uploads_when_it_starts(tmp_path):
                 break
             time.sleep(0.1)
         assert other.get("/api/traces").json()[0]["records"] == 1
+
+
+def test_a_file_that_came_in_half_is_never_traced(tmp_path):
+    """Who sends it goes away in the middle, or the server does."""
+    home = tmp_path / "out" / "uploads"
+
+    def half():
+        with whole(home, "talk.csv") as path:
+            path.write_text("actor,text\nann,I lo")
+            raise ConnectionError
+
+    with pytest.raises(ConnectionError):
+        half()
+    assert list(home.iterdir()) == []
+    torn = home / "0123.part"
+    torn.mkdir()
+    (torn / "talk.csv").write_text("actor,text\nann,I lo")
+    with TestClient(create_app(Settings(tmp_path / "out")), base_url=HERE) as one:
+        assert one.get("/api/traces").json() == []
+    assert list(home.iterdir()) == []
+
+
+def test_a_bad_file_is_not_tried_again_at_the_next_start(small):
+    client, out = small
+    told = client.post("/api/uploads", content=b"\x00\x01\x02", headers={"x-name": "talk.parquet"})
+    assert ended(client, told.json())["state"] == "failed"
+    assert list((out / "uploads").iterdir()) == []
+
+
+def test_a_trace_that_says_something_odd_ends_all_the_same(small, monkeypatch):
+    client, _ = small
+    monkeypatch.setattr(uploads, "RUN", "print('no json' * 10)  # {room}")
+    told = client.post("/api/uploads", content=b"ann: hi\n", headers={"x-name": "talk.txt"})
+    end = ended(client, told.json())
+    assert (end["state"], "could not be followed" in end["error"]) == ("failed", True)
+
+
+def test_only_so_many_files_wait(small, monkeypatch):
+    client, out = small
+    monkeypatch.setattr(uploads, "WAITING", 0)
+    answer = client.post("/api/uploads", content=b"ann: hi\n", headers={"x-name": "talk.txt"})
+    assert answer.status_code == 429
+    assert not (out / "uploads").exists()

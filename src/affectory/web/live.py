@@ -4,6 +4,7 @@ __all__ = ["Talks", "router"]
 
 import asyncio
 import secrets
+import shutil
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path as File
@@ -15,6 +16,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from affectory.core import registry
 from affectory.core.errors import BadChoice, BadFile
+from affectory.web.receiving import whole
 from affectory.web.settings import Settings
 from affectory.web.talk import LONGEST, Talk
 from affectory.web.uploads import Progress, Work
@@ -97,11 +99,11 @@ async def keep(request: Request, talk: Name) -> Progress:
     path = _file(settings, talk)
     if path is None or not path.stat().st_size:
         raise BadChoice("talk", talk, "one with turns")
-    home = settings.out / "uploads" / secrets.token_hex(8)
-    home.mkdir(parents=True, mode=0o700)
-    copy = home / f"live-{talk}.jsonl"
-    copy.write_bytes(path.read_bytes())
-    return work.begin(copy, copy.name, request.app.state.shelves.forget)
+    name = f"live-{talk}.jsonl"
+    with whole(settings.out / "uploads", name) as copy:
+        await asyncio.to_thread(shutil.copyfile, path, copy)
+    kept = copy.parent.with_suffix("") / name
+    return work.begin(kept, name, request.app.state.shelves.forget)
 
 
 async def _next(socket: WebSocket) -> Turn:

@@ -1,20 +1,17 @@
 """Files that a person drops on the page: bounded, traced in a process of their own, watched.
 
-The file is kept under the lake's folder until its trace has ended, so that nothing is lost when
-the server stops; the trace is the same command that a person would type, and goes on where it
-stopped. The name of a file is data: it travels in a header, and never becomes a path as it is.
+A file counts once it has come whole; it is kept under the lake's folder until its trace has
+ended, so that nothing is lost when the server stops; the trace is the same command that a person
+would type, and goes on where it stopped.
 """
 
 __all__ = ["Work", "router"]
 
 import asyncio
 import json
-import re
-import secrets
 import shutil
 import sys
-import zlib
-from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
@@ -26,15 +23,25 @@ from pydantic import BaseModel
 from starlette.responses import Response
 
 from affectory.core.errors import BadChoice
+from affectory.web.receiving import PART, plain, taken, whole
 from affectory.web.settings import Settings
 
 router = APIRouter(tags=["uploads"])
-RUN = "from affectory.cli.main import main; main()"
+RUN = """
+try:
+    import resource
+    resource.setrlimit(resource.RLIMIT_AS, ({room}, {room}))
+except ImportError:
+    pass  # no such limit on this machine
+from affectory.cli.main import main
+main()
+"""
 PACKED = (".bz2", ".xz", ".zst", ".zip", ".7z", ".rar")
 KEPT = 100  # uploads whose end is remembered
-SWELL = 20  # times its size that a packed file may unfold to
+WAITING = 50  # uploads that wait for their trace at most
 SAID = 20  # sentences of a trace that are kept
-ROOM = 16 << 30  # bytes of addresses that a trace may use
+ROOM = 16 << 30  # bytes of addresses that a trace may use, so that no file takes all memory
+ENDED = ("done", "failed")
 PATIENCE = 3600.0  # seconds that one trace may take
 
 
@@ -73,87 +80,107 @@ class Work:
         """Start the trace of an uploaded file, or let it wait for its turn."""
         told = Progress(id=path.parent.name, name=name, state="waiting")
         self.known[told.id] = told
-        while len(self.known) > KEPT:
-            self.known.pop(next(iter(self.known)))
-        task = asyncio.get_running_loop().create_task(self._trace(path, told, done))
+        ended = [one.id for one in self.known.values() if one.state in ENDED]
+        for old in ended[: max(0, len(self.known) - KEPT)]:
+            del self.known[old]
+        task = asyncio.get_running_loop().create_task(self._watched(path, told, done))
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
         return told
 
+    @property
+    def full(self) -> bool:
+        """Whether too many uploads wait already."""
+        return sum(one.state not in ENDED for one in self.known.values()) >= WAITING
+
     def resume(self, done: Any) -> None:
         """Go on with the files whose trace had not ended when the last server did."""
-        for path in sorted((self.settings.out / "uploads").glob("*/*")):
+        home = self.settings.out / "uploads"
+        for torn in home.glob(f"*{PART}"):  # it came in half; a half is never traced as a whole
+            shutil.rmtree(torn, ignore_errors=True)
+        for path in sorted(home.glob("*/*")):
             self.begin(path, path.name, done)
 
     async def close(self) -> None:
         """Stop the traces that run, and wait until they have stopped."""
         self.stopped = True
         for process in self.running:
-            process.kill()
-        await asyncio.gather(*self.tasks)
+            _killed(process)
+        await asyncio.gather(*self.tasks, return_exceptions=True)
 
-    async def _trace(self, path: Path, told: Progress, done: Any) -> None:
-        async with self.gate:
-            if self.stopped:
-                return  # the file stays, and the next server goes on with it
-            told.state = "running"
-            process = await asyncio.create_subprocess_exec(
-                sys.executable, "-c", RUN, "trace", str(path),
-                "--out", str(self.settings.out), "--json",
-                stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.PIPE, limit=1 << 20, preexec_fn=_bounded,
-            )  # fmt: skip
-            self.running.add(process)
-            if self.stopped:
-                process.kill()
-            late = asyncio.get_running_loop().call_later(PATIENCE, _end, process, told)
-            assert process.stdout is not None
-            assert process.stderr is not None
-            said = asyncio.create_task(_heard(told, process.stderr))
-            async for line in process.stdout:
-                _count(told, line)
-            await said
+    async def _watched(self, path: Path, told: Progress, done: Any) -> None:
+        """Trace a file, and tell whatever goes wrong on the way."""
+        ended = "failed"
+        try:
+            async with self.gate:
+                if self.stopped:
+                    return  # the file stays, and the next server goes on with it
+                told.state = "running"
+                ended = await self._traced(path, told)
+        except (OSError, ValueError, ExceptionGroup) as error:  # who waits is told
+            told.error = f"its trace could not be followed: {type(error).__name__}"
+        if not self.stopped:
+            shutil.rmtree(path.parent, ignore_errors=True)
+            done()
+            told.state = ended
+
+    async def _traced(self, path: Path, told: Progress) -> str:
+        """Run the trace of a file, and return how it ended."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", RUN.format(room=ROOM), "trace", str(path),
+            "--out", str(self.settings.out), "--json",
+            stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE, limit=1 << 20,
+        )  # fmt: skip
+        self.running.add(process)
+        if self.stopped:
+            _killed(process)
+        late = asyncio.get_running_loop().call_later(PATIENCE, _end, process, told)
+        assert process.stdout is not None
+        assert process.stderr is not None
+        try:
+            async with asyncio.TaskGroup() as both:
+                both.create_task(_counted(told, process.stdout))
+                both.create_task(_heard(told, process.stderr))
+        except BaseException:
+            _killed(process)
+            raise
+        finally:
             await process.wait()
             late.cancel()
             self.running.discard(process)
-        if self.stopped:
-            return
+        here = f"{path.parent}/"
+        told.said = [line.replace(here, "")[:500] for line in told.said]
         if process.returncode == 0:
-            told.state = "done"
-            shutil.rmtree(path.parent, ignore_errors=True)
-        else:
-            told.state = "failed"
-            told.error = told.said.pop() if told.said else "it ended without a word"
-        here = str(path.parent)
-        told.said = [line.replace(f"{here}/", "")[:500] for line in told.said]
-        told.error = told.error.removeprefix("affectory: ").replace(f"{here}/", "")[:500]
-        done()
+            return "done"
+        last = told.said.pop() if told.said else "it ended without a word"
+        told.error = last.removeprefix("affectory: ")
+        return "failed"
 
 
 def _end(process: asyncio.subprocess.Process, told: Progress) -> None:
     """End a trace that takes too long."""
     told.said.append(f"not done after {PATIENCE:.0f} s; trace it on the command line")
-    process.kill()
+    _killed(process)
 
 
-def _count(told: Progress, line: bytes) -> None:
+def _killed(process: asyncio.subprocess.Process) -> None:
+    with suppress(ProcessLookupError):
+        process.kill()
+
+
+async def _counted(told: Progress, lines: asyncio.StreamReader) -> None:
     """Take over how far the trace has come."""
-    heard = json.loads(line)
-    told.records = heard["records"]
-    told.job = heard.get("job", "")
+    async for line in lines:
+        heard = json.loads(line)
+        told.records = heard["records"]
+        told.job = heard.get("job", "")
 
 
 async def _heard(told: Progress, lines: asyncio.StreamReader) -> None:
     """Keep the last sentences that the trace says to people."""
     async for line in lines:
         told.said = [*told.said, line.decode("utf-8", "replace").rstrip()][-SAID:]
-
-
-def _bounded() -> None:
-    """Let no file take all memory; runs in the new process."""
-    import resource
-
-    resource.setrlimit(resource.RLIMIT_AS, (ROOM, ROOM))
 
 
 @router.post("/uploads", response_model=Progress)
@@ -164,18 +191,18 @@ async def upload(
     """Take a file, whose name stands in the header x-name, and begin its trace."""
     settings: Settings = request.app.state.settings
     work: Work = request.app.state.work
-    plain = _plain(unquote(name))
-    if Path(plain).suffix.lower() in PACKED:
-        return JSONResponse({"detail": f"{plain} is packed; unpack it first"}, status_code=415)
-    home = settings.out / "uploads" / secrets.token_hex(8)
-    home.mkdir(parents=True, mode=0o700)
-    path = home / plain
+    own = plain(unquote(name))
+    if Path(own).suffix.lower() in PACKED:
+        return JSONResponse({"detail": f"{own} is packed; unpack it first"}, status_code=415)
+    if work.full:
+        told = f"{WAITING} files wait already; send it when some are done"
+        return JSONResponse({"detail": told}, status_code=429)
     try:
-        await _taken(request.stream(), path, settings.largest)
+        with whole(settings.out / "uploads", own) as path:
+            await taken(request.stream(), path, settings.largest)
     except ValueError as error:
-        shutil.rmtree(home, ignore_errors=True)
         return JSONResponse({"detail": str(error)}, status_code=413)
-    return work.begin(path, plain, request.app.state.shelves.forget)
+    return work.begin(path.parent.with_suffix("") / own, own, request.app.state.shelves.forget)
 
 
 @router.get("/uploads/{upload}")
@@ -185,50 +212,3 @@ def progress(request: Request, upload: str) -> Progress:
     if upload not in work.known:
         raise BadChoice("upload", upload[:40], "one of this server's uploads since its start")
     return work.known[upload]
-
-
-def _plain(name: str) -> str:
-    """Return a name that is a file's alone: no folder, nothing hidden, not too long."""
-    last = re.split(r"[/\\]", name)[-1]
-    kept = re.sub(r"[^\w. ()-]", "_", last).strip(" .")
-    return kept[-120:] or "upload.txt"
-
-
-async def _taken(parts: AsyncIterator[bytes], path: Path, largest: int) -> None:
-    """Write what comes to `path`; refuse it as soon as it is too much.
-
-    Raises:
-        ValueError: if it is larger than `largest`, empty, or unfolds to too much.
-    """
-    size = swollen = 0
-    unfold = zlib.decompressobj(wbits=47) if path.suffix.lower() == ".gz" else None
-    with path.open("xb") as file:
-        async for part in parts:
-            size += len(part)
-            if size > largest:
-                raise ValueError(f"the file is larger than {largest:,} bytes; trace it on the "
-                                 "command line")  # fmt: skip
-            if unfold is not None:
-                swollen += _unfolded(unfold, part, SWELL * largest - swollen)
-            file.write(part)
-    if not size:
-        raise ValueError("the file is empty")
-
-
-def _unfolded(unfold: Any, part: bytes, room: int) -> int:
-    """Return how many bytes a packed part unfolds to, without ever holding them all.
-
-    Raises:
-        ValueError: if they are more than there is room for, or it is not packed at all.
-    """
-    size, rest = 0, part
-    while rest:
-        try:
-            size += len(unfold.decompress(rest, 1 << 20))
-        except zlib.error as error:
-            raise ValueError("the file ends in .gz but is not packed with gzip") from error
-        if size > room:
-            raise ValueError("the file unfolds to too much; unpack it and trace it on the "
-                             "command line")  # fmt: skip
-        rest = unfold.unconsumed_tail
-    return size
