@@ -263,7 +263,7 @@ def test_no_process_and_no_traceback_outlives_us(tmp_path, sign, code, busy):
         os.killpg(ours.pid, sign)  # as a terminal does: the whole group hears it
     else:
         ours.kill()
-    _, said = ours.communicate(timeout=20)
+    _, said = ours.communicate(timeout=50)
     assert ours.returncode == code
     assert all(gone(worker) for worker in workers)
     assert "Traceback" not in said

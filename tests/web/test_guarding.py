@@ -40,7 +40,7 @@ def test_without_the_token_there_is_nothing_to_read(locked):
 
 def test_the_token_becomes_a_cookie_that_no_script_reads(locked):
     headers = {"x-affectory": "1"}
-    answer = locked.post("/enter", data={"token": TOKEN}, headers=headers)
+    answer = locked.post("/enter", json={"token": TOKEN}, headers=headers)
     assert answer.status_code == 303
     cookie = answer.headers["set-cookie"].lower()
     assert "httponly" in cookie
@@ -51,7 +51,7 @@ def test_the_token_becomes_a_cookie_that_no_script_reads(locked):
 
 def test_a_cookie_of_another_start_is_not_known(locked, lake):
     with TestClient(create_app(Settings(lake, token=TOKEN)), base_url=HERE) as other:
-        given = other.post("/enter", data={"token": TOKEN}, headers={"x-affectory": "1"},
+        given = other.post("/enter", json={"token": TOKEN}, headers={"x-affectory": "1"},
                            follow_redirects=False).cookies["affectory"]  # fmt: skip
     locked.cookies.set("affectory", given)
     assert locked.get("/api/traces").status_code == 401
@@ -59,10 +59,10 @@ def test_a_cookie_of_another_start_is_not_known(locked, lake):
 
 def test_who_guesses_has_to_wait(locked):
     headers = {"x-affectory": "1"}
-    tried = [locked.post("/enter", data={"token": f"guess {n}"}, headers=headers).status_code
+    tried = [locked.post("/enter", json={"token": f"guess {n}"}, headers=headers).status_code
              for n in range(12)]  # fmt: skip
     assert tried == [401] * 10 + [429] * 2
-    assert locked.post("/enter", data={"token": TOKEN}, headers=headers).status_code == 429
+    assert locked.post("/enter", json={"token": TOKEN}, headers=headers).status_code == 429
 
 
 def test_a_page_elsewhere_changes_nothing(client):
@@ -98,9 +98,9 @@ def test_no_path_leads_out_of_the_static_files(client, path):
 
 def test_who_is_in_stays_in_while_a_neighbour_guesses(locked):
     headers = {"x-affectory": "1"}
-    locked.post("/enter", data={"token": TOKEN}, headers=headers)
+    locked.post("/enter", json={"token": TOKEN}, headers=headers)
     for n in range(11):
-        locked.post("/enter", data={"token": f"guess {n}"}, headers=headers)
+        locked.post("/enter", json={"token": f"guess {n}"}, headers=headers)
     assert locked.get("/api/traces").status_code == 200
 
 

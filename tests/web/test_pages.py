@@ -184,3 +184,15 @@ def test_kinds_are_seen_and_a_drawn_shape_is_found(page, serve, tmp_path):
     first = page.locator(".kinds:has(small) a").first.inner_text()
     assert first in [f"talk/s{n}" for n in (1, 3, 5, 7)]
     assert page.faults == []
+
+
+def test_a_token_opens_the_page_and_a_wrong_one_is_told(page, serve, lake):
+    address = serve(Settings(lake, token="a token of many letters"))
+    page.goto(f"{address}enter")
+    page.fill("#token", "a wrong token of letters")
+    page.click("text=Open")
+    page.wait_for_selector("text=this token is not right")
+    page.fill("#token", "a token of many letters")
+    page.click("text=Open")
+    page.wait_for_selector("tbody a")
+    assert page.faults == []

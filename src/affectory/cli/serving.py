@@ -42,6 +42,7 @@ def serve(
     )
     server = uvicorn.Server(config)
     socket = config.bind_socket()
+    socket.listen()  # whoever reads the address may ask at once
     shown = f"[{host}]" if ":" in host else host
     address = f"http://{shown}:{socket.getsockname()[1]}/"
     typer.echo(address)

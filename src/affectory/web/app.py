@@ -5,12 +5,13 @@ __all__ = ["create_app"]
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import FastAPI, Form, Request
+from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, JSONResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
+from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from affectory import __version__
@@ -22,6 +23,12 @@ from affectory.web.settings import Settings
 from affectory.web.shelves import Shelves
 
 STATIC = Path(__file__).parent / "static"
+
+
+class Entry(BaseModel):
+    """A token that somebody gives at the door."""
+
+    token: str = Field(max_length=500)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -84,10 +91,10 @@ def _doors(app: FastAPI, settings: Settings, failures: Failures) -> None:
         return FileResponse(STATIC / "enter.html")
 
     @app.post("/enter", include_in_schema=False)
-    def enter(request: Request, token: Annotated[str, Form(max_length=500)]) -> Response:
+    def enter(request: Request, given: Entry) -> Response:
         if guard.blocked(request.scope):
             return JSONResponse({"detail": "too many wrong tokens; wait a minute"}, 429)
-        if not guard.admits(token, request.scope):
+        if not guard.admits(given.token, request.scope):
             return JSONResponse({"detail": "this token is not right"}, 401)
         answer = RedirectResponse("/", status_code=303)
         answer.set_cookie(COOKIE, guard.pass_of(), httponly=True, samesite="strict", path="/")
