@@ -132,7 +132,7 @@ def agreement(
     grid, table = _together(told, axis)
     gold = fused(table) if table.size else None
     said = _agreed(table, [take.rater for take in told], grid, gold)
-    if gold is not None and trace.method in trace.authors(number, space):
+    if gold is not None and trace.method in trace.authors(space, trace.name(number)):
         perceived = _on(grid, trace.felt(number, space, trace.method), axis)
         said["method"] = {"by": trace.method, "ccc": _number(ccc(gold.values, perceived))}
     return said

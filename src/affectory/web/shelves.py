@@ -247,7 +247,7 @@ class Shelf:
                     {"name": axis.name, "low": axis.low, "high": axis.high, "rest": axis.rest}
                     for axis in spaces[space].axes
                 ],
-                "by": self._authors(space, name),
+                "by": self.authors(space, name),
             }
             for space in self.spaces
         ]
@@ -293,7 +293,7 @@ class Shelf:
         name = self.name(number)
         if space not in self.spaces:
             raise BadChoice("space", space, self.spaces)
-        authors = self._authors(space, name)
+        authors = self.authors(space, name)
         author = by or (self.method if self.method in authors else (authors or [""])[0])
         if author not in authors:
             raise BadChoice("by", author, authors)
@@ -345,11 +345,10 @@ class Shelf:
         kinds = pl.DataFrame({"kind": [one["kind"] for one in found]}, schema={"kind": pl.String})
         return {"notice": crisis.notice(kinds), "found": found}
 
-    def authors(self, number: int, space: str) -> list[str]:
-        """Return who gave states of a session in a Space; nobody where there are none."""
-        return self._authors(space, self.name(number)) if space in self.spaces else []
-
-    def _authors(self, space: str, session: str) -> list[str]:
+    def authors(self, space: str, session: str) -> list[str]:
+        """Return who gave states of a session in a Space."""
+        if space not in self.spaces:
+            return []
         told = self.lake.scan(f"states/{space}").filter(pl.col("session") == session)
         return sorted(told.select(pl.col("by").unique()).collect()["by"].to_list())
 
