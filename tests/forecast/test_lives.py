@@ -10,6 +10,7 @@ from affectory.core.records import Clock, Records
 from affectory.core.trajectory import Trajectory
 from affectory.forecast.lives import LifeOutcomes, outcomes, taught, toy
 from affectory.forecast.lives.reading import Book, batch_of, documents
+from affectory.parts.train import Plan
 from affectory.represent.vocabularies import VALENCE
 from affectory.senses.life import CLS, SEP, SPECIALS
 
@@ -47,6 +48,18 @@ def test_what_lies_behind_the_cut_is_never_read():
     one = LifeOutcomes(cut=19_000.0, learned=taught().learned)
     np.testing.assert_array_equal(one.forecast(more, 1).values, taught().forecast(toy(), 1).values)
     assert (one.forecast(more, 1).start > 19_000).all()
+
+
+def test_no_word_from_behind_the_cut_is_learned():
+    cut = 15_015.0
+    told = pl.when(pl.col("start") < cut).then("text").otherwise(pl.lit("AFTER"))
+    late = Records(toy().frame.with_columns(text=told), Clock.DAYS)
+    came = outcomes(late.sessions, CAME)
+    fitted = LifeOutcomes(
+        cut=cut, plans=(Plan(epochs=0), Plan(epochs=0)), size=taught().size, least=1
+    ).fit(late, came)
+    assert {"JOB_1", "EVENT_a"} <= set(fitted.tokens()[0])
+    assert "AFTER" not in fitted.tokens()[0]
 
 
 def test_a_document_is_background_and_events_with_their_times():

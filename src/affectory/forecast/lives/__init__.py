@@ -32,7 +32,7 @@ from affectory.core.trajectory import Trajectory
 from affectory.forecast.lives import reasons
 from affectory.forecast.lives.learning import learned, odds, surprised
 from affectory.forecast.lives.net import LifeNet, Size
-from affectory.forecast.lives.reading import NAME, UNITS, YEAR, Book, Document, documents
+from affectory.forecast.lives.reading import NAME, UNITS, YEAR, Book, Document, before, documents
 from affectory.parts.alone import one_thread
 from affectory.parts.calibrate import sigmoid
 from affectory.parts.train import Plan
@@ -173,6 +173,7 @@ class LifeOutcomes:
         Raises:
             SpaceMismatch: if `came` is in another Space.
             NoRecords: if fewer than ten persons have events and an outcome.
+            ClockMismatch: if times are neither days nor seconds.
             MissingExtra: if torch is not installed.
         """
         came.in_space(OUTCOME.name, NAME)
@@ -184,7 +185,8 @@ class LifeOutcomes:
             raise NoRecords(f"{NAME}.fit", f"give at least {2 * WATCHED} persons with an outcome")
         seen = pl.DataFrame(people[::WATCHED], schema=["session", "actor"], orient="row")
         own = past.frame.join(seen, on=["session", "actor"], how="anti", maintain_order="left")
-        book = Book.of(Records(own, past.clock), self.amounts, self.bins, self.least)
+        known = before(Records(own, past.clock), self.cut)
+        book = Book.of(known, self.amounts, self.bins, self.least)
         watched = set(people[::WATCHED])
         lives = [each for each in documents(book, past, self.cut) if each.key in told]
         sides = [[w for w in lives if (w.key in watched) == side] for side in (False, True)]
@@ -192,14 +194,14 @@ class LifeOutcomes:
         about = {"past": past.digest(), "came": [int(told[w.key]) for w in lives]}
         with one_thread():
             net = LifeNet(len(book.words), self.size, self.seed)
-            before = learned(
+            hidden = learned(
                 net, (sides[0], sides[1]), (happened[0], happened[1]), self.plans,
                 penalty=self.penalty, seed=self.seed,
                 kept=None if kept is None else (kept / HIDDEN_FILE, kept / OUTCOME_FILE),
                 key={"about": shelf.digest(repr(replace(self, plans=(HIDDEN, LAST))), about)},
                 report=report,
             )  # fmt: skip
-        return replace(self, learned=Learned(book, self.size, before, net.arrays()))
+        return replace(self, learned=Learned(book, self.size, hidden, net.arrays()))
 
     def forecast(self, past: Records, horizon: int) -> Trajectory:
         """Return the probability that the outcome has come after 1 to `horizon` windows.

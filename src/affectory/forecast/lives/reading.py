@@ -6,7 +6,7 @@ quantile bin of the persons that were learned from. Of a life that is too long t
 kept.
 """
 
-__all__ = ["Batch", "Book", "Document", "batch_of", "dealt", "documents"]
+__all__ = ["Batch", "Book", "Document", "batch_of", "before", "dealt", "documents"]
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -96,6 +96,19 @@ def _amount(past: Records, key: str) -> Floats:
     return told.fill_null(float("nan")).to_numpy()
 
 
+def before(past: Records, cut: float | None) -> Records:
+    """Return the records before the day `cut`, all where it is None.
+
+    Raises:
+        ClockMismatch: if times are neither days nor seconds.
+    """
+    if past.clock not in UNITS:
+        raise ClockMismatch(past.clock, Clock.DAYS, NAME)
+    if cut is None:
+        return past
+    return Records(past.frame.filter(pl.col("start") < cut * UNITS[past.clock]), past.clock)
+
+
 def documents(
     book: Book, past: Records, cut: float | None = None, longest: int = LONGEST
 ) -> list[Document]:
@@ -113,8 +126,7 @@ def documents(
     Raises:
         ClockMismatch: if times are neither days nor seconds.
     """
-    if past.clock not in UNITS:
-        raise ClockMismatch(past.clock, Clock.DAYS, NAME)
+    past = before(past, cut)
     frame = past.frame.select("session", "actor", "seq", "start").with_columns(
         pl.col("start") / UNITS[past.clock],
         tokens=pl.Series([book.words.codes(said).tolist() for said in book.said(past)],
@@ -122,8 +134,6 @@ def documents(
         birth=(past.meta("kind") == "background").fill_null(False)
         | past.frame["text"].str.contains(r"^SEX_\S+$").fill_null(False),
     )  # fmt: skip
-    if cut is not None:
-        frame = frame.filter(pl.col("start") < cut)
     return [
         _document((str(key[0]), str(key[1])), own, longest)
         for key, own in frame.group_by("session", "actor", maintain_order=True)
