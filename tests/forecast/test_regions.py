@@ -8,7 +8,9 @@ from affectory.core.errors import BadFile, BadValues, ClockMismatch, NoRecords, 
 from affectory.core.records import Clock, Records
 from affectory.forecast.regions import RegionWalks, taught, toy
 from affectory.forecast.regions.pool import Pool
+from affectory.forecast.regions.reading import Atlas
 from affectory.parts.train import Plan
+from affectory.senses.life import SPECIALS
 
 pytest.importorskip("torch")
 
@@ -25,6 +27,27 @@ def test_a_place_of_fewer_than_five_persons_has_no_name():
     names = taught().forecast(toy(), 1).space.names
     assert set(names) >= {"work", "square", "own-1", "elsewhere"}
     assert not any(name.startswith("home") for name in names)
+
+
+def placed(frame):
+    """Return stays with coordinates: each home in a cell of its own, the rest in one."""
+    home = pl.col("text").str.extract(r"home (\d)").cast(pl.Float64)
+    lat = pl.when(home.is_null()).then(0.5).otherwise(home / 10)
+    return frame.with_columns(meta=pl.struct(lat=lat, lon=lat).struct.json_encode())
+
+
+def test_a_cell_of_fewer_than_five_persons_is_not_learned_however_often_they_stay():
+    cells = Atlas.of(Records(placed(toy().frame), Clock.DAYS)).cells
+    assert len(cells) == len(SPECIALS) + 1  # eight stays at each home are of one person
+
+
+def test_who_comes_in_many_sessions_is_one_person():
+    often = toy().frame.filter(actor="s1").with_columns(session=pl.col("text").rank("ordinal"))
+    rest = toy().frame.filter(pl.col("actor") != "s1").cast({"session": pl.String})
+    both = Records(pl.concat([often.cast({"session": pl.String}), rest]).drop("seq"), Clock.DAYS)
+    assert set(Atlas.of(both).places) == {"work", "square"}
+    with pytest.raises(BadValues, match="1 persons"):
+        taught().region(both, (both.frame["text"] == "home 1").to_numpy())
 
 
 def test_each_stay_is_ranked_once_and_from_what_came_before():

@@ -59,6 +59,15 @@ def test_a_region_of_four_persons_has_no_mood():
     assert told["mean"].to_list() == [None]
 
 
+def test_sessions_of_one_actor_are_one_person():
+    stays = walks(6, 1)
+    again = stays.frame.with_columns(actor=pl.Series(["ann"] * 5 + ["bo"]))
+    often = Records(again, stays.clock)
+    felt = Trajectory.on(often, VALENCE, np.zeros((6, 1)), "me")
+    told = region_moods(often, felt, "valence", ["x"] * 6)
+    assert told.select("persons", "states", "mean").rows() == [(2, 6, None)]
+
+
 def test_missing_moods_and_places_are_left_out():
     stays = walks(6, 2)
     values = np.tile([[0.4], [np.nan]], (6, 1))

@@ -4,7 +4,7 @@ A group's error is the mean probability less the share to which the outcome came
 than `FEWEST` persons are not told, so that nobody is told alone.
 """
 
-__all__ = ["FEWEST", "cohort_figures", "region_moods"]
+__all__ = ["FEWEST", "cohort_figures", "person_column", "region_moods"]
 
 from collections.abc import Sequence
 
@@ -64,6 +64,14 @@ def cohort_figures(
     return tuple(out)
 
 
+def person_column(frame: pl.DataFrame) -> str:
+    """Return which column tells persons apart: the actor, or the session where all are one actor.
+
+    Who comes in several sessions is one person, so that nobody counts as five.
+    """
+    return "actor" if frame["actor"].n_unique() > 1 else "session"
+
+
 def region_moods(
     stays: Records, felt: Trajectory, axis: str, region: Sequence[str], *, seed: int = 0
 ) -> pl.DataFrame:
@@ -94,13 +102,10 @@ def region_moods(
     )
     table = felt.to_polars().select("session", "actor", "seq", value=pl.col(axis)).drop_nulls()
     both = table.join(where, on=["session", "seq"]).filter(pl.col("region") != "")
-    person = both.group_by("region", "session", "actor").agg(
-        pl.len().alias("n"), total=pl.sum("value")
-    )
+    who = person_column(stays.frame)
+    person = both.group_by("region", who).agg(pl.len().alias("n"), total=pl.sum("value"))
     rows = []
-    for (name,), own in person.sort("region", "session", "actor").group_by(
-        "region", maintain_order=True
-    ):
+    for (name,), own in person.sort("region", who).group_by("region", maintain_order=True):
         sums = own.select(pl.col("n").cast(pl.Float64), pl.col("total").cast(pl.Float64)).to_numpy()
         told: dict[str, object] = {
             "region": name,

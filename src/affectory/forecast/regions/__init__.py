@@ -41,6 +41,7 @@ from affectory.forecast.regions.reading import (
     paths,
     stays_of,
 )
+from affectory.measure.cohorts import person_column
 from affectory.parts.alone import one_thread
 from affectory.parts.train import Plan, learn
 from affectory.senses.life import Words
@@ -160,6 +161,7 @@ class RegionWalks:
         work, watch = (work_of(walks, told=told) for told in (True, False))
         size = self.size if begin is None else begin._held().size
         about = {"past": early.digest(), "came": late.digest(), "size": repr(size)}
+        about["codes"] = repr(atlas.sizes)
         with one_thread() as torch:
             net = PlaceNet(atlas, size, self.seed)
             if begin is not None:
@@ -244,10 +246,15 @@ class RegionWalks:
         """
         keys, states = self.states(stays)
         inside = telling.inside(stays, np.asarray(within, np.bool_), keys, states)
-        if len(inside) < SHARED:
+        side = ("session", "actor").index(person_column(stays.frame))
+        persons: dict[str, list[NDArray[np.float32]]] = {}
+        for key, own in inside.items():
+            persons.setdefault(key[side], []).append(own)
+        if len(persons) < SHARED:
             cure = "widen the region or the hours"
-            raise BadValues("region", f"{len(inside)} persons", f"at least {SHARED}", cure)
-        return (pool or Pool.mean(inside[0].shape[1])).vector(inside)
+            raise BadValues("region", f"{len(persons)} persons", f"at least {SHARED}", cure)
+        each = [np.concatenate(own) for own in persons.values()]
+        return (pool or Pool.mean(each[0].shape[1])).vector(each)
 
     @staticmethod
     def pool(regions: Sequence[Floats], seed: int = 0, steps: int = STEPS) -> Pool:

@@ -32,6 +32,7 @@ from numpy.typing import NDArray
 
 from affectory.core.errors import ClockMismatch
 from affectory.core.records import Clock, Records
+from affectory.measure.cohorts import person_column
 from affectory.parts.habits import KINDS, habits
 from affectory.senses import life
 from affectory.senses.life import CLS, PAD, SPECIALS, UNK, Words
@@ -54,7 +55,7 @@ class Atlas:
 
     Args:
         places: Names of the shared places.
-        cells: Wide cells.
+        cells: Wide cells of as many persons as a place must have.
         box: Bounds of the coordinates: south, north, west, east.
         depth: Letters of a wide cell.
     """
@@ -67,7 +68,8 @@ class Atlas:
     @classmethod
     def of(cls, past: Records, shared: int = SHARED, depth: int = 7) -> Self:
         """Return the atlas of the stays one learns from."""
-        pairs = past.frame.select("text", "session").drop_nulls().unique()
+        who = person_column(past.frame)
+        pairs = past.frame.select("text", who).drop_nulls().unique()
         count = pairs.group_by("text").len().sort("len", "text", descending=[True, False])
         names = tuple(count.filter(count["len"] >= shared)["text"].to_list())
         lat, lon = coordinates(past)
@@ -77,7 +79,8 @@ class Atlas:
         edges = [float(f(side[known])) for side in (lat, lon) for f in (np.min, np.max)]
         box = (edges[0] - 1e-6, edges[1] + 1e-6, edges[2] - 1e-6, edges[3] + 1e-6)
         keys = life.quadkeys(lat[known], lon[known], depth, box)
-        return cls(names, Words.of(keys, least=shared), box, depth)
+        there = pl.DataFrame({"who": past.frame[who].filter(known), "cell": keys}).unique()
+        return cls(names, Words.of(there["cell"], least=shared), box, depth)
 
     @cached_property
     def tokens(self) -> Mapping[str, int]:

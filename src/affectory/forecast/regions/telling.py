@@ -99,15 +99,15 @@ def inside(
     within: NDArray[np.bool_],
     keys: Sequence[Key],
     states: Sequence[NDArray[np.float32]],
-) -> list[NDArray[np.float32]]:
-    """Return the states of each person after his stays in a region, of those who were there."""
+) -> dict[Key, NDArray[np.float32]]:
+    """Return the states of each session and actor after stays in a region, if they were there."""
     table = stays.frame.select("session", "actor", "start").with_columns(within=pl.Series(within))
     rows = table.group_by("session", "actor", maintain_order=True).agg(
         pl.col("within").sort_by("start", maintain_order=True)
     )
     held = {(s, a): np.array(mask, np.bool_) for s, a, mask in rows.iter_rows()}
-    found = [own[held[key]] for key, own in zip(keys, states, strict=True)]
-    return [own for own in found if len(own)]
+    found = {key: own[held[key]] for key, own in zip(keys, states, strict=True)}
+    return {key: own for key, own in found.items() if len(own)}
 
 
 def columns(atlas: Atlas) -> tuple[str, ...]:
