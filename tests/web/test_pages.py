@@ -196,3 +196,97 @@ def test_a_token_opens_the_page_and_a_wrong_one_is_told(page, serve, lake):
     page.click("text=Open")
     page.wait_for_selector("tbody a")
     assert page.faults == []
+
+
+def test_a_take_is_gone_on_with_after_a_reload(page, serve, tmp_path):
+    out = traced(tmp_path / "out")
+    page.goto(serve(Settings(out)))
+    page.click("tbody a")
+    page.click("text=Rate this session")
+    page.fill("#rater", "zoe")
+    page.select_option("#kind", "turns")
+    page.select_option("#space", "ekman7n")
+    page.click("text=Begin")
+    page.click(".labels >> text=joy")
+    page.wait_for_selector("text=1 samples are safe")
+    assert page.evaluate("document.activeElement.closest('.labels') !== null")
+    take = page.evaluate(
+        "Object.keys(localStorage).find((key) => key.startsWith('affectory.take.'))"
+    )
+    axes = ("anger", "disgust", "fear", "joy", "sadness", "surprise", "neutral")
+    said = {axis: float(axis == "anger") for axis in axes}
+    page.evaluate(  # what was not safe when the browser went down
+        "([take, said]) => localStorage.setItem(take, JSON.stringify([{ n: 1, at: 4, said }]))",
+        [take, said],
+    )
+    page.reload()
+    page.click("text=Go on")
+    page.wait_for_selector("text=Turn 3 of 5")
+    page.click("text=Done")
+    page.wait_for_selector("text=Kept. As a file:")
+    felt = open_lake(out / "lake").states("ekman7n", by="rater:zoe")
+    assert felt.axis("joy").tolist() == [1.0, 0.0]
+    assert felt.axis("anger").tolist() == [0.0, 1.0]
+    assert page.faults == []
+
+
+def test_the_keyboard_skips_to_the_page_and_walks_through_the_turns(page, serve, lake):
+    page.goto(serve(Settings(lake)))
+    page.wait_for_selector("tbody a")
+    page.focus(".skip")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "page"
+    assert page.locator("tbody a").count() == 1
+    page.click("tbody a")
+    page.wait_for_selector(".turn .chip")
+    assert page.title() == "Explore · Affectory"
+    page.mouse.move(1, 1)  # what the mouse points at is where the keys begin
+    page.focus(".roll")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate("document.activeElement.id") == "turn-1"
+    assert page.faults == []
+
+
+def test_a_page_that_is_left_while_it_loads_fills_nothing(page, serve, lake):
+    page.goto(serve(Settings(lake)))
+    page.wait_for_selector("tbody a")
+    page.evaluate(
+        "for (const at of ['#/methods', '#/figures', '#/', '#/methods']) location.hash = at"
+    )
+    page.wait_for_selector(".cards")
+    page.wait_for_timeout(1000)
+    assert page.locator(".page").count() == 1
+    assert page.locator("h1").all_inner_texts() == ["Methods"]
+    assert page.faults == []
+
+
+ODD = {
+    "one turn": "actor,text,time\nann,I love it,0\n",
+    "nothing to read": 'actor,text,time\nann,"...",0\nbo,"12",1\n',
+    "at once": "actor,text,time\n" + "ann,I love it,5\nbo,I hate it,5\n" * 3,
+    "turns": "actor,text\nann,I love it\nbo,I hate it\n",
+    "many": "actor,text,time\n" + "".join(f"p{n},I love number {n},{n}\n" for n in range(40)),
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_no_odd_session_breaks_its_page(page, serve, tmp_path, name):
+    address = serve(Settings(traced(tmp_path / "out", ODD[name])))
+    page.goto(address)
+    link = page.locator("tbody a").first.get_attribute("href")
+    page.goto(f"{address}{link}")
+    page.wait_for_selector(".turn .chip")
+    page.hover("#turn-0")
+    box = page.locator(".u-over").bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.wheel(0, -200)
+    page.mouse.dblclick(box["x"] + 20, box["y"] + 20)
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] + 300)
+    page.goto(f"{address}{link}/rate")
+    page.fill("#rater", "zoe")
+    page.click("text=Begin")
+    page.click("text=Play")
+    page.wait_for_timeout(300)
+    assert page.locator(".error, .toast").count() == 0
+    assert page.faults == []

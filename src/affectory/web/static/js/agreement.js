@@ -5,14 +5,13 @@ import { T } from "./texts.js";
 
 const show = (v) => (v === null || v === undefined ? "–" : v.toFixed(2).replace("-", "−"));
 
-export async function agreement(view, base, spaces) {
+export async function agreement(view, base) {
   const takes = await ask(`${base}/takes`);
   view.replaceChildren();
   if (!takes.length) return;
   const rows = new Map();
   for (const take of takes) for (const axis of take.axes) rows.set(`${take.space}/${axis}`, { space: take.space, axis });
   const few = [...rows.values()].slice(0, 12);
-  void spaces;
   const told = await Promise.all(few.map(({ space, axis }) => ask(`${base}/agreement${query({ space, axis })}`)));
   view.append(h("section", { class: "card" }, h("h2", {}, T.rate.agreement),
     h("div", { class: "pan" }, h("table", {},

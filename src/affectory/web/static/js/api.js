@@ -27,6 +27,19 @@ export const query = (parts) => {
   return kept.length ? `?${new URLSearchParams(kept)}` : "";
 };
 
+const WINDOW = 20000;
+
+// every turn of a session, however many there are
+export async function spoken(base) {
+  const turns = await ask(`${base}/turns${query({ most: WINDOW })}`);
+  for (let got = turns.seq.length; got === WINDOW; ) {
+    const more = await ask(`${base}/turns${query({ skip: turns.seq.length, most: WINDOW })}`);
+    for (const name in turns) turns[name] = turns[name].concat(more[name]);
+    got = more.seq.length;
+  }
+  return turns;
+}
+
 // fetch cannot tell how much has been sent; XMLHttpRequest can
 export function send(file, onpart) {
   return new Promise((resolve, reject) => {
@@ -36,7 +49,8 @@ export function send(file, onpart) {
     x.setRequestHeader("x-name", encodeURIComponent(file.name));
     x.upload.onprogress = (e) => e.lengthComputable && onpart(e.loaded / e.total);
     x.onload = () => {
-      const told = JSON.parse(x.responseText || "{}");
+      let told = {};
+      try { told = JSON.parse(x.responseText); } catch { /* no words, only a status */ }
       if (x.status < 300) resolve(told);
       else reject(new Error(told.detail ?? `error ${x.status}`));
     };

@@ -43,7 +43,7 @@ function picture(values, [low, high], under, over) {
     h("line", { x1: 0, x2: W, y1: y(0), y2: y(0), class: "rest" }), band ? h("path", { d: band, class: "band" }) : "", h("path", { d: line(values), class: "course" }));
 }
 
-// a line is drawn from left to right; the keyboard has three words instead
+// a line is drawn from left to right; the keyboard has words instead
 function search(job) {
   const points = new Map();
   const line = h("path", { class: "course" });

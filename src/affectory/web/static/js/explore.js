@@ -1,15 +1,15 @@
 // All sessions of a trace: drop a file, find, sort, open one.
 import { ask, query, send } from "./api.js";
-import { h } from "./dom.js";
+import { h, toast } from "./dom.js";
 import { spark } from "./spark.js";
 import { T } from "./texts.js";
 
 const STEP = 50;
+const uploads = h("ul", { class: "uploads", "aria-label": T.drop.lead }); // they go on while other pages are looked at
 
 export async function explore(main, wanted) {
   const traces = await ask("/traces");
-  const uploads = h("ul", { class: "uploads", "aria-label": T.drop.lead });
-  main.append(dropzone(uploads), uploads);
+  main.append(h("h1", { class: "away" }, T.pages.explore), dropzone(uploads), uploads);
   if (!traces.length) {
     main.append(h("p", { class: "empty" }, T.empty));
     return;
@@ -31,6 +31,7 @@ export async function explore(main, wanted) {
     if (shown >= total) return;
     const mine = (busy = new AbortController());
     const page = await ask(`/traces/${trace.job}/sessions${query({ ...state, skip: shown, most: STEP })}`, { signal: mine.signal }).catch((e) => {
+      if (busy === mine) busy = null;
       if (e.name !== "AbortError") throw e;
     });
     if (mine.signal.aborted || !page) return;
@@ -103,12 +104,16 @@ async function follow(file, list) {
     while (told.state === "waiting" || told.state === "running") {
       words.textContent = `${T.upload[told.state]}, ${T.upload.records(told.records)}`;
       await new Promise((done) => setTimeout(done, 250));
-      told = await ask(`/uploads/${told.id}`).catch(() => told);
+      told = await ask(`/uploads/${told.id}`).catch((e) => {
+        if (!(e instanceof TypeError)) throw e; // it is not there any more
+        return told; // the server is away
+      });
     }
     bar.remove();
     words.textContent = told.state === "done" ? `${T.upload.done}, ${T.upload.records(told.records)}` : `${T.upload.failed}: ${told.error}`;
     words.className = told.state;
-    if (told.state === "done") {
+    if (!list.isConnected) toast(`${file.name}: ${words.textContent}`); // nobody is taken from another page
+    else if (told.state === "done") {
       if (location.hash === `#/t/${told.job}`) dispatchEvent(new Event("hashchange"));
       else location.hash = `#/t/${told.job}`;
     }

@@ -2,10 +2,23 @@
 // after any failure, also after a reload, and counts once: samples have numbers.
 import { ask } from "./api.js";
 
-const EVERY = 400, MOST = 2000;
+const EVERY = 400, MOST = 2000, PLACE = "affectory.take.";
+
+const post = (take, some) => ask(`/takes/${take}/samples`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(some) });
+
+// Samples that an earlier visit left in this browser, sent now; what cannot be sent stays.
+export async function settle() {
+  for (const place of Object.keys(localStorage).filter((key) => key.startsWith(PLACE))) {
+    const waiting = JSON.parse(localStorage.getItem(place));
+    try {
+      for (let low = 0; low < waiting.length; low += MOST) await post(place.slice(PLACE.length), waiting.slice(low, low + MOST));
+      localStorage.removeItem(place);
+    } catch { /* the next visit tries again */ }
+  }
+}
 
 export function keeper(take, onchange) {
-  const place = `affectory.take.${take}`;
+  const place = `${PLACE}${take}`;
   let waiting = JSON.parse(localStorage.getItem(place) ?? "[]");
   let kept = 0, busy = false, timer = null, trouble = "";
   const tell = () => onchange?.({ kept, waiting: waiting.length, trouble });
@@ -24,7 +37,7 @@ export function keeper(take, onchange) {
     localStorage.setItem(place, JSON.stringify(waiting));
     const some = waiting.slice(0, MOST);
     try {
-      const told = await ask(`/takes/${take}/samples`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(some) });
+      const told = await post(take, some);
       kept = told.samples;
       waiting = waiting.slice(some.length);
       localStorage.setItem(place, JSON.stringify(waiting));
@@ -46,6 +59,8 @@ export function keeper(take, onchange) {
     localStorage.removeItem(place);
   }
 
-  addEventListener("pagehide", () => localStorage.setItem(place, JSON.stringify(waiting)));
-  return { add, flush, empty, last: () => waiting.at(-1)?.n ?? -1 };
+  const hide = () => waiting.length && localStorage.setItem(place, JSON.stringify(waiting));
+  addEventListener("pagehide", hide);
+  const close = () => { removeEventListener("pagehide", hide); flush(); };
+  return { add, flush, empty, close };
 }

@@ -23,22 +23,30 @@ const ROUTES = [
   [/^#\/methods$/, methods, "methods"],
 ];
 const PAGES = { explore: "#/", live: "#/live", figures: "#/figures", methods: "#/methods" };
-let leave = () => {};
+const main = document.getElementById("page");
+let leave = () => {}, turn = 0;
 
-async function show() {
+async function show(event) {
+  const mine = ++turn;
   leave();
-  const main = document.getElementById("page");
-  const found = ROUTES.find(([form]) => form.test(location.hash || "#/"));
+  leave = () => {};
+  const hash = location.hash || "#/";
+  const found = ROUTES.find(([form]) => form.test(hash));
   const nav = document.getElementById("nav");
   nav.replaceChildren(...Object.entries(PAGES).map(([name, href]) =>
     h("a", { href, "aria-current": found?.[2] === name ? "page" : null }, T.pages[name])));
-  main.replaceChildren();
-  if (!found) return void main.append(h("p", {}, T.gone));
+  document.title = found ? `${T.pages[found[2]]} · Affectory` : "Affectory";
+  // a page has an element of its own: one that was left while it loads fills nothing that is seen
+  const page = h("div", { class: "page" });
+  main.replaceChildren(page);
+  if (event) main.focus();
+  if (!found) return void page.append(h("p", {}, T.gone));
   try {
-    leave = (await found[1](main, ...(location.hash || "#/").match(found[0]).slice(1))) ?? (() => {});
+    const close = (await found[1](page, ...hash.match(found[0]).slice(1))) ?? (() => {});
+    if (mine === turn) leave = close;
+    else close();
   } catch (error) {
-    main.append(h("p", { class: "error", role: "alert" }, error.message));
-    leave = () => {};
+    page.append(h("p", { class: "error", role: "alert" }, error.message));
   }
 }
 
@@ -59,6 +67,7 @@ function theme() {
 }
 
 theme();
+document.querySelector(".skip").addEventListener("click", (e) => { e.preventDefault(); main.focus(); });
 addEventListener("hashchange", show);
 addEventListener("unhandledrejection", (e) => e.reason?.name !== "AbortError" && toast(e.reason?.message ?? String(e.reason)));
 show();

@@ -27,6 +27,9 @@ export function pad(view, axes) {
     pen.fill();
   }, () => {}, T.rate.pad);
   board.el.tabIndex = 0;
+  board.el.setAttribute("role", "application");
+  const tell = () => board.el.setAttribute("aria-label", `${T.rate.pad}: ${axes.map((axis) => `${axis.name} ${point[axis.name].toFixed(2)}`).join(", ")}`);
+  tell();
   board.el.classList.add("pad");
   const clamp = (axis, v) => (point[axis.name] = Math.max(axis.low, Math.min(axis.high, v)));
   const move = (e) => {
@@ -40,6 +43,7 @@ export function pad(view, axes) {
     if (!way?.[0]) return;
     e.preventDefault();
     clamp(way[0], point[way[0].name] + way[1] * STEP * (way[0].high - way[0].low));
+    tell();
     board.draw();
   });
   // a stick says where, not how far: its position is the value

@@ -1,5 +1,5 @@
 // One session: what was said on one side, how it moved on the other, and both linked.
-import { ask, query } from "./api.js";
+import { ask, query, spoken } from "./api.js";
 import { h, watched } from "./dom.js";
 import { plane } from "./plane.js";
 import { people } from "./people.js";
@@ -10,7 +10,7 @@ import { transcript } from "./transcript.js";
 
 export async function session(main, job, number) {
   const base = `/traces/${job}/sessions/${number}`;
-  const [facts, turns] = await Promise.all([ask(base), ask(`${base}/turns`)]);
+  const [facts, turns] = await Promise.all([ask(base), spoken(base)]);
   const who = people(facts.people.map((one) => one.actor));
   // the turn that is pointed at, the stretch of time that is chosen: all views watch both
   const link = { hover: watched(null), range: watched(null) };

@@ -61,7 +61,7 @@ export const T = {
     open: "Rate this session", title: "Rate", pad: "Valence across, arousal up", place: "Place in the session", speed: "Speed",
     lead: "Say what is expressed, not what you would feel. What you rate is kept as you go; nothing is lost when the browser or the server stops.",
     rater: "Your name or letter", kind: "How", kinds: { traced: "all along, while it plays", turns: "turn by turn" },
-    begin: "Begin", done: "Done", lag: "Lag of the hand, s", play: "Play", pause: "Pause", back: "Back", skip: "Skip", next: "Next",
+    begin: "Begin", left: "Begun and not ended", further: "Go on", done: "Done", lag: "Lag of the hand, s", play: "Play", pause: "Pause", back: "Back", skip: "Skip", next: "Next",
     hint: "Move the mouse, press the arrow keys or use a gamepad; the space bar plays and pauses. 25 samples a second.",
     kept: (n) => `${n.toLocaleString("en")} samples are safe`, trouble: (n, why) => `${n.toLocaleString("en")} samples wait in this browser: ${why}`,
     turn: (n, all) => `Turn ${n} of ${all}`, thanks: "Kept. As a file:",

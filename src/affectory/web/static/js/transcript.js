@@ -103,6 +103,7 @@ export function transcript(card, { turns, facts, base, who, link, flagged }) {
     const at = chosen[Math.max(0, Math.min(chosen.length - 1, now + step))];
     link.hover.set(at);
     reveal(at);
+    roll.querySelector(`#turn-${at}`)?.focus({ preventScroll: true }); // and so it is read aloud
   });
 
   function reveal(at) {
