@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from affectory.core.errors import BadChoice, NotFitted, SpaceMismatch
+from affectory.core.errors import BadChoice, NoRecords, NotFitted, SpaceMismatch
 from affectory.core.records import Clock
 from affectory.core.space import Axis, Kind, Space
 from affectory.core.trajectory import Trajectory
@@ -191,6 +191,21 @@ def test_a_net_learns_from_others_and_beats_persistence_on_noise():
     assert net.forecast(toy().rows(slice(0, 0)), 2).missing.size == 0
     again = pickle.loads(pickle.dumps(net)).forecast(many(y[60:, :30]), 3)
     np.testing.assert_array_equal(again.values.reshape(20, 3), told)
+
+
+def test_a_net_taught_by_short_pasts_tells_far_steps_as_its_last_one():
+    y = noise(60, 6, 0.8, seed=3)
+    told = StatesForecast("neural").fit(many(y)).forecast(many(y[:, :5]), 14).values
+    assert np.isfinite(told).all()
+    steps = told.reshape(60, 14)
+    # no past shows more than five steps: the sixth and later ones learn what the fifth does
+    gap = np.abs(np.diff(steps[:, 4:], axis=1)).mean()
+    assert gap < 0.25 * np.abs(steps[:, :1] - y[:, 4]).mean()
+
+
+def test_a_net_does_not_learn_from_nothing():
+    with pytest.raises(NoRecords, match="two known states"):
+        StatesForecast("neural").fit(many([[[0.1]], [[np.nan]]]))
 
 
 def test_a_fan_is_tried_on_pasts_that_had_not_seen_what_came():

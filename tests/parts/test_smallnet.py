@@ -1,7 +1,9 @@
 """parts.smallnet: it learns what a line and a bend are, and is the same twice."""
 
 import numpy as np
+import pytest
 
+from affectory.core.errors import BadValues
 from affectory.parts.smallnet import SmallNet
 
 
@@ -24,6 +26,16 @@ def test_gaps_among_the_answers_are_no_lesson():
     net = SmallNet.fit(x, y, epochs=40)
     assert np.isfinite(net.predict(x)).all()
     assert np.corrcoef(net.predict(x)[1::2, 0], y[1::2, 0])[0, 1] > 0.95
+
+
+def test_an_answer_that_is_never_known_is_zero_and_no_row_is_no_lesson():
+    x, y = lesson(300)
+    y[:, 1] = np.nan
+    told = SmallNet.fit(x, y, epochs=2).predict(x)
+    assert np.isfinite(told).all()
+    np.testing.assert_allclose(told[:, 1], 0, atol=1e-6)
+    with pytest.raises(BadValues, match="no row"):
+        SmallNet.fit(x[:0], y[:0])
 
 
 def test_it_is_the_same_twice():

@@ -14,6 +14,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from affectory.core.errors import BadValues
+
 Floats = NDArray[np.float64]
 RATE, FIRST, SECOND = 3e-3, 0.9, 0.999
 DECAY = 1e-4
@@ -48,6 +50,8 @@ class SmallNet:
     ) -> Self:  # fmt: skip
         """Learn from rows `x` (n, d) and answers `y` (n, k), NaN where unknown.
 
+        An answer that is never known is told as 0.
+
         Args:
             x: Inputs.
             y: Answers.
@@ -55,10 +59,15 @@ class SmallNet:
             epochs: Times that every row is seen; the step shrinks to nothing over them.
             batch: Rows a step.
             seed: Of the first weights and the order.
+
+        Raises:
+            BadValues: if there is no row.
         """
+        if not len(x):
+            raise BadValues("SmallNet.fit", "no row", "one at least")
         draw = np.random.default_rng(seed)
         rows = np.stack([x.mean(axis=0), x.std(axis=0) + LEAST])
-        size = np.sqrt(np.nanmean(y**2, axis=0)) + LEAST
+        size = np.sqrt(np.nansum(y**2, axis=0) / np.maximum((~np.isnan(y)).sum(axis=0), 1)) + LEAST
         told, z = y / size, (x - rows[0]) / rows[1]
         d, k = x.shape[1], y.shape[1]
         layers = [

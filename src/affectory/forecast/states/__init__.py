@@ -118,6 +118,9 @@ class StatesForecast:
         """Return a copy that has learned from the pasts of other persons.
 
         Which rules are good and how wide errors are; for `neural`, the net too.
+
+        Raises:
+            NoRecords: if a net is to learn where no past has two known states.
         """
         grid = self._gridded(past)
         net = SmallNet.fit(*lesson(grid, self.memory), seed=self.seed) if self._is_net else None

@@ -144,7 +144,13 @@ def network(past: Trajectory, horizons: Ints, net: SmallNet) -> Floats:
 
 
 def lesson(past: Trajectory, most: int = 500) -> tuple[Floats, Floats]:
-    """Return rows and answers for a net: (n, LAGS + 2) and (n, LEARNED), in ranges of the axes."""
+    """Return rows and answers for a net: (n, LAGS + 2) and (n, LEARNED), in ranges of the axes.
+
+    Horizons that no past is long enough for have the answers of the last one.
+
+    Raises:
+        NoRecords: if no past has two known states.
+    """
     low, high = past.space.bounds
     rows, answers = [], []
     for runs in bundles(past.groups.offsets, most, past.space.k * 2 * LAGS):
@@ -156,7 +162,12 @@ def lesson(past: Trajectory, most: int = 500) -> tuple[Floats, Floats]:
         use = ~np.isnan(last) & ~np.isnan(told).all(axis=-1)
         rows.append(x[use])
         answers.append(told[use])
-    return np.concatenate(rows), np.concatenate(answers)
+    if not sum(map(len, rows)):
+        raise NoRecords("forecast/states.fit", "give pasts of two known states or more")
+    whole = np.concatenate(answers)
+    far = int(np.flatnonzero(~np.isnan(whole).all(axis=0)).max())
+    whole[:, far + 1 :] = whole[:, [far]]
+    return np.concatenate(rows), whole
 
 
 def _features(y: Floats, size: Floats) -> tuple[Floats, Floats]:
