@@ -159,3 +159,52 @@ def test_what_is_no_log_of_conversations_is_not_followed():
         b'{"text": "hi"}',
     ):
         assert not follows(head)
+
+
+def test_what_a_snippet_cuts_in_two_is_masked_all_the_same():
+    import polars as pl
+
+    from affectory.cli.triaging import Look
+    from affectory.core.records import Records
+    from affectory.core.registry import make
+
+    known = ("zoe.smith@example.com", "0171 5550123456")
+    for secret in known:
+        for gap in range(30, 50):  # the end of what is shown moves through it, letter by letter
+            text = f"{secret} {'x' * gap} thank you {'y' * gap} {secret}"
+            frame = pl.DataFrame({"session": "s", "actor": "user", "text": [text]})
+            (report,) = Look(make("perceive/signals"), None, redact=True)(Records(frame))
+            assert report.signs
+            for sign in report.signs:
+                assert "thank you" in sign.snippet
+                left = sign.snippet.replace("x", "").replace("y", "")
+                assert not set(left) & set("@0123456789"), (gap, sign.snippet)
+                assert "smith" not in left
+
+
+def test_an_error_is_masked_before_it_is_cut():
+    import polars as pl
+
+    from affectory.cli.triaging import Look
+    from affectory.core.records import Records
+    from affectory.core.registry import make
+
+    text = f"Error: {'a' * 60} user not found zoe.smith@example.com"
+    frame = pl.DataFrame({"session": "s", "actor": ["user", "tool"], "text": ["hello", text]})
+    (report,) = Look(make("perceive/signals"), None, redact=True)(Records(frame))
+    assert report.signs
+    for sign in report.signs:
+        assert "@" not in sign.snippet + str(sign.metadata)
+
+
+def test_what_is_not_of_the_text_is_told_under_a_mask_as_well():
+    from affectory.cli.triaging import Look
+    from affectory.core.registry import make
+    from affectory.perceive.signals import toy
+
+    plain, mask = (Look(make("perceive/signals"), None, redact)(toy()) for redact in (False, True))
+    told = [
+        [sign.snippet for report in reports for sign in report.signs] for reports in (plain, mask)
+    ]
+    assert told[0] == told[1]
+    assert any("calls" in snippet for snippet in told[0])

@@ -161,7 +161,7 @@ class Look:
             states = self.felt.perceive(_of_users(records, self.method.agents))
             felt = states["vad"] if "vad" in states else next(iter(states.values()))
         reports = list(self.method.reports(records, felt))
-        return masked(reports) if self.redact else reports
+        return masked(reports, records) if self.redact else reports
 
 
 @dataclass
@@ -194,25 +194,41 @@ class Tally:
         self.bands.update(report.quality for report in reports)
 
 
-def masked(reports: "list[Report]") -> "list[Report]":
-    """Return reports whose snippets, and errors, hold placeholders for personal data."""
+def masked(reports: "list[Report]", records: "Records") -> "list[Report]":
+    """Return reports whose snippets, and errors, hold placeholders for personal data.
+
+    Words are masked before they are cut: half an address is not known for one.
+    """
     from affectory.guard.redact import redact
 
-    texts = [text for report in reports for sign in report.signs for text in _words(sign)]
-    clean = iter(redact(texts).to_list())
+    said = {row[:2]: row[2] for row in records.frame.select("session", "seq", "text").rows()}
+    parts = [part for report in reports for sign in report.signs
+             for part in _parts(sign, said.get((report.session, sign.seq)))]  # fmt: skip
+    clean = iter(redact(parts).to_list())
     return [
-        replace(report, signs=tuple(_clean(sign, clean) for sign in report.signs))
+        replace(
+            report, signs=tuple(_clean(sign, next(clean), next(clean)) for sign in report.signs)
+        )
         for report in reports
     ]
 
 
-def _words(sign: "Sign") -> list[str]:
-    return [sign.snippet, *([str(sign.metadata["error"])] if "error" in sign.metadata else [])]
+def _parts(sign: "Sign", text: str | None) -> tuple[str, str]:
+    """Return what stands before the words of a sign, and the words with what stands after."""
+    if not sign.metadata.keys().isdisjoint(("tools", "total_turns")):
+        return "", sign.snippet  # our own words, around the names of tools
+    if text is None or sign.span is None:  # out of a long text that was cut: edges may be torn
+        return "", sign.snippet.partition(" ")[2].rpartition(" ")[0]
+    start, stop = sign.span
+    return text[max(0, start - AROUND) : start], text[start : stop + AROUND]
 
 
-def _clean(sign: "Sign", clean: Iterator[str]) -> "Sign":
-    snippet = next(clean)
-    told = {"error": next(clean)} if "error" in sign.metadata else {}
+def _clean(sign: "Sign", before: str, words: str) -> "Sign":
+    known = sign.metadata.get("error")
+    told = {} if known is None else {"error": words[: len(known)]}
+    if sign.span is not None:
+        words = words[: sign.span[1] - sign.span[0] + CONTEXT]
+    snippet = f"{before[-CONTEXT:]}{words}".strip()
     return sign._replace(snippet=snippet, metadata={**sign.metadata, **told})
 
 
@@ -315,3 +331,5 @@ def _foremost(report: "Report") -> str:
 
 
 BANDS = ("excellent", "good", "neutral", "poor", "severe")
+CONTEXT = 50  # characters of a snippet before and after the words of a sign
+AROUND = 500  # characters beside them in which what is personal is looked for
