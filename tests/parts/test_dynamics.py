@@ -8,7 +8,6 @@ from affectory.parts.dynamics import (
     chain,
     half_life,
     occupancy,
-    ou_rate,
     second,
     stationary,
     walks,
@@ -50,11 +49,6 @@ def test_half_of_a_difference_is_left_after_a_half_life():
     assert 0.6**steps == pytest.approx(0.5)
     assert half_life(0.0) == 0.0
     assert half_life(1.0) == np.inf
-
-
-def test_the_rate_of_a_pull_is_the_logarithm_of_what_is_left():
-    assert ou_rate(np.exp(-0.5), step=2.0) == pytest.approx(0.25)
-    assert np.log(2) / ou_rate(0.6) == pytest.approx(half_life(0.6))
 
 
 def test_walks_spend_their_time_as_the_stationary_distribution_says():

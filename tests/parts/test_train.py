@@ -14,7 +14,7 @@ class Stopped(Exception):
     """The machine went off."""
 
 
-def lesson(kept=None, stop_after=None, seed=0, **plan):
+def lesson(kept=None, stop_after=None, seed=0, key=None, **plan):
     torch.manual_seed(1)
     net = torch.nn.Sequential(torch.nn.Linear(3, 8), torch.nn.Dropout(0.2), torch.nn.Linear(8, 1))
     heard = []
@@ -36,6 +36,7 @@ def lesson(kept=None, stop_after=None, seed=0, **plan):
         seed=seed,
         what="a line",
         kept=kept,
+        key=key,
         report=report,
     )
     return least, {n: v.numpy().copy() for n, v in net.state_dict().items()}, heard
@@ -61,10 +62,12 @@ def test_a_finished_lesson_is_not_learned_again(tmp_path):
     assert again[0] == first[0]
 
 
-def test_another_seed_or_plan_begins_anew(tmp_path):
+def test_another_seed_or_key_begins_anew(tmp_path):
     kept = tmp_path / "a.safetensors"
     lesson(kept)
     assert len(lesson(kept, seed=3)[2]) == 5
+    assert len(lesson(kept, seed=3, key={"plan": "another"})[2]) == 5
+    assert lesson(kept, seed=3, key={"plan": "another"})[2] == []
 
 
 def test_it_stops_when_patience_ends():

@@ -1,10 +1,10 @@
-"""How something moves by itself: chains among places, and a pull back to where it rests.
+"""How something moves by itself from place to place.
 
 Mechanisms alone: a Markov chain over k places with its stationary distribution, occupancy,
-walks and half-life; and the Ornstein-Uhlenbeck process, whose half-life is ``ln 2 / rate``.
+walks and half-life.
 """
 
-__all__ = ["chain", "half_life", "halved", "occupancy", "ou_rate", "second", "stationary", "walks"]
+__all__ = ["chain", "half_life", "halved", "occupancy", "second", "stationary", "walks"]
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -122,14 +122,6 @@ def halved(far: ArrayLike) -> float:
     if at == 0:
         return 0.0
     return at - 1 + float((told[at - 1] - told[0] / 2) / (told[at - 1] - told[at]))
-
-
-def ou_rate(left: float, step: float = 1.0) -> float:
-    """Return the rate of the Ornstein-Uhlenbeck process of which `left` stays after `step`.
-
-    Its half-life is ``ln 2 / rate``, in the units of `step`.
-    """
-    return float(-np.log(np.clip(left, EASY, 1.0)) / step)
 
 
 def _drawn(shares: Floats, chance: Floats) -> Places:

@@ -4,9 +4,9 @@ The last row of every run stands at the bottom, what is missing above it is NaN:
 forecast is the same row for all.
 """
 
-__all__ = ["bundles", "stacked"]
+__all__ = ["bundles", "dealt", "stacked"]
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,3 +50,22 @@ def bundles(offsets: Ints, most: int, width: int) -> Iterator[Ints]:
         high = low + max(1, int(np.searchsorted(cells, CELLS, side="right")))
         yield order[low:high]
         low = high
+
+
+def dealt(
+    lengths: Sequence[int], size: int, rng: np.random.Generator | None = None, loose: float = 0.0
+) -> list[Ints]:
+    """Return which runs belong together: `size` at most, of like length.
+
+    Args:
+        lengths: Rows of each run.
+        size: Runs of a bundle at most.
+        rng: Mixes runs of nearly like length and the order of the bundles; None: by length.
+        loose: Rows by which lengths may differ and still be mixed.
+    """
+    told = np.array(lengths, np.float64)
+    if rng is not None:
+        told += loose * rng.random(len(told))
+    order = np.argsort(told, kind="stable").astype(np.int64)
+    groups = [order[low : low + size] for low in range(0, len(order), size)]
+    return groups if rng is None else [groups[at] for at in rng.permutation(len(groups))]

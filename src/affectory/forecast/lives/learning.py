@@ -14,14 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from affectory.forecast.lives.net import LifeNet
-from affectory.forecast.lives.reading import Document, batch_of, dealt
+from affectory.forecast.lives.reading import Document, batch_of
 from affectory.parts.events import masked
+from affectory.parts.padded import dealt
 from affectory.parts.train import Plan, learn
 from affectory.senses.life import MASK, SEP, SPECIALS
 
 Report = Callable[[str], None]
 Codes = NDArray[np.int64]
-BATCH = 64
+BATCH, LOOSE = 64, 12.0  # documents a step; tokens by which their lengths may differ more
 TURNED, THINNED, MOVED, DAYS = 0.05, 0.2, 0.1, 5.0
 
 
@@ -59,7 +60,7 @@ def learned(
     ]
 
     def work(rng: np.random.Generator) -> list[tuple[Codes, int]]:
-        return [(rows, int(rng.integers(1 << 31))) for rows in dealt(lengths, BATCH, rng)]
+        return [(rows, int(rng.integers(1 << 31))) for rows in dealt(lengths, BATCH, rng, LOOSE)]
 
     def hidden(task: tuple[Codes, int]) -> Any:
         rng = np.random.default_rng(task[1])

@@ -6,7 +6,7 @@ quantile bin of the persons that were learned from. Of a life that is too long t
 kept.
 """
 
-__all__ = ["Batch", "Book", "Document", "batch_of", "before", "dealt", "documents"]
+__all__ = ["Batch", "Book", "Document", "batch_of", "before", "documents"]
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -173,13 +173,3 @@ def batch_of(torch: Any, some: Sequence[Document]) -> Batch:
         codes[at, :n], days[at, :n], seen[at, :n] = each.codes, each.days - each.days[0], True
         times[at, :n, 0], times[at, :n, 1] = each.days / 3652.5 - 3, each.ages / 10
     return Batch(*(torch.from_numpy(array) for array in (codes, times, days, seen)))
-
-
-def dealt(lengths: Sequence[int], size: int, rng: np.random.Generator | None = None) -> list[Codes]:
-    """Return which documents belong together: of like length, in an order by chance if asked."""
-    told = np.array(lengths, np.float64)
-    if rng is not None:
-        told += 12 * rng.random(len(told))
-    order = np.argsort(told, kind="stable")
-    groups = [order[low : low + size] for low in range(0, len(order), size)]
-    return groups if rng is None else [groups[at] for at in rng.permutation(len(groups))]

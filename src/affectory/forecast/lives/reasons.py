@@ -12,7 +12,8 @@ from affectory.core.evidence import Evidence, Ground
 from affectory.core.records import Records
 from affectory.forecast.lives.learning import BATCH
 from affectory.forecast.lives.net import LifeNet
-from affectory.forecast.lives.reading import Document, batch_of, dealt
+from affectory.forecast.lives.reading import Document, batch_of
+from affectory.parts.padded import dealt
 from affectory.represent.vocabularies import OUTCOME
 from affectory.senses.life import SPECIALS
 

@@ -29,7 +29,7 @@ from affectory.core.records import Channel, Clock, Records
 from affectory.core.registry import method
 from affectory.core.trajectory import Trajectory
 from affectory.forecast.regions import telling
-from affectory.forecast.regions.net import PlaceNet, Size, dealt, work_of
+from affectory.forecast.regions.net import PlaceNet, Size, length_of, work_of
 from affectory.forecast.regions.pool import STEPS, Pool
 from affectory.forecast.regions.reading import (
     NAME,
@@ -43,13 +43,14 @@ from affectory.forecast.regions.reading import (
 )
 from affectory.measure.cohorts import person_column
 from affectory.parts.alone import one_thread
+from affectory.parts.padded import dealt
 from affectory.parts.train import Plan, learn
 from affectory.senses.life import Words
 from affectory.sources.stays import read_foursquare, split_stays
 
 Floats = NDArray[np.float64]
 Report = Callable[[str], None]
-BATCH = 8  # windows a step
+BATCH, LOOSE = 8, 16.0  # windows a step; rows by which their lengths may differ more
 
 SIZE = Size()
 PLAN = Plan(epochs=12, rate=2e-3, patience=3)
@@ -159,6 +160,7 @@ class RegionWalks:
         atlas = Atlas.of(early)
         walks = list(paths(atlas, early, late))
         work, watch = (work_of(walks, told=told) for told in (True, False))
+        long = length_of(work)
         size = self.size if begin is None else begin._held().size
         about = {"past": early.digest(), "came": late.digest(), "size": repr(size)}
         about["codes"] = repr(atlas.sizes)
@@ -169,7 +171,9 @@ class RegionWalks:
             learn(
                 net.module,
                 self.plan,
-                lambda rng: [[work[row] for row in rows] for rows in dealt(work, BATCH, rng)],
+                lambda rng: [
+                    [work[row] for row in rows] for rows in dealt(long, BATCH, rng, LOOSE)
+                ],
                 lambda some: net.loss(batch_of(torch, some)),
                 lambda: float(telling.told(net, watch or work).loss.mean()),
                 seed=self.seed,

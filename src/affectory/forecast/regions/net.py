@@ -5,17 +5,17 @@ person's own past, what his habits say of it (`parts.habits`), weighed by the st
 transformer and by a small layer of its own. Two more heads tell the half hour and the gap.
 """
 
-__all__ = ["PlaceNet", "Size", "batches", "dealt", "work_of"]
+__all__ = ["PlaceNet", "Size", "length_of", "work_of"]
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from affectory.forecast.regions.reading import FIRST, Atlas, Batch, Path, batch_of, windows
+from affectory.forecast.regions.reading import FIRST, Atlas, Batch, Path, windows
 from affectory.parts.events import NEVER, Events, Shape
 from affectory.parts.habits import KINDS
 from affectory.senses.life import GAPS, SLOTS, SPECIALS, UNK
@@ -138,26 +138,9 @@ class PlaceNet:
         return {name: value.detach().numpy().copy() for name, value in state.items()}
 
 
-def batches(
-    torch: Any, work: Sequence[Window], size: int, rng: np.random.Generator | None = None
-) -> Iterator[Batch]:
-    """Yield batches of windows of like length, in an order by chance if `rng` is given."""
-    for rows in dealt(work, size, rng):
-        yield batch_of(torch, [work[row] for row in rows])
-
-
-def dealt(
-    work: Sequence[Window], size: int, rng: np.random.Generator | None = None
-) -> list[NDArray[np.int64]]:
-    """Return which windows belong together."""
-    length = np.array([end - begin for _, begin, _, end in work], np.float64)
-    if rng is not None:
-        length += 16 * rng.random(len(length))
-    order = np.argsort(length, kind="stable")
-    groups = [order[low : low + size] for low in range(0, len(order), size)]
-    if rng is None:
-        return groups
-    return [groups[at] for at in rng.permutation(len(groups))]
+def length_of(work: Sequence[Window]) -> list[int]:
+    """Return how many rows each window has."""
+    return [end - begin for _, begin, _, end in work]
 
 
 def work_of(all_paths: Sequence[Path], *, told: bool) -> list[Window]:

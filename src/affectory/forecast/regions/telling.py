@@ -25,7 +25,7 @@ from affectory.core.groups import Names
 from affectory.core.records import Clock, Records
 from affectory.core.space import Axis, Kind, Space
 from affectory.core.trajectory import Trajectory
-from affectory.forecast.regions.net import PlaceNet, Window, dealt
+from affectory.forecast.regions.net import PlaceNet, Window, length_of
 from affectory.forecast.regions.reading import (
     FIRST,
     LENGTH,
@@ -40,6 +40,7 @@ from affectory.forecast.regions.reading import (
     windows,
 )
 from affectory.measure.places import ranks_of
+from affectory.parts.padded import dealt
 from affectory.senses.life import SPECIALS, UNK
 
 Floats = NDArray[np.float64]
@@ -67,7 +68,7 @@ def told(net: PlaceNet, work: Sequence[Window]) -> Ranked:
     torch, person = net.torch, []
     ranks, loss = [np.zeros(0, np.int64)], [np.zeros(0)]
     with torch.no_grad():
-        for rows in dealt(work, BATCH):
+        for rows in dealt(length_of(work), BATCH):
             batch = batch_of(torch, [work[row] for row in rows])
             logits = net(batch).logits[batch.score]
             truth = batch.truth[batch.score]
@@ -87,7 +88,7 @@ def states_of(net: PlaceNet, walks: Sequence[Path]) -> list[NDArray[np.float32]]
     states = [np.zeros((len(walk) + 1, d), np.float32) for walk in walks]
     work = [(at, one) for at, walk in enumerate(walks) for one in windows(walk, 0, len(walk) + 1)]
     with torch.no_grad():
-        for rows in dealt([one for _, one in work], BATCH):
+        for rows in dealt(length_of([one for _, one in work]), BATCH):
             said = net(batch_of(torch, [work[row][1] for row in rows])).states.numpy()
             for own, (at, (_, begin, low, end)) in zip(said, (work[r] for r in rows), strict=True):
                 states[at][low:end] = own[low - begin : end - begin]
@@ -127,7 +128,7 @@ def next_of(net: PlaceNet, walks: Sequence[Path]) -> Floats:
     out = np.zeros((len(walks), net.events.shape.sizes[0]))
     work = [(walk, max(0, len(walk) + 1 - LENGTH), len(walk), len(walk) + 1) for walk in walks]
     with torch.no_grad():
-        for batch_rows in dealt(work, BATCH):
+        for batch_rows in dealt(length_of(work), BATCH):
             batch = batch_of(torch, [work[row] for row in batch_rows])
             logits = net(batch).logits[batch.score].double()
             out[batch_rows] = torch.softmax(logits, 1).numpy()
