@@ -47,6 +47,16 @@ def test_figures_are_means_over_what_came():
     assert np.isnan(found["mase"].low)  # two persons are too few for an interval
 
 
+def test_figures_say_what_was_drawn():
+    one, six = judged(PAST, TOLD, CAME), [f"tale {at}" for at in range(6)]
+    many = Judged.concat([one] * 2)
+    for told in (
+        scores(many, cluster=six, drawn="tales"),
+        compared(many, many, cluster=six, drawn="tales"),
+    ):
+        assert all("tales" in figure.setting and figure.n == 4 for figure in told)
+
+
 def test_a_comparison_is_paired_and_in_percent():
     one = judged(PAST, TOLD, CAME)
     other = judged(PAST, PAST.ahead([[[0.2], [0.2]], [[0.4], [0.4]]], "it"), CAME)

@@ -151,14 +151,15 @@ def fan(told: Trajectory, level: float = 0.8) -> tuple[Floats, Floats, Floats]:
 
 
 def scores(
-    judged: Judged, *, cluster: ArrayLike | None = None, setting: str = "", by: str = "",
-    seed: int = 0,
+    judged: Judged, *, cluster: ArrayLike | None = None, drawn: str = "persons",
+    setting: str = "", by: str = "", seed: int = 0,
 ) -> tuple[Figure, ...]:  # fmt: skip
     """Return MASE, CRPS, the cover of the band and the skill against persistence.
 
     Args:
         judged: What was judged.
         cluster: What the interval draws again: the person of each row; None: its group.
+        drawn: What clusters are, in a word.
         setting: Words on data and method.
         by: Who forecast.
         seed: Seed of the draws.
@@ -175,13 +176,13 @@ def scores(
 
     names = ("mase", "crps", "cover", "skill")
     why = ("no past has moved", "nothing came", "nothing came", "persistence has no error")
-    how: dict[str, Any] = {"drawn": "persons", "setting": setting, "by": by, "seed": seed}
+    how: dict[str, Any] = {"drawn": drawn, "setting": setting, "by": by, "seed": seed}
     return figures(names, sums, finish, why, **how)
 
 
 def compared(
-    mine: Judged, other: Judged, *, cluster: ArrayLike | None = None, setting: str = "",
-    by: str = "", seed: int = 0,
+    mine: Judged, other: Judged, *, cluster: ArrayLike | None = None, drawn: str = "persons",
+    setting: str = "", by: str = "", seed: int = 0,
 ) -> tuple[Figure, ...]:  # fmt: skip
     """Return how much less MASE and CRPS `mine` has than `other` over the same rows, in percent.
 
@@ -198,7 +199,7 @@ def compared(
             )
 
     names, why = ("mase_saved", "crps_saved"), ("no past has moved", "nothing came")
-    how: dict[str, Any] = {"drawn": "persons", "setting": setting, "by": by, "seed": seed}
+    how: dict[str, Any] = {"drawn": drawn, "setting": setting, "by": by, "seed": seed}
     return figures(names, sums, finish, why, unit="%", **how)
 
 

@@ -99,7 +99,8 @@ def prevalence(
         together: Whether all sessions are one population; else each is one.
 
     Returns:
-        A day for every one from the first to the last. `spread` is the standard error.
+        A day for every one from the first to the last. `spread` is the standard error, as if
+        posts (or people) said nothing of each other.
 
     Raises:
         ClockMismatch: if posts have no dates.

@@ -39,17 +39,18 @@ Teller = Callable[[Trajectory, int], Trajectory]
 
 
 class Data(NamedTuple):
-    """A data set: its name, folder, reader, and what of "session/actor" is a person or tale."""
+    """A data set: name, folder, reader, which part of "session/actor" is a unit, what units are."""
 
     name: str
     folder: str
     read: Callable[[Path], Trajectory]
     part: slice
+    unit: str = "persons"
 
 
 DATA = (
     Data("diaries", "esm_emotion_time_series", felt.diaries, slice(0, 2)),
-    Data("stories", "stories_va", felt.stories, slice(0, 1)),
+    Data("stories", "stories_va", felt.stories, slice(0, 1), "tales"),
     Data("traces", "ceap360vr_annotations", felt.traces, slice(1, 2)),
 )
 
@@ -102,15 +103,16 @@ def _measured(data: Data, states: Trajectory, seed: int) -> list[Figure]:
             keep = np.ones(len(row), bool) if h is None else row.ahead == h
             mean = f"mean of 1 to {HORIZON} steps" if h is None else f"{h} steps ahead"
             out += _named(
-                scores(_only(row, keep), cluster=cluster[keep], seed=seed,
+                scores(_only(row, keep), cluster=cluster[keep], drawn=data.unit, seed=seed,
                        setting=f"{setting}, {mean}", by=name),
                 data.name, "" if h is None else f"/h{h}",
             )  # fmt: skip
     for name in ("auto", ALONE) if RIVAL in rows else ():
         words = f"{setting}, less than {RIVAL} on the same rows"
         paired = compared(
-            rows[name], rows[RIVAL], cluster=cluster, seed=seed, setting=words, by=name
-        )
+            rows[name], rows[RIVAL], cluster=cluster, drawn=data.unit, seed=seed, setting=words,
+            by=name,
+        )  # fmt: skip
         out += _named(paired, data.name, "")
     return out
 
