@@ -4,6 +4,11 @@ import io
 
 import polars as pl
 import pytest
+from starlette.testclient import TestClient
+from tests.web.conftest import HEADERS, HERE, traced
+
+from affectory.web.app import create_app
+from affectory.web.settings import Settings
 
 
 def test_the_traces_and_their_sessions_are_listed(client, job):
@@ -73,3 +78,23 @@ def test_cards_and_spaces_are_told(client):
 def test_the_interface_describes_itself(client):
     paths = client.get("/api/openapi.json").json()["paths"]
     assert "/api/traces/{job}/sessions/{number}/states" in paths
+
+
+def test_a_trace_that_is_written_anew_is_looked_up_anew(tmp_path):
+    """Another program writes into the lake while the explorer shows it."""
+    from affectory.store.lake import open_lake
+
+    out = traced(tmp_path / "out")
+    with TestClient(create_app(Settings(out)), base_url=HERE, headers=HEADERS) as client:
+        job = client.get("/api/traces").json()[0]["job"]
+        assert client.get(f"/api/traces/{job}/sessions").json()["total"] == 1
+        open_lake(out / "lake").clear()
+        assert client.get(f"/api/traces/{job}/sessions").status_code == 422
+        traced(out)
+        job = client.get("/api/traces").json()[0]["job"]
+        assert client.get(f"/api/traces/{job}/sessions").json()["total"] == 1
+        text = "actor,text\nann,I love it\nbo,I hate it\n"
+        traced(out, text, "other.csv")
+        found = [client.get(f"/api/traces/{row['job']}/sessions/0").json()["session"]
+                 for row in client.get("/api/traces").json()]  # fmt: skip
+        assert found == ["other", "talk"]

@@ -290,6 +290,10 @@ class Lake:
         names = [*FIXED, *(f"{kind}/{space}" for kind in OF_SPACE for space in spaces)]
         return tuple(name for name in names if self._delta(name).there())
 
+    def stamp(self, name: str) -> tuple[str, int] | None:
+        """Return what changes whenever a table does, None where it was never written."""
+        return self._delta(name).stamp()
+
     def scan(self, name: str) -> pl.LazyFrame:
         """Return a lazy view of a table, with the `job` and `batch` that wrote each row.
 

@@ -5,6 +5,7 @@ __all__ = ["router"]
 from typing import Annotated
 
 import numpy as np
+import polars as pl
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
@@ -39,7 +40,11 @@ def others(shelves: Asked, trace: Trace, number: Number) -> list[Other]:
     """Return who else gave states of a conversation of this name: raters, and other traces."""
     name, own = trace.name(number), trace.lake.job or ""
     found: dict[tuple[str, str], Other] = {}
+    told = trace.lake.view(None).scan("records").filter(pl.col("session") == name)
+    jobs = told.select(pl.col("job").unique()).collect()["job"].to_list()
     for row in shelves.traces():
+        if row["job"] not in jobs:
+            continue  # nor is a list of all its sessions made for it
         shelf = trace if row["job"] == own else shelves.shelf(row["job"])
         at = shelf.index.filter(shelf.index["session"] == name)
         if not at.height:

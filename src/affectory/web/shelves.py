@@ -9,7 +9,6 @@ __all__ = ["Shelf", "Shelves"]
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -69,7 +68,6 @@ class Shelves:
         with self._turn:
             if self._takes is not None:
                 self._takes.close()
-                self._takes = None
 
     def traces(self) -> list[dict[str, Any]]:
         """Return the traces that have ended, newest first: job, method, at, and what they hold."""
@@ -93,7 +91,7 @@ class Shelves:
             {
                 "job": row["run"],
                 "method": row["method"],
-                "at": _iso(row["at"]),
+                "at": row["at"].isoformat(timespec="seconds") if row["at"] else "",
                 **{name: int(row[name] or 0) for name in ("records", "sessions", "rejected")},
             }
             for row in counted.iter_rows(named=True)
@@ -106,17 +104,17 @@ class Shelves:
             BadChoice: if there is no such trace.
         """
         with self._turn:
-            if job in self._held:
-                self._held.move_to_end(job)
-                return self._held[job]
-            found = {trace["job"]: trace for trace in self.traces()}
-            lake = self.lake
-            if job not in found or lake is None:
-                raise BadChoice("trace", job, list(found)[:5])
-            self._held[job] = Shelf(lake.view(job), found[job]["method"])
+            lake, held = self.lake, self._held.get(job)  # a fresh look: it may have been emptied
+            stamp = None if lake is None else lake.stamp("runs")
+            if held is None or held.stamp != stamp:
+                found = {trace["job"]: trace for trace in self.traces()}
+                if job not in found or lake is None:
+                    raise BadChoice("trace", job, list(found)[:5])
+                held = self._held[job] = Shelf(lake.view(job), found[job]["method"], stamp)
+            self._held.move_to_end(job)
             while len(self._held) > KEPT:
                 self._held.popitem(last=False)
-            return self._held[job]
+            return held
 
     def forget(self) -> None:
         """Look everything up again when it is next asked for."""
@@ -131,10 +129,12 @@ class Shelf:
     Args:
         lake: A view of its rows.
         method: Who perceived.
+        stamp: What changes when a trace has ended: an index from before it is not to be trusted.
     """
 
     lake: Lake
     method: str
+    stamp: tuple[str, int] | None
 
     @cached_property
     def spaces(self) -> tuple[str, ...]:
@@ -394,7 +394,3 @@ def _rounded(values: pl.Series) -> list[float | None]:
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:
     return {name: round(v, 4) if isinstance(v, float) else v for name, v in row.items()}
-
-
-def _iso(at: datetime | None) -> str:
-    return "" if at is None else at.isoformat(timespec="seconds")
