@@ -84,3 +84,16 @@ def test_a_corpus_has_kinds_drawings_and_groups(many):
 
 def test_too_few_sessions_are_said(client, job):
     assert client.get(f"/api/traces/{job}/kinds").status_code == 422
+
+
+@pytest.mark.parametrize("drawn", ["[NaN, 1]", "[1e999, 0]", "[1, 1]", "[1]"])
+def test_what_is_no_drawing_is_refused_in_one_sentence(many, drawn):
+    client, base = many
+    headers = {"content-type": "application/json"}
+    answer = client.post(f"{base}/alike", content=drawn, headers=headers)
+    assert answer.status_code == 422
+    assert isinstance(answer.json()["detail"], str)
+
+
+def test_kinds_of_too_few_sessions_are_told_on_the_page_in_a_sentence(client, job):
+    assert isinstance(client.get(f"/api/traces/{job}/kinds").json()["detail"], str)

@@ -33,7 +33,7 @@ def columns(shelf: "Shelf") -> list[str]:
 def compared(shelf: "Shelf", by: str, measure: str) -> list[dict[str, Any]]:
     """Return the mean of a measure in each group of sessions, with a bootstrap interval.
 
-    A session belongs to the value that its first record has.
+    A session belongs to the value that its first record with any has.
 
     Raises:
         BadChoice: if no record says anything of that name.
@@ -41,13 +41,14 @@ def compared(shelf: "Shelf", by: str, measure: str) -> list[dict[str, Any]]:
     known = columns(shelf)
     if by not in known:
         raise BadChoice("by", by, known or "none: the records say nothing but words")
-    held = (
+    first = (
         shelf.lake.scan("records")
         .select("session", "meta")
         .drop_nulls()
+        .group_by("session", maintain_order=True)
+        .agg(pl.col("meta").first())
         .collect(engine="streaming")
     )
-    first = held.unique("session", keep="first", maintain_order=True)
     values = [str(json.loads(text).get(by, "")) for text in first["meta"].to_list()]
     told = first.select("session").with_columns(pl.Series("value", values))
     rows = shelf.index.join(told, on="session").drop_nulls(measure)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 CELLS = 16
+FAR = 4.0  # times the usual squared distance to its kind makes a session odd
 FEWEST = 4  # states of a session that has a shape
 MOST = 5_000  # sessions from which kinds are learned; the others are put to the nearest
 
@@ -97,7 +98,8 @@ def kinds(known: Curves, k: int, seed: int = 0) -> dict[str, Any]:
                 "examples": [_one(known, at) for at in near],
             }
         )
-    odd = np.argsort(-away)[:6]
+    far = away > FAR * np.median(away)  # squared distances
+    odd = [at for at in np.argsort(-away)[:6] if far[at]]
     return {"n": g, "kinds": told, "odd": [_one(known, at) for at in odd]}
 
 
@@ -108,8 +110,8 @@ def alike(known: Curves, drawn: list[float], most: int = 12) -> list[dict[str, A
         BadChoice: if the drawing has fewer than two points, or is flat.
     """
     line = np.asarray(drawn, np.float64)
-    if len(line) < 2 or np.ptp(line) <= 0:
-        raise BadChoice("drawing", f"{len(line)} points, all alike", "a line that moves")
+    if len(line) < 2 or not np.isfinite(line).all() or np.ptp(line) <= 0:
+        raise BadChoice("drawing", f"{len(line)} points", "a line of numbers that moves")
     asked = np.interp(np.linspace(0, 1, CELLS), np.linspace(0, 1, len(line)), line)
     asked -= asked.mean()
     shape = known.shape
