@@ -4,7 +4,7 @@ import pytest
 from starlette.testclient import TestClient
 from tests.web.conftest import HERE
 
-from affectory.core.errors import BadChoice
+from affectory.core.errors import BadFile, BadValues
 from affectory.web.app import create_app
 from affectory.web.settings import Settings
 
@@ -20,10 +20,13 @@ def locked(lake):
 
 
 def test_beyond_loopback_there_must_be_a_token(tmp_path):
-    with pytest.raises(BadChoice, match="could read every conversation"):
+    with pytest.raises(BadValues, match="could read every conversation"):
         Settings(tmp_path, host="0.0.0.0")
-    with pytest.raises(BadChoice, match="16"):
+    with pytest.raises(BadValues, match="16"):
         Settings(tmp_path, host="0.0.0.0", token="short")
+    (tmp_path / "file").touch()
+    with pytest.raises(BadFile, match="folder"):
+        Settings(tmp_path / "file")
     assert Settings(tmp_path, host="127.0.0.9").local
     assert not Settings(tmp_path, host="example.org", token=TOKEN).local
 

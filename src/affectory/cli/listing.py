@@ -24,6 +24,8 @@ EXTRAS = {
     "ray": ("ray",),
     "remote": ("openai",),
     "train": ("torch", "transformers"),
+    "forecast": ("statsforecast",),
+    "web": ("fastapi", "uvicorn", "websockets"),
 }
 
 

@@ -3,12 +3,15 @@
 import json
 import sys
 from dataclasses import asdict
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.text import Text
+
+from affectory.cli.stopping import dealt_with
 
 BAR = 21  # letters of the scale from -1 to 1
 
@@ -35,7 +38,20 @@ def live(
         registry.make("perceive/signals"),
         keep,
     )
+    for stream in (sys.stdin, sys.stdout):  # one odd letter must not end a talk
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
     talk.warm()
+    try:
+        _follow(talk, actor, as_json)
+    except KeyboardInterrupt:
+        dealt_with()
+        typer.secho(f"stopped; the turns are in {keep}" if keep else "stopped", err=True)
+        raise typer.Exit(130) from None
+
+
+def _follow(talk: Any, actor: str, as_json: bool) -> None:
+    """Answer the turns that were kept, then each line as it comes."""
     console = Console(soft_wrap=True)
     for heard in talk.resume():
         _show(console, heard, as_json)
@@ -63,7 +79,8 @@ def _show(console: Console, heard: Any, as_json: bool) -> None:
             scale[at] = "─"
     if value is not None:
         scale[_place(value)] = "●"
-    what = f"{told['emotion'][0]} {told['emotion'][1]:.0%}" if told["emotion"] else "not read"
+    unread = "" if told["notice"] else "not read"
+    what = f"{told['emotion'][0]} {told['emotion'][1]:.0%}" if told["emotion"] else unread
     signs = ", ".join((*told["signs"], *(f"crisis/{kind}" for kind in told["crisis"])))
     valence = "    " if value is None else f"{value:+.2f}"
     console.print(Text(f"{''.join(scale)}  {valence}  {told['actor']}: {what}  {signs}".rstrip()))

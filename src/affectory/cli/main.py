@@ -8,7 +8,6 @@ import os
 import signal
 import sys
 from pathlib import Path
-from types import FrameType
 from typing import Annotated
 
 import typer
@@ -25,6 +24,7 @@ from affectory.cli import (
     triaging,
 )
 from affectory.cli.options import Address, On
+from affectory.cli.stopping import Stop
 
 app = typer.Typer(
     name="affectory",
@@ -350,7 +350,7 @@ def main() -> None:
     """Run the command line; every failure ends in one line on stderr and an exit code."""
     # threads that wait by spinning starve whoever shares the cores; said before a library looks
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    stop = _Stop()
+    stop = Stop()
     before = signal.signal(signal.SIGINT, stop)
     try:
         app(standalone_mode=True)
@@ -363,21 +363,6 @@ def main() -> None:
     finally:
         signal.signal(signal.SIGINT, before)
         gc.freeze()  # else the exit walks a million objects that the process gives back anyway
-
-
-class _Stop:
-    """What Ctrl-C does: it interrupts as ever, and is remembered.
-
-    Libraries make other things of an interruption, an exit without a word or, in the middle of an
-    import, an error of their own; here it is known what it was.
-    """
-
-    def __init__(self) -> None:
-        self.asked = False
-
-    def __call__(self, number: int, frame: FrameType | None) -> None:
-        self.asked = True
-        signal.default_int_handler(number, frame)
 
 
 def _told(error: Exception) -> tuple[str, int]:

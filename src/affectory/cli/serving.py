@@ -1,11 +1,14 @@
 """The explorer in the browser."""
 
+import socket
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from affectory.core.errors import MissingExtra
+from affectory.cli.stopping import dealt_with
+from affectory.core.errors import BadValues, MissingExtra
 
 
 def serve(
@@ -41,11 +44,33 @@ def serve(
         create_app(settings), host=host, port=port, log_level="warning", access_log=False
     )
     server = uvicorn.Server(config)
-    socket = config.bind_socket()
-    socket.listen()  # whoever reads the address may ask at once
+    door = _bound(host, port)
     shown = f"[{host}]" if ":" in host else host
-    address = f"http://{shown}:{socket.getsockname()[1]}/"
+    address = f"http://{shown}:{door.getsockname()[1]}/"
     typer.echo(address)
     if open_page:
         webbrowser.open(address)
-    server.run(sockets=[socket])
+    with suppress(KeyboardInterrupt):  # the way in which a person ends it
+        server.run(sockets=[door])
+    dealt_with()
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    """Return a socket that listens: whoever reads the address may ask at once.
+
+    Raises:
+        BadValues: if the address cannot be listened on.
+    """
+    plain = host.strip("[]")
+    one = socket.socket(socket.AF_INET6 if ":" in plain else socket.AF_INET)
+    one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        one.bind((plain, port))
+    except OSError as error:
+        one.close()
+        cure = "choose another --port (0 takes a free one) or --host"
+        raise BadValues(
+            "serve", f"{host}:{port}: {error.strerror}", "a free address", cure
+        ) from None
+    one.listen()
+    return one

@@ -23,6 +23,7 @@ from rich.text import Text
 from affectory.core.figure import Figure
 from affectory.store import export
 
+NARROW = 12  # letters that a column needs to be read
 PAGE = 120  # characters
 
 # ECMA-48: strings (OSC, DCS, ...) with their end, CSI sequences, other escapes, then whatever
@@ -60,13 +61,16 @@ def show(frame: pl.DataFrame, *, limit: int, as_json: bool, title: str = "") -> 
     if as_json:
         typer.echo(escaped(frame.write_json()))
         return
-    table = _table(title)
-    for name, kind in frame.schema.items():
+    console, table = _console(), _table(title)
+    shown = frame.select(frame.columns[: max(console.width // NARROW, 1)])
+    for name, kind in shown.schema.items():
         _add_column(table, name, kind.is_numeric())
-    for row in frame.head(limit).iter_rows():
+    for row in shown.head(limit).iter_rows():
         table.add_row(*map(_cell, row))
-    console = _console()
     console.print(table)
+    if shown.width < frame.width:  # more would break every word of every cell
+        rest = ", ".join(frame.columns[shown.width :])
+        console.print(Text(f"not shown: {rest}; name the columns you want", style="dim"))
     if frame.height > limit:
         said = f"{limit} of {frame.height} rows; --limit or --csv shows more"
         console.print(Text(said, style="dim"))

@@ -179,7 +179,7 @@ def trace(plan: Plan, quiet: bool = False, as_json: bool = False) -> Path:
                 description=escape(plain(reading.source[-40:])),
             )
     if not tally.records:
-        raise NoRecords(", ".join(plan.sources), _why(mine, quiet))
+        raise NoRecords(", ".join(plan.sources), _why(mine, quiet or as_json))
     traced(mine, tally.counts())
     with console.status("writing the report"):
         path = tell(

@@ -34,6 +34,7 @@ __all__ = [
 ]
 
 from collections.abc import Iterable
+from pathlib import PurePath
 from typing import Any
 
 
@@ -99,8 +100,11 @@ class BadChoice(AffectoryError, ValueError):
     """A parameter has a value outside its legal set or range."""
 
     def __init__(self, name: str, got: object, legal: Iterable[object] | str) -> None:
-        allowed = legal if isinstance(legal, str) else ", ".join(map(str, legal))
-        super().__init__(f"{name} is {got!r}; choose one of: {allowed}")
+        shown = repr(str(got)) if isinstance(got, PurePath) else repr(got)
+        if isinstance(legal, str):
+            super().__init__(f"{name} is {shown}; expected {legal}")
+        else:
+            super().__init__(f"{name} is {shown}; choose one of: {', '.join(map(str, legal))}")
 
 
 class BadColumn(AffectoryError, LookupError):

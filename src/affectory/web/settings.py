@@ -7,7 +7,7 @@ import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from affectory.core.errors import BadChoice
+from affectory.core.errors import BadFile, BadValues
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
 FEWEST = 16  # letters of a token
@@ -27,7 +27,8 @@ class Settings:
         secret: What cookies are signed with; fresh at each start.
 
     Raises:
-        BadChoice: if `host` is not loopback and there is no token, or the token is short.
+        BadFile: if `out` is a file.
+        BadValues: if `host` is not loopback and there is no token, or the token is short.
     """
 
     out: Path
@@ -40,12 +41,13 @@ class Settings:
 
     def __post_init__(self) -> None:
         """Refuse to be open to others without a token."""
+        if self.out.is_file():
+            raise BadFile(self.out, "a file", "a folder", "name the folder of a lake, or a new one")
         if self.token is None and not self.local:
-            raise BadChoice(
-                "--token", "none", "one: whoever reaches this address could read every conversation"
-            )
+            why = "one, since whoever reaches this address could read every conversation"
+            raise BadValues("--token", "none", why, "AFFECTORY_TOKEN=... affectory serve ...")
         if self.token is not None and len(self.token) < FEWEST:
-            raise BadChoice("--token", f"{len(self.token)} letters", f"{FEWEST} or more")
+            raise BadValues("--token", f"{len(self.token)} letters", f"{FEWEST} or more")
 
     @property
     def local(self) -> bool:

@@ -42,7 +42,7 @@ class Heard:
         actor: Who spoke.
         values: Value of each axis of vad; null where nothing was read.
         spreads: One standard deviation of each.
-        emotion: The strongest of seven, and its share.
+        emotion: The strongest of seven, and its share; None beside a notice, which no label fits.
         fan: Valence of the speaker's next turns: low, middle and high of an 80 % band.
         signs: Signs of how the conversation goes, such as a correction, in this turn.
         crisis: Kinds of crisis language in this turn.
@@ -161,15 +161,16 @@ class Talk:
         own.append(vad.values[0])
         spread = vad.spread[0] if vad.spread is not None else np.full(VAD.k, np.nan)
         labels = felt.get("ekman7n")
+        flags = crisis.flags([text])
+        notice = crisis.notice(flags, crisis.language_of(text))
         best = None
         if labels is not None and not labels.missing[0]:
             place = int(labels.values[0].argmax())
             best = (labels.space.names[place], round(float(labels.values[0, place]), 3))
-        flags = crisis.flags([text])
         heard = Heard(
-            seq, actor, _named(vad.values[0]), _named(spread), best,
+            seq, actor, _named(vad.values[0]), _named(spread), None if notice else best,
             self._fan(actor, own[-MEMORY:]), self._signs(), tuple(flags["kind"].unique().sort()),
-            crisis.notice(flags, crisis.language_of(text)), round(time.perf_counter() - begun, 4),
+            notice, round(time.perf_counter() - begun, 4),
             number,
         )  # fmt: skip
         self.heard.append(heard)

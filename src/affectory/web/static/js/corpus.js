@@ -8,7 +8,7 @@ const W = 200, H = 80;
 export async function corpus(main, job) {
   const drawn = h("div"), found = h("div"), compared = h("div");
   main.append(h("p", { class: "crumb" }, h("a", { href: `#/t/${job}` }, `← ${T.back}`)), h("h1", {}, T.corpus.title), drawn, found, compared);
-  await kinds(drawn, job, 5);
+  await kinds(drawn, job, 4);
   found.append(search(job));
   const columns = await ask(`/traces/${job}/columns`);
   if (columns.length) compared.append(groups(job, columns));
@@ -84,7 +84,7 @@ function groups(job, columns) {
   const show = async () => {
     const told = await ask(`/traces/${job}/groups${query(state)}`);
     const number = (v) => (v === null ? "–" : v.toFixed(3).replace("-", "−"));
-    body.replaceChildren(...told.map((one) => h("tr", {}, h("th", { scope: "row" }, one.value || "–"), h("td", { class: "n" }, one.n), h("td", { class: "n" }, number(one.mean)), h("td", { class: "n" }, `${number(one.low)} – ${number(one.high)}`))));
+    body.replaceChildren(...told.map((one) => h("tr", {}, h("th", { scope: "row" }, one.value || "–"), h("td", { class: "n" }, one.n), h("td", { class: "n" }, number(one.mean)), h("td", { class: "n" }, one.low === null ? T.corpus.few : `${number(one.low)} – ${number(one.high)}`))));
   };
   show();
   return h("section", { class: "card" },

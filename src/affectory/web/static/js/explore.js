@@ -37,6 +37,7 @@ export async function explore(main, wanted) {
     if (mine.signal.aborted || !page) return;
     busy = null;
     total = page.total;
+    for (const th of heads) if (th.dataset.of) th.textContent = `${T.columns[th.dataset.of]}: ${page.axis}`;
     shown += page.rows.length;
     body.append(...page.rows.map((row) => line(trace.job, row)));
     count.textContent = T.of(shown, total);
@@ -49,11 +50,11 @@ export async function explore(main, wanted) {
   const reverse = h("button", { type: "button", onclick: () => { state.down = !state.down; more(true); } }, T.reverse);
   const pick = traces.length > 1 && h("select", { "aria-label": T.trace, onchange: (e) => (location.hash = `#/t/${e.target.value}`) },
     traces.map((t) => h("option", { value: t.job, selected: t === trace }, `${t.at.slice(0, 16).replace("T", " ")} · ${t.method} · ${t.records.toLocaleString("en")}`)));
-  const head = ["session", "records", "actors", "spark", "mean", "change", "variability"].map((name) => h("th", { scope: "col", class: name }, T.columns[name]));
+  const heads = ["session", "records", "actors", "spark", "mean", "change", "variability"].map((name) => h("th", { scope: "col", class: name, data: ["spark", "mean"].includes(name) ? { of: name } : {} }, T.columns[name]));
   main.append(
     h("div", { class: "bar" }, find, sort, reverse, pick, h("a", { class: "get", href: `#/t/${trace.job}/shapes` }, T.corpus.open), h("a", { class: "get", href: `#/t/${trace.job}/queue` }, T.queue.open), count),
     trace.rejected ? rejected(trace) : "",
-    h("div", { class: "pan", tabIndex: 0, role: "region", "aria-label": T.columns.session }, h("table", { class: "sessions" }, h("thead", {}, h("tr", {}, head)), body)),
+    h("div", { class: "pan", tabIndex: 0, role: "region", "aria-label": T.columns.session }, h("table", { class: "sessions" }, h("thead", {}, h("tr", {}, heads)), body)),
     end,
   );
   await more(true);

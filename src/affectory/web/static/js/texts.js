@@ -40,7 +40,7 @@ export const T = {
       valley: { word: "down and up again", values: [1, -1, 1] }, peak: { word: "up and down again", values: [-1, 1, -1] },
       relief: { word: "falling, then relief", values: [0, -0.4, -1, -0.8, 1] },
     },
-    groups: "Groups", by: "Group by", measure: "Measure",
+    few: "fewer than 5", groups: "Groups", by: "Group by", measure: "Measure",
   },
   queue: {
     open: "What to read first", title: "What to read first", wait: "Looking through the conversations…", arm: "Pick", budget: "At most", again: "Draw again",

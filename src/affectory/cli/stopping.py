@@ -1,0 +1,29 @@
+"""Ctrl-C: it interrupts as ever, and is remembered, since libraries make other things of it."""
+
+__all__ = ["Stop", "dealt_with"]
+
+import signal
+from types import FrameType
+
+
+class Stop:
+    """What Ctrl-C does: it interrupts as ever, and is remembered.
+
+    Libraries make other things of an interruption, an exit without a word or, in the middle of an
+    import, an error of their own; here it is known what it was.
+    """
+
+    def __init__(self) -> None:
+        self.asked = False
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        """Remember, and interrupt."""
+        self.asked = True
+        signal.default_int_handler(number, frame)
+
+
+def dealt_with() -> None:
+    """Note that a command has said itself what an interruption meant."""
+    handler = signal.getsignal(signal.SIGINT)
+    if isinstance(handler, Stop):
+        handler.asked = False
