@@ -1,33 +1,46 @@
 """`affectory forecast`: what follows the states in a lake or a table, with a fan."""
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from affectory.core.errors import BadChoice, BadColumn, MissingFile, NoRecords
+from affectory.cli.tabled import Wish, named, states_of
+from affectory.core.errors import BadChoice, NoRecords
 
 if TYPE_CHECKING:
+    import numpy as np
     import polars as pl
+    from numpy.typing import NDArray
 
-    from affectory.core.space import Space
+    from affectory.core.records import Clock
     from affectory.core.trajectory import Trajectory
     from affectory.store.lake import Lake
 
 FORECAST_HELP = """Say what may follow the states of each session and actor, and how surely.
 
-Reads a lake that `affectory trace` wrote, or a table (csv, tsv, parquet) with one row a state:
-session, actor, start and the axes. The forecasts of a lake are kept in it beside the states,
-under another name in `by`. A forecast is an estimate: not for decisions about people.
+Reads a lake that `affectory trace` wrote, or a table (csv, tsv, parquet, jsonl; - for standard
+input) with one row a state: session, actor, time and the axes. Times may be dates or numbers; rows
+are sorted by them. The forecasts of a lake are kept in it beside the states, with their settings
+in `by`. A forecast is an estimate: not for decisions about people.
 
 [bold]Examples[/]
 
   affectory forecast out --horizon 5 --axis valence\n
   affectory forecast diary.csv --axis mood --low 1 --high 7 --out mood.svg\n
+  affectory forecast diary.csv --axis mood --time beep --actor person --clock days\n
   affectory forecast out --model kalman --level 0.9 --json
 """
 PICTURES = (".svg", ".png", ".pdf")
+MODELS = (
+    *("auto", "persistence", "mean", "ar", "ses", "return", "damped"),
+    *("drift", "var", "kalman", "gp"),
+)
+FURTHEST, FUTURES = 1_000, 10_000  # steps ahead; futures of each series
+ROWS = 1_000_000  # of a grid, or of all futures: some gigabytes
+DAY, EPOCH = 86_400.0, 1e8  # seconds of a day; later ones are dates
 CAUTION = "an estimate from past states, to be right as often as the band says; not for decisions"
 
 
@@ -36,9 +49,7 @@ def forecast(
     horizon: Annotated[int, typer.Option(help="Steps ahead.", min=1)] = 5,
     space: Annotated[str | None, typer.Option(help="Space; default: vad, va or valence.")] = None,
     axis: Annotated[str | None, typer.Option(help="Axis that is shown.")] = None,
-    model: Annotated[
-        str, typer.Option(help="auto, persistence, mean, ar, ses, damped, drift, kalman, gp ...")
-    ] = "auto",
+    model: Annotated[str, typer.Option(help=f"One of {', '.join(MODELS)}.")] = "auto",
     method: Annotated[
         str, typer.Option("--with", "-m", help="Forecaster; see `affectory methods`.")
     ] = "forecast/states",
@@ -46,6 +57,12 @@ def forecast(
     draws: Annotated[int, typer.Option(help="Keep so many possible futures.", min=0)] = 0,
     step: Annotated[
         float | None, typer.Option(help="Put states on a grid of so many clock units first.")
+    ] = None,
+    session: Annotated[str | None, typer.Option(help="Column that names the session.")] = None,
+    actor: Annotated[str | None, typer.Option(help="Column that names the person.")] = None,
+    time: Annotated[str | None, typer.Option(help="Column that says when.")] = None,
+    clock: Annotated[
+        str | None, typer.Option(help="What a table's times count: seconds, days, turns, steps.")
     ] = None,
     low: Annotated[float | None, typer.Option(help="Least value of a table's axis.")] = None,
     high: Annotated[float | None, typer.Option(help="Greatest value of a table's axis.")] = None,
@@ -62,47 +79,97 @@ def forecast(
     import polars as pl
 
     from affectory.cli import tables
-    from affectory.core import registry
+    from affectory.core.choices import one_of
+    from affectory.core.records import Clock
+    from affectory.sources import Columns
 
     _drawable(out)
-    given: dict[str, Any] = {"level": level, "draws": draws, "step": step, "seed": seed}
-    given |= {"model": model}
-    own = method == "forecast/states"
-    if not own and (model, draws, step) != ("auto", 0, None):
+    given: dict[str, Any] = {"model": model, "level": level, "draws": draws, "step": step}
+    given["seed"] = seed
+    made = _made(method, given, horizon)
+    unit = None if clock is None else one_of(Clock, "--clock", clock)
+    wish = Wish(Columns(session=session, actor=actor, time=time), unit, space, axis, low, high)
+    lake, pasts = _pasts(source, wish)
+    axis = named(axis, pasts[0].space.names)
+    at = 0 if axis is None else pasts[0].space.index(axis)
+    _payable(pasts, step, horizon, draws)
+    told = [(past, made.forecast(past, horizon)) for past in pasts]
+    rows = pl.concat([_rows(past, ahead, made, at, level) for past, ahead in told])
+    if lake is not None and keep:
+        _keep(lake, [ahead for _, ahead in told], _settings(method, given, horizon))
+    _written(out, rows, told, pasts[0].space.names[at], level)
+    if as_json:
+        tables.show(rows, limit=limit, as_json=True)
+        return
+    shown = rows.drop("at") if rows["when"].count() else rows.drop("when")
+    tables.show(shown.head(limit), limit=limit, as_json=False)
+    if rows.height > limit:
+        typer.secho(f"{limit} of {rows.height} rows; --limit or --out x.csv shows more", dim=True)
+    typer.secho(f"low to high: a band that is to hold {level:.0%}; {CAUTION}", err=True, dim=True)
+
+
+def _made(method: str, given: dict[str, Any], horizon: int) -> Any:
+    """Return the forecaster, where all that it is given makes sense."""
+    from affectory.core import registry
+
+    if given["model"] not in MODELS:
+        more = "; neural must learn from other persons first, in Python: forecast/states.fit"
+        net = more if given["model"] == "neural" else ""
+        raise BadChoice("--model", given["model"], [*MODELS[:-1], MODELS[-1] + net])
+    if not 0 < given["level"] < 1:
+        raise BadChoice("--level", given["level"], "a number between 0 and 1")
+    if horizon > FURTHEST:
+        raise BadChoice("--horizon", horizon, f"1 to {FURTHEST} steps")
+    if given["draws"] > FUTURES:
+        raise BadChoice("--draws", given["draws"], f"0 to {FUTURES} futures")
+    if method == "forecast/states":
+        return registry.make(method, **given)
+    own = [name for name, card in registry.methods().items()
+           if name.startswith("forecast/") and not card.takes]  # fmt: skip
+    if registry.find(method).__name__ and method not in own:
+        raise BadChoice("--with", method, own)
+    if (given["model"], given["draws"], given["step"]) != ("auto", 0, None):
         raise BadChoice(
             "--with", method, "forecast/states, where --model, --draws or --step is given"
         )
-    made = registry.make(method, **(given if own else {}))
-    lake, pasts = _pasts(source, space, axis, low, high)
-    shown: list[pl.DataFrame] = []
-    told: list[tuple[Trajectory, Trajectory]] = []
-    for past in pasts:
-        ahead = made.forecast(past, horizon)
-        told.append((past, ahead))
-        shown.append(_rows(past, ahead, made, axis, level))
-    rows = pl.concat(shown)
-    if lake is not None and keep:
-        _keep(lake, [ahead for _, ahead in told], repr((method, sorted(given.items()), horizon)))
-    _written(out, rows, told, axis, level)
-    tables.show(rows, limit=limit, as_json=as_json)
-    if not as_json:
-        typer.secho(CAUTION, err=True, dim=True)
+    return registry.make(method)
 
 
-def _pasts(
-    source: str, space: str | None, axis: str | None, low: float | None, high: float | None
-) -> "tuple[Lake | None, list[Trajectory]]":
+def _payable(pasts: "list[Trajectory]", step: float | None, horizon: int, draws: int) -> None:
+    """Refuse a grid of too many rows, and too many futures."""
+    import math
+
+    if step is not None:
+        if not (step > 0 and math.isfinite(step)):
+            raise BadChoice("--step", step, "a number of clock units above 0")
+        ends = [(past.groups.offsets, past) for past in pasts]
+        rows = sum(float((p.stop[at[1:] - 1] - p.start[at[:-1]]).sum()) for at, p in ends) / step
+        if rows > ROWS:
+            unit = pasts[0].clock.value
+            legal = f"a longer step: it makes {rows:,.0f} rows, at most {ROWS:,} can be told"
+            raise BadChoice("--step", step, f"{legal} (one step is {step:g} {unit})")
+    futures = sum(len(past.groups) * past.space.k for past in pasts) * horizon * max(draws, 1)
+    if futures > 4 * ROWS:
+        legal = f"fewer: they make {futures:,} numbers, at most {4 * ROWS:,} can be told"
+        raise BadChoice("--draws, --horizon", (draws, horizon), legal)
+
+
+def _pasts(source: str, wish: Wish) -> "tuple[Lake | None, list[Trajectory]]":
     """Return the lake, None for a table, and the states, one Trajectory a clock."""
     from affectory.cli.fetching import Mine
     from affectory.cli.places import lake_at, remote
     from affectory.core.records import Clock
 
     if not remote(source) and not Path(source).is_dir():
-        return None, [_table(Path(source), space, axis, low, high)]
+        return None, [states_of(source, wish)]
     import polars as pl
 
+    told = {**wish.columns.named, "clock": wish.clock, "low": wish.low, "high": wish.high}
+    for name, value in told.items():
+        if value is not None:
+            raise BadChoice(f"--{name}", str(value), "nothing: a lake knows it; it is for a table")
     mine = Mine.of(lake_at(source), None)
-    name = space or mine.space
+    name = wish.space or mine.space
     found = [
         mine.lake.states(name, where=mine.perceived & (pl.col("clock") == clock.value))
         for clock in Clock
@@ -113,67 +180,8 @@ def _pasts(
     return mine.lake, pasts
 
 
-def _table(
-    path: Path, space: str | None, axis: str | None, low: float | None, high: float | None
-) -> "Trajectory":
-    """Return the states of a table; who and when are filled in where it does not say."""
-    import polars as pl
-
-    from affectory.core.records import Clock
-    from affectory.core.trajectory import Trajectory
-
-    if not path.is_file():
-        raise MissingFile(path)
-    kind = path.suffix.lower()
-    comma = "\t" if kind == ".tsv" else ","
-    table = pl.read_parquet(path) if kind == ".parquet" else pl.read_csv(path, separator=comma)
-    has = set(table.columns)
-    filled = {"session": pl.lit(path.stem), "actor": pl.lit("somebody")}
-    table = table.with_columns(**{name: word for name, word in filled.items() if name not in has})
-    if "start" not in has:
-        place = pl.int_range(pl.len()).over("session", "actor").cast(pl.Float64)
-        table = table.with_columns(place.alias("start"))
-    known = _space(table, space, axis, low, high)
-    clock = Clock.STEPS if "start" not in has else Clock.TURNS
-    return Trajectory.from_frame(table, known, clock, by=path.name)
-
-
-def _space(
-    table: "pl.DataFrame", space: str | None, axis: str | None, low: float | None,
-    high: float | None,
-) -> "Space":  # fmt: skip
-    """Return the Space of a table: a known one whose axes it has, or one of the named axis."""
-    import numpy as np
-
-    from affectory.cli.fetching import PREFERRED
-    from affectory.core.space import Axis, Kind, Space
-    from affectory.represent import vocabularies
-
-    has = set(table.columns)
-    for name in (space,) if space else PREFERRED:
-        known = vocabularies.space(name)
-        if (
-            has >= set(known.names)
-            and (axis is None or axis in known.names)
-            and low is high is None
-        ):
-            return known
-        if space:
-            raise BadColumn(f"space {space!r}", table.columns, f"it needs {', '.join(known.names)}")
-    if axis is None or axis not in has:
-        raise BadColumn("the axis", table.columns, "name it with --axis, its bounds with --low")
-    values = table[axis].drop_nulls().drop_nans()
-    told = np.asarray(values.to_numpy(), np.float64)
-    if not len(told):
-        raise NoRecords("affectory forecast", f"give values in column {axis!r}")
-    ends = told.min() if low is None else low, told.max() if high is None else high
-    if not ends[0] < ends[1]:
-        raise BadChoice("--low, --high", ends, "a lower and a higher number")
-    return Space(axis, Kind.SCALE, (Axis(axis, ends[0], ends[1], ends[0]),), "a table")
-
-
 def _rows(
-    past: "Trajectory", ahead: "Trajectory", made: Any, axis: str | None, level: float
+    past: "Trajectory", ahead: "Trajectory", made: Any, at: int, level: float
 ) -> "pl.DataFrame":
     """Return one row a session, actor and step: when, how much, between what, by which rule."""
     import numpy as np
@@ -181,7 +189,6 @@ def _rows(
 
     from affectory.measure.backtest import fan
 
-    at = past.space.index(axis) if axis is not None else 0
     middle, low, high = (part[..., at] for part in fan(ahead, level))
     g, h = middle.shape
     rules = made.chosen(past, 1) if hasattr(made, "chosen") else ()
@@ -197,22 +204,55 @@ def _rows(
             "actor": [actor for _, actor in names for _ in range(h)],
             "step": np.tile(np.arange(1, h + 1), g),
             "at": start.ravel(),
+            "when": _dates(start.ravel(), past.clock),
             past.space.names[at]: middle.ravel().round(4),
             "low": low.ravel().round(4),
             "high": high.ravel().round(4),
+            "level": level,
             "rule": [rules[one][at] if rules else "" for one in range(g) for _ in range(h)],
         }
     ).with_columns(pl.col(pl.Float64).fill_nan(None), clock=pl.lit(past.clock.value))
 
 
+def _dates(start: "NDArray[np.float64]", clock: "Clock") -> "pl.Series":
+    """Return times as dates that can be read, null where they count from a beginning."""
+    import polars as pl
+
+    from affectory.core.records import Clock
+
+    scale = {Clock.SECONDS: 1.0, Clock.DAYS: DAY}.get(clock, 0.0)
+    told = pl.Series(start * scale)
+    dated = told.is_between(EPOCH, 1e11)
+    moments = pl.select(pl.when(dated).then(told * 1e6)).to_series().cast(pl.Int64)
+    whole = bool((told.filter(dated) % DAY == 0).all())
+    form = "%Y-%m-%d" if whole else "%Y-%m-%d %H:%M:%S"
+    return moments.cast(pl.Datetime("us")).dt.strftime(form)
+
+
+def _settings(method: str, given: dict[str, Any], horizon: int) -> str:
+    """Return in few words how it was told: what sets these rows apart from others."""
+    told = {"horizon": horizon}
+    if method == "forecast/states":
+        told |= {key: given[key] for key in ("level", "step") if given[key] is not None}
+        told |= {key: given[key] for key in ("draws", "seed") if given["draws"]}
+    return " ".join(f"{key}={value}" for key, value in told.items())
+
+
 def _keep(lake: "Lake", told: "list[Trajectory]", how: str) -> None:
     """Write the forecasts into the lake, once; the latest trace stays what it was."""
     from affectory.cli.fetching import Mine
+    from affectory.cli.tables import plain
 
-    wish = f"{Mine.of(lake, None).job} {how}"
-    job = f"forecast-{hashlib.blake2b(wish.encode(), digest_size=8).hexdigest()}"
-    for batch, ahead in enumerate(told):
-        lake.write_states(ahead, job, batch)
+    wish = f"{Mine.of(lake, None).job} {told[0].by} {how}"
+    digest = hashlib.blake2b(wish.encode(), digest_size=8).hexdigest()
+    by = f"{told[0].by} {how} #{digest[:6]}"
+    wrote = [
+        lake.write_states(replace(ahead, by=by), f"forecast-{digest}", batch)
+        for batch, ahead in enumerate(told)
+    ]
+    kept = "kept" if any(wrote) else "was kept before"
+    place = f"{lake.uri}, table states_{told[0].space.name}, by = '{by}'"
+    typer.secho(plain(f"{kept} in {place} (affectory query --all)"), err=True, dim=True)
 
 
 def _drawable(out: Path | None) -> None:
@@ -225,7 +265,7 @@ def _written(
     out: Path | None,
     rows: "pl.DataFrame",
     told: "list[tuple[Trajectory, Trajectory]]",
-    axis: str | None,
+    axis: str,
     level: float,
 ) -> None:
     """Write the picture of the longest pasts, the table, or both into a folder."""
@@ -237,11 +277,27 @@ def _written(
     (out if whole else out.parent).mkdir(parents=True, exist_ok=True)
     if whole or out.suffix == ".csv":
         tables.write_csv(rows, out / "forecast.csv" if whole else out)
+        if told[0][1].draw is not None:
+            path = out / "draws.csv" if whole else out.with_name(f"{out.stem}.draws.csv")
+            tables.write_csv(_futures(told), path)
     if whole or out.suffix in PICTURES:
         from affectory.show.outlook import outlook
 
         past, ahead = max(told, key=lambda pair: len(pair[0]))
-        figure = outlook(past, ahead, axis or past.space.names[0], level=level)
+        figure = outlook(past, ahead, axis, level=level)
         path = out / "forecast.svg" if whole else out
         figure.savefig(path)
         typer.echo(tables.plain(str(path)), err=True)
+
+
+def _futures(told: "list[tuple[Trajectory, Trajectory]]") -> "pl.DataFrame":
+    """Return one row a session, actor, possible future and step, with all axes."""
+    import polars as pl
+
+    parts = [
+        ahead.to_polars().drop("stop").rename({"start": "at"}).with_columns(
+            pl.lit(past.clock.value).alias("clock")
+        )
+        for past, ahead in told
+    ]  # fmt: skip
+    return pl.concat(parts)
