@@ -43,6 +43,18 @@ ROWS = 1_000_000  # of a grid, or of all futures: some gigabytes
 DAY, EPOCH = 86_400.0, 1e8  # seconds of a day; later ones are dates
 CAUTION = "an estimate from past states, to be right as often as the band says; not for decisions"
 
+Out = Annotated[
+    Path | None,
+    typer.Option("--out", "-o", help="A picture (.svg, .png), a .csv, or a folder for both."),
+]
+Step = Annotated[
+    float | None, typer.Option(help="Put states on a grid of so many clock units first.")
+]
+Unit = Annotated[
+    str | None, typer.Option(help="What a table's times count: seconds, days, turns, steps.")
+]
+Method = Annotated[str, typer.Option("--with", "-m", help="Forecaster; see `affectory methods`.")]
+
 
 def forecast(
     source: Annotated[str, typer.Argument(help="A lake, or a table of states.")] = "out",
@@ -50,27 +62,18 @@ def forecast(
     space: Annotated[str | None, typer.Option(help="Space; default: vad, va or valence.")] = None,
     axis: Annotated[str | None, typer.Option(help="Axis that is shown.")] = None,
     model: Annotated[str, typer.Option(help=f"One of {', '.join(MODELS)}.")] = "auto",
-    method: Annotated[
-        str, typer.Option("--with", "-m", help="Forecaster; see `affectory methods`.")
-    ] = "forecast/states",
+    method: Method = "forecast/states",
     level: Annotated[float, typer.Option(help="Share that the band is to hold.")] = 0.8,
     draws: Annotated[int, typer.Option(help="Keep so many possible futures.", min=0)] = 0,
-    step: Annotated[
-        float | None, typer.Option(help="Put states on a grid of so many clock units first.")
-    ] = None,
+    step: Step = None,
     session: Annotated[str | None, typer.Option(help="Column that names the session.")] = None,
     actor: Annotated[str | None, typer.Option(help="Column that names the person.")] = None,
     time: Annotated[str | None, typer.Option(help="Column that says when.")] = None,
-    clock: Annotated[
-        str | None, typer.Option(help="What a table's times count: seconds, days, turns, steps.")
-    ] = None,
+    clock: Unit = None,
     low: Annotated[float | None, typer.Option(help="Least value of a table's axis.")] = None,
     high: Annotated[float | None, typer.Option(help="Greatest value of a table's axis.")] = None,
     keep: Annotated[bool, typer.Option(help="Keep the forecasts of a lake in it.")] = True,
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", "-o", help="A picture (.svg, .png), a .csv, or a folder for both."),
-    ] = None,
+    out: Out = None,
     limit: Annotated[int, typer.Option(help="Rows to print at most.", min=1)] = 50,
     seed: Annotated[int, typer.Option(help="Seed of the draws.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
@@ -78,7 +81,6 @@ def forecast(
     """Forecast; the help a person sees is `FORECAST_HELP`."""
     import polars as pl
 
-    from affectory.cli import tables
     from affectory.core.choices import one_of
     from affectory.core.records import Clock
     from affectory.sources import Columns
@@ -98,6 +100,13 @@ def forecast(
     if lake is not None and keep:
         _keep(lake, [ahead for _, ahead in told], _settings(method, given, horizon))
     _written(out, rows, told, pasts[0].space.names[at], level)
+    _shown(rows, limit, as_json, level)
+
+
+def _shown(rows: "pl.DataFrame", limit: int, as_json: bool, level: float) -> None:
+    """Print the table, how much of it that is, and what a band is."""
+    from affectory.cli import tables
+
     if as_json:
         tables.show(rows, limit=limit, as_json=True)
         return
