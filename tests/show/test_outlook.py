@@ -61,3 +61,20 @@ def test_nothing_and_unknown_axes_are_refused():
         outlook(felt, ahead(felt), "no")
     with pytest.raises(NoRecords):
         outlook(felt.rows(slice(0, 0)), ahead(felt).rows(slice(0, 0)))
+
+
+def words(figure):
+    return " ".join(text.get_text() for text in figure.texts)
+
+
+def test_the_picture_says_its_axis_its_bands_who_and_what_is_left_out():
+    felt = past(5)
+    said = words(outlook(felt, ahead(felt), level=0.9, most=2, model="kalman"))
+    for part in ("valence", "kalman", "90%", "45%", "2 of 5 series", "one step is 1 turn"):
+        assert part in said
+    assert "of 4 series" not in words(outlook(past(), ahead(past())))
+
+
+def test_now_is_the_last_row():
+    felt = past()
+    assert {line.get_xdata()[0] for line in marks(outlook(felt, ahead(felt)), "now")} == {0}

@@ -99,7 +99,7 @@ def forecast(
     rows = pl.concat([_rows(past, ahead, made, at, level) for past, ahead in told])
     if lake is not None and keep:
         _keep(lake, [ahead for _, ahead in told], _settings(method, given, horizon))
-    _written(out, rows, told, pasts[0].space.names[at], level)
+    _written(out, rows, told, pasts[0].space.names[at], level, step)
     _shown(rows, limit, as_json, level)
 
 
@@ -276,6 +276,7 @@ def _written(
     told: "list[tuple[Trajectory, Trajectory]]",
     axis: str,
     level: float,
+    step: float | None,
 ) -> None:
     """Write the picture of the longest pasts, the table, or both into a folder."""
     if out is None:
@@ -290,9 +291,11 @@ def _written(
             path = out / "draws.csv" if whole else out.with_name(f"{out.stem}.draws.csv")
             tables.write_csv(_futures(told), path)
     if whole or out.suffix in PICTURES:
+        from affectory.represent.alignment import resample
         from affectory.show.outlook import outlook
 
         past, ahead = max(told, key=lambda pair: len(pair[0]))
+        past = past if step is None else resample(past, step=step)
         figure = outlook(past, ahead, axis, level=level)
         path = out / "forecast.svg" if whole else out
         figure.savefig(path)

@@ -12,11 +12,13 @@ from affectory.core.trajectory import Trajectory
 from affectory.measure.backtest import fan
 from affectory.show.canvas import SIZE, Floats, blank, dress
 from affectory.show.palette import LIGHT, Theme
+from affectory.show.times import length
 from affectory.show.view import bound
 
 COLUMNS = 3
 WIDE, TALL = 300, 150  # points of one picture
 MOST = 12  # pictures
+HEAD, FOOT = 34, 26  # points of the words above and below
 BEFORE = 60  # states of a past that are drawn
 
 
@@ -27,13 +29,14 @@ def outlook(
     *,
     level: float = 0.8,
     most: int = MOST,
+    model: str = "",
     theme: Theme = LIGHT,
 ) -> Figure:
     """Return a Figure with one picture a session and actor: the past, and its forecast.
 
     Dots are states, one a step, the last at 0; a missing one breaks the line. Behind the upright
-    hair line begins what is forecast: the middle, and a band that is to hold `level` of what
-    comes; the one within is to hold half of that.
+    line, "now", begins what is forecast: the middle, and a band that is to hold `level` of what
+    comes; the one within is to hold half of that. Words above say so.
 
     Args:
         past: States.
@@ -41,6 +44,7 @@ def outlook(
         axis: Which axis of the Space.
         level: Share that the wide band is to hold, in (0, 1).
         most: Pictures at most, those of the longest pasts.
+        model: How the forecast was made, in words for the reader; "": whoever made it.
         theme: Colours.
 
     Raises:
@@ -53,13 +57,14 @@ def outlook(
     bands = [tuple(part[:, :, at] for part in fan(ahead, share)) for share in (level, level / 2)]
     shown = np.sort(np.argsort(-past.groups.sizes, kind="stable")[:most])
     rows = -(-len(shown) // COLUMNS)
-    figure = blank(COLUMNS * WIDE, rows * TALL + 30, (16, 16, 30, 16)).figure
+    tall = rows * TALL + HEAD + FOOT
+    figure = blank(COLUMNS * WIDE, tall, (16, 16, 30, 16)).figure
     assert isinstance(figure, Figure)
     figure.clear()
     grid = figure.subplots(
         rows, COLUMNS, squeeze=False, sharey=True,
-        gridspec_kw={"left": 0.05, "right": 0.985, "top": 1 - 24 / (rows * TALL + 30),
-                     "bottom": 0.24 / rows, "hspace": 0.6, "wspace": 0.12},
+        gridspec_kw={"left": 0.05, "right": 0.985, "top": 1 - (HEAD + 18) / tall,
+                     "bottom": (FOOT + 18) / tall, "hspace": 0.6, "wspace": 0.12},
     )  # fmt: skip
     for place, ax in enumerate(grid.flat):
         if place >= len(shown):
@@ -68,7 +73,24 @@ def outlook(
         group = int(shown[place])
         own = [tuple(part[group] for part in band) for band in bands]
         _picture(dress(ax, theme), past, group, at, own, theme)
+    few = f"; {len(shown)} of {len(past.groups)} series, those of the longest pasts"
+    said = (
+        f"{axis}: dots are states, the line after now is forecast by {model or ahead.by}; "
+        f"wide band to hold {level:.0%}, narrow band {level / 2:.0%}"
+        f"{few if len(shown) < len(past.groups) else ''}"
+    )
+    for y, words, colour in ((tall - 16, said, "ink"), (8, _unit(ahead), "muted")):
+        text = figure.text(0.05, y / tall, words, fontsize=SIZE - 2, color=theme[colour])
+        text.set_parse_math(False)
     return figure
+
+
+def _unit(ahead: Trajectory) -> str:
+    """Return what a step is: so long on the clock, where it is as long for all."""
+    pace = ahead.stop - ahead.start
+    alike = bool(np.allclose(pace, pace[0], rtol=1e-3, atol=0)) and pace[0] > 0
+    same = f"one step is {length(ahead.clock, float(pace[0]))}" if alike else "one row each"
+    return f"steps from the last row (now = 0); {same}"
 
 
 def _picture(
@@ -88,7 +110,9 @@ def _picture(
     colour, name = theme["s0"], past.session.names[past.groups.session[group]]
     ax.plot(time, value, color=colour, linewidth=1.2, alpha=0.6, gid="past")
     ax.plot(time, value, "o", color=colour, markersize=2.6, markeredgewidth=0)
-    ax.axvline(0.5, color=theme["line"], linewidth=1)
+    ax.axvline(0, color=theme["muted"], linewidth=0.8, gid="now")
+    ax.text(-0.1, 0, "now", transform=ax.get_xaxis_transform(), fontsize=SIZE - 4,
+            color=theme["muted"], ha="right", va="bottom")  # fmt: skip
     begin = [time[known[-1]], value[known[-1]]] if len(known) else [later[0], bands[0][0][0]]
     x = np.append(begin[0], later)
     for alpha, (_, under, over) in zip((0.16, 0.26), bands, strict=True):
