@@ -161,6 +161,7 @@ def test_what_cannot_be_forecast_is_said(diary, words, said):
         ("a.parquet", b"PAR1", "cannot be read"),
         ("a.jsonl", b"not json\n", "cannot be read"),
         ("a.jsonl", b'{"a": {"b": 1}}\n', "no column for the axis"),
+        ("a.csv", b"start,valence\n1,5\n2,0\n", "--axis valence --low"),
         ("a.csv", b"start,mood\nsoon,3\nlater,4\n", "'soon'"),
     ],
 )

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import typer
 
-from affectory.core.errors import BadChoice, BadColumn, NoRecords
+from affectory.core.errors import BadChoice, BadColumn, BadFile, NoRecords
 
 if TYPE_CHECKING:
     from affectory.core.records import Clock
@@ -28,6 +28,7 @@ class Wish(NamedTuple):
 def states_of(source: str, wish: Wish) -> "Trajectory":
     """Return the states of a table; what was guessed is told on stderr."""
     from affectory.cli.tables import plain
+    from affectory.core.space import TOLERANCE
     from affectory.core.trajectory import Trajectory
     from affectory.sources.diaries import read_diary
 
@@ -39,6 +40,14 @@ def states_of(source: str, wish: Wish) -> "Trajectory":
     frame = diary.frame.select("session", "actor", "start").with_columns(told)
     if not any(frame[name].count() for name in space.names):
         raise NoRecords(diary.label, f"give values in column {space.names[0]!r}")
+    for axis in space.axes:
+        beyond = frame[axis.name].drop_nulls()
+        beyond = beyond.filter(~beyond.is_between(axis.low - TOLERANCE, axis.high + TOLERANCE))
+        if len(beyond):
+            found = f"{beyond[0]:g} in column {axis.name!r}"
+            cure = f"or name the scale: --axis {axis.name} --low LOW --high HIGH"
+            bounds = f"{axis.low:g} to {axis.high:g}, as space {space.name!r} has it"
+            raise BadFile(diary.label, found, bounds, cure)
     if "stop" in frame.columns:
         import polars as pl
 
