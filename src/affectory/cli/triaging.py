@@ -142,8 +142,7 @@ def _passed(
     except KeyboardInterrupt:  # a log that never ends: what came by is picked from
         tally.stopped = True
     if not tally.conversations:
-        first = f" ({tally.reason})" if tally.reason else ""
-        raise NoRecords(f"affectory triage{first}", "give a log of conversations")
+        raise NoRecords(tally.reason or "triage", "give a log of conversations")
 
 
 @dataclass(frozen=True)
@@ -182,7 +181,8 @@ class Tally:
             self.rejected += reading.rejected.height
             if reading.rejected.height and not self.reason:
                 row = reading.rejected.row(0, named=True)
-                self.reason = f"{row['file']}:{row['line']}: {row['reason']}"
+                where = f"{row['file']}:{row['line']}: " if row["line"] else ""  # 0: says itself
+                self.reason = f"{where}{row['reason']}"
             if reading.records is not None and len(reading.records):
                 yield reading.records
 
