@@ -29,7 +29,7 @@ def planted():
         way + level + rng.normal(0, 0.1, CELLS) for way in ways for level in rng.normal(size=20)
     ]
     rows.append(np.tile([1.5, -1.5], CELLS // 2))
-    return Curves(np.arange(61), [f"s{n}" for n in range(61)], np.array(rows))
+    return Curves("valence", np.arange(61), [f"s{n}" for n in range(61)], np.array(rows))
 
 
 def test_planted_kinds_are_found_whatever_their_height():
@@ -51,7 +51,7 @@ def test_a_drawing_finds_what_looks_like_it():
 
 def test_kinds_are_no_more_than_sessions():
     with pytest.raises(BadChoice, match="2 to 1"):
-        kinds(Curves(np.arange(1), ["a"], np.zeros((1, CELLS))), 2)
+        kinds(Curves("valence", np.arange(1), ["a"], np.zeros((1, CELLS))), 2)
 
 
 @pytest.fixture

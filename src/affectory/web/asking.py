@@ -6,7 +6,8 @@ from typing import Annotated
 
 from fastapi import Depends, Path, Request
 
-from affectory.web.shelves import Shelf, Shelves
+from affectory.web.shelf import Shelf
+from affectory.web.shelves import Shelves
 
 Number = Annotated[int, Path(ge=0, le=2**31, description="Number of the session in its trace.")]
 

@@ -7,11 +7,12 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Body, Query
 from pydantic import BaseModel
 
-from affectory.web import groups, shapes
+from affectory.web import groups, listing, shapes
 from affectory.web.asking import Asked, Trace
-from affectory.web.shelves import SORTS
+from affectory.web.listing import SORTS
 
 router = APIRouter(tags=["corpus"])
+Name = Annotated[str | None, Query(max_length=64)]
 
 
 class TraceRow(BaseModel):
@@ -68,7 +69,9 @@ def sessions(
     most: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Page:
     """Return some sessions of a trace, in an order, with a small picture of each."""
-    told: dict[str, Any] = trace.page(find=find, sort=sort, down=down, skip=skip, most=most)
+    told: dict[str, Any] = listing.page(
+        trace, find=find, sort=sort, down=down, skip=skip, most=most
+    )
     return Page(**told)
 
 
@@ -120,18 +123,22 @@ class Group(BaseModel):
 
 
 @router.get("/traces/{job}/kinds")
-def kinds(trace: Trace, k: Annotated[int, Query(ge=2, le=12)] = 5) -> Kinds:
+def kinds(
+    trace: Trace, k: Annotated[int, Query(ge=2, le=12)] = 5, space: Name = None, axis: Name = None
+) -> Kinds:
     """Return k kinds of shapes, each with its size, mean course, band and examples."""
-    many = min(k, max(2, len(trace.curves.number)))
-    return Kinds(axis=trace.axis, **shapes.kinds(trace.curves, many))
+    known = trace.curves(space, axis)
+    many = min(k, max(2, len(known.number)))
+    return Kinds(axis=known.axis, **shapes.kinds(known, many))
 
 
 @router.post("/traces/{job}/alike")
 def alike(
-    trace: Trace, drawn: Annotated[list[float], Body(min_length=2, max_length=500)]
-) -> list[Curve]:
+    trace: Trace, drawn: Annotated[list[float], Body(min_length=2, max_length=500)],
+    space: Name = None, axis: Name = None,
+) -> list[Curve]:  # fmt: skip
     """Return the sessions whose course is most like a drawing, best first."""
-    return [Curve(**one) for one in shapes.alike(trace.curves, drawn)]
+    return [Curve(**one) for one in shapes.alike(trace.curves(space, axis), drawn)]
 
 
 @router.get("/traces/{job}/columns")

@@ -12,7 +12,7 @@ from affectory.core.errors import BadChoice
 from affectory.measure.bootstrap import average
 
 if TYPE_CHECKING:
-    from affectory.web.shelves import Shelf
+    from affectory.web.shelf import Shelf
 
 LOOKED = 2000  # records in which columns are looked for
 MOST = 20  # groups that are shown

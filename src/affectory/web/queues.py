@@ -12,7 +12,7 @@ from affectory.core import registry
 from affectory.core.records import Records
 from affectory.measure.picking import Arm, Picker
 from affectory.web.asking import Asked, Trace
-from affectory.web.shelves import Shelf
+from affectory.web.shelf import Shelf
 
 router = APIRouter(tags=["queues"])
 SOME = 2000  # sessions that are looked through at once

@@ -12,7 +12,7 @@ from affectory.core.errors import BadChoice
 from affectory.parts.lowrank import middles, nearest
 
 if TYPE_CHECKING:
-    from affectory.web.shelves import Shelf
+    from affectory.web.shelf import Shelf
 
 Floats = NDArray[np.float64]
 CELLS = 16
@@ -25,11 +25,13 @@ class Curves(NamedTuple):
     """The course of every session that is long enough, in 16 parts from beginning to end.
 
     Attributes:
+        axis: Name of the axis.
         number: Number of each session in its trace. Shape (g,).
         names: Its name. Length g.
         values: Mean of the axis in each part. Shape (g, 16).
     """
 
+    axis: str
     number: NDArray[np.int64]
     names: list[str]
     values: Floats
@@ -40,14 +42,14 @@ class Curves(NamedTuple):
         return np.asarray(self.values - self.values.mean(axis=1, keepdims=True))
 
 
-def curves(shelf: "Shelf") -> Curves:
-    """Return the course of every session on the drawn axis, in one pass over the states."""
+def curves(shelf: "Shelf", space: str, axis: str) -> Curves:
+    """Return the course of every session on an axis, in one pass over the states."""
     place = pl.int_range(pl.len()).over("session")
     size = pl.len().over("session")
     told = (
-        shelf.lake.scan(f"states/{shelf.spaces[0]}")
+        shelf.lake.scan(f"states/{space}")
         .filter(pl.col("by") == shelf.method)
-        .select("session", "start", pl.col(shelf.axis).cast(pl.Float64).alias("value"))
+        .select("session", "start", pl.col(axis).cast(pl.Float64).alias("value"))
         .drop_nulls("value")
         .sort("session", "start", maintain_order=True)
         .filter(size >= FEWEST)
@@ -62,7 +64,7 @@ def curves(shelf: "Shelf") -> Curves:
     rows = told.join(held.with_row_index("row"), on="session")
     values = np.full((held.height, CELLS), np.nan)
     values[rows["row"].to_numpy(), rows["cell"].to_numpy()] = rows["value"].to_numpy()
-    return Curves(held["number"].to_numpy(), held["session"].to_list(), _bridged(values))
+    return Curves(axis, held["number"].to_numpy(), held["session"].to_list(), _bridged(values))
 
 
 def kinds(known: Curves, k: int, seed: int = 0) -> dict[str, Any]:

@@ -1,0 +1,219 @@
+"""One trace of a lake: its sessions, what was said in them, and how it moved.
+
+A session is asked for by its number in its trace, never by its name: names can hold what people
+said or are called, and addresses end up in histories and logs.
+"""
+
+__all__ = ["Shelf"]
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from affectory.core import registry
+from affectory.core.errors import AffectoryError, BadChoice
+from affectory.core.trajectory import Trajectory
+from affectory.guard import crisis
+from affectory.store.lake import Lake
+from affectory.web import listing
+from affectory.web.shapes import Curves, curves
+
+PREFERRED = ("vad", "va", "valence")
+COURSES = 8  # axes whose courses stay in memory
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """One trace.
+
+    Args:
+        lake: A view of its rows.
+        method: Who perceived.
+        stamp: What changes when a trace has ended: an index from before it is not to be trusted.
+        courses: The courses of its sessions that were asked for of late, by Space and axis.
+    """
+
+    lake: Lake
+    method: str
+    stamp: tuple[str, int] | None
+    courses: dict[tuple[str, str], Curves] = field(default_factory=dict, repr=False, compare=False)
+
+    @cached_property
+    def spaces(self) -> tuple[str, ...]:
+        """The Spaces that it has states in, the one to draw first in front."""
+        names = [name.partition("/")[2] for name in self.lake.tables() if name[:7] == "states/"]
+        return tuple(sorted(names, key=lambda name: (name not in PREFERRED, name)))
+
+    @property
+    def axis(self) -> str:
+        """The axis that lists are about."""
+        space = next(known for known in self.lake.spaces() if known.name == self.spaces[0])
+        return "valence" if "valence" in space.names else space.names[0]
+
+    @cached_property
+    def index(self) -> pl.DataFrame:
+        """One row a session, in the order in which they were read."""
+        return listing.index(self)
+
+    def axes(self) -> dict[str, tuple[str, ...]]:
+        """Return the axes of each of its Spaces, the Space to draw first in front."""
+        known = {space.name: space.names for space in self.lake.spaces()}
+        return {name: known[name] for name in self.spaces}
+
+    def curves(self, space: str | None = None, axis: str | None = None) -> Curves:
+        """Return the courses of its sessions on an axis, the drawn one unless named.
+
+        Raises:
+            BadChoice: if it has no states in that Space, or the Space has no such axis.
+        """
+        known = self.axes()
+        space = space or self.spaces[0]
+        if space not in known:
+            raise BadChoice("space", space, self.spaces)
+        drawn = self.axis if self.axis in known[space] else known[space][0]
+        if (axis or drawn) not in known[space]:
+            raise BadChoice("axis", axis, known[space])
+        wanted = (space, axis or drawn)
+        if wanted not in self.courses:
+            while len(self.courses) >= COURSES:
+                self.courses.pop(next(iter(self.courses)), None)
+            self.courses[wanted] = curves(self, *wanted)
+        return self.courses[wanted]
+
+    def name(self, number: int) -> str:
+        """Return the name of a session.
+
+        Raises:
+            BadChoice: if there is none of that number.
+        """
+        if not 0 <= number < self.index.height:
+            raise BadChoice("session", number, f"0 to {self.index.height - 1}")
+        return str(self.index["session"][number])
+
+    def session(self, number: int) -> dict[str, Any]:
+        """Return what a page says of a session before its turns are there."""
+        name = self.name(number)
+        row = self.index.row(number, named=True)
+        who = self.lake.scan("records").filter(pl.col("session") == name)
+        count = who.group_by("actor").agg(pl.len().cast(pl.Int64).alias("n")).collect()
+        actors = count.sort("actor").to_dicts()
+        spaces = {space.name: space for space in self.lake.spaces()}
+        told = [
+            {
+                "name": space,
+                "kind": spaces[space].kind.value,
+                "axes": [
+                    {"name": axis.name, "low": axis.low, "high": axis.high, "rest": axis.rest}
+                    for axis in spaces[space].axes
+                ],
+                "by": self.authors(space, name),
+            }
+            for space in self.spaces
+        ]
+        return {**listing.rounded(row), "method": self.method, "people": actors, "spaces": told}
+
+    def turns(self, number: int, skip: int = 0, most: int = 20_000) -> dict[str, list[Any]]:
+        """Return records of a session, a column each: seq, actor, start, stop, channel, text."""
+        rows = (
+            self.lake.scan("records")
+            .filter(pl.col("session") == self.name(number))
+            .select("seq", "actor", "start", "stop", "channel", "text")
+            .sort("seq")
+            .slice(skip, most)
+            .collect(engine="streaming")
+        )
+        return rows.to_dict(as_series=False)
+
+    def states(self, number: int, space: str, by: str | None = None) -> dict[str, Any]:
+        """Return the states of a session, a column each: seq, actor, start, stop, values, spreads.
+
+        Raises:
+            UnknownSpace: if there are no states in that Space.
+            BadChoice: if nobody of that name speaks.
+        """
+        felt = self.felt(number, space, by)
+        order = np.lexsort((felt.seq if felt.seq is not None else felt.start, felt.start))
+        frame = felt.to_polars()[order]
+        names = felt.space.names
+        spreads = {n: _rounded(frame[f"{n}_spread"]) for n in names if f"{n}_spread" in frame}
+        return {
+            "space": space,
+            "by": felt.by,
+            "seq": frame["seq"].to_list() if "seq" in frame else [],
+            "actor": frame["actor"].to_list(),
+            "start": frame["start"].to_list(),
+            "stop": frame["stop"].to_list(),
+            "values": {name: _rounded(frame[name]) for name in names},
+            "spreads": spreads,
+        }
+
+    def felt(self, number: int, space: str, by: str | None = None) -> Trajectory:
+        """Return the states of one session by one author, the perceiver unless named."""
+        name = self.name(number)
+        if space not in self.spaces:
+            raise BadChoice("space", space, self.spaces)
+        authors = self.authors(space, name)
+        author = by or (self.method if self.method in authors else (authors or [""])[0])
+        if author not in authors:
+            raise BadChoice("by", author, authors)
+        return self.lake.states(space, name, by=author)
+
+    def reasons(
+        self, number: int, space: str, axis: str | None, first: int, last: int
+    ) -> list[dict[str, Any]]:
+        """Return the words that some states of a session rest on; none where nobody can say."""
+        name = self.name(number)
+        explain = getattr(registry.make(self.method), "explain", None)
+        if explain is None:
+            return []
+        felt, records = self.felt(number, space), self.lake.records(name)
+        few = felt.rows((felt.seq >= first) & (felt.seq <= last)) if felt.seq is not None else felt
+        try:
+            told = explain(records, few, axis)
+        except AffectoryError:
+            return []  # made with a word list or weights that are not here
+        return [
+            {"seq": one.record, "span": list(one.span), "weight": round(one.weight, 4),
+             "axis": one.axis}
+            for one in told
+            if one.span is not None
+        ]  # fmt: skip
+
+    def rated(self, felt: Trajectory, who: str) -> None:
+        """Put what a rater said of a session into the lake, once, as states of this trace."""
+        name = f"states/{felt.space.name}"
+        job = self.lake.job or who
+        batch = self.lake.done(job, name) + 1
+        while not self.lake.write_states(felt, job, batch):
+            batch += 1  # another process took that number
+
+    def crises(self, number: int) -> dict[str, Any]:
+        """Return where crisis language was found in a session, and the notice to show with it."""
+        if "evidence" not in self.lake.tables():
+            return {"notice": None, "found": []}
+        rows = (
+            self.lake.scan("evidence")
+            .filter(pl.col("session") == self.name(number), pl.col("by") == "guard/crisis")
+            .select("record", "span_start", "span_stop", "axis")
+            .collect()
+        )
+        found = [
+            {"seq": record, "span": [low, high], "kind": axis.partition("/")[2]}
+            for record, low, high, axis in rows.iter_rows()
+        ]
+        kinds = pl.DataFrame({"kind": [one["kind"] for one in found]}, schema={"kind": pl.String})
+        return {"notice": crisis.notice(kinds), "found": found}
+
+    def authors(self, space: str, session: str) -> list[str]:
+        """Return who gave states of a session in a Space."""
+        if space not in self.spaces:
+            return []
+        told = self.lake.scan(f"states/{space}").filter(pl.col("session") == session)
+        return sorted(told.select(pl.col("by").unique()).collect()["by"].to_list())
+
+
+def _rounded(values: pl.Series) -> list[float | None]:
+    return values.cast(pl.Float64).round(4).to_list()
