@@ -1,5 +1,6 @@
 """A small lake, the application over it, and a browser where there is one."""
 
+import os
 import shutil
 import socket
 import threading
@@ -18,6 +19,7 @@ from affectory.cli.main import app as command
 from affectory.web.app import create_app
 from affectory.web.settings import Settings
 
+SHOTS = Path(os.environ.get("AFFECTORY_SHOTS", "out/screens"))  # pictures that tests keep
 HEADERS = {"x-affectory": "1"}
 HERE = "http://127.0.0.1"  # not the made-up name of a test client: the explorer refuses it
 TALK = """actor,text,time
@@ -103,3 +105,17 @@ def page(browser):
     one.on("pageerror", lambda error: one.faults.append(str(error)))
     yield one
     one.close()
+
+
+@pytest.fixture
+def shot(page):
+    """A function that keeps a picture of the page, as it is seen after its last movement."""
+
+    def kept(name: str) -> Path:
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        page.wait_for_timeout(300)
+        path = SHOTS / f"{name}.png"
+        page.screenshot(path=path)
+        return path
+
+    return kept
