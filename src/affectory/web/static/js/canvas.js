@@ -1,6 +1,7 @@
 // A canvas as sharp as the screen. What rarely changes is painted once and kept; what follows the
 // mouse is marked on top of it.
-import { h } from "./dom.js";
+import { css, h } from "./dom.js";
+import { Pen } from "./pen.js";
 
 export function canvas(view, tall, paint, mark, label) {
   const el = h("canvas", { role: "img", "aria-label": label });
@@ -41,5 +42,11 @@ export function canvas(view, tall, paint, mark, label) {
   size.observe(view);
   addEventListener("themechange", draw);
   draw();
-  return { el, draw: soon(draw), mark: soon(again), close: () => { size.disconnect(); removeEventListener("themechange", draw); } };
+  // the same picture, for print
+  const svg = () => {
+    const pen = new Pen();
+    paint(pen, wide, high);
+    return pen.svg(wide, high, css("--panel"));
+  };
+  return { el, svg, draw: soon(draw), mark: soon(again), close: () => { size.disconnect(); removeEventListener("themechange", draw); } };
 }
