@@ -716,3 +716,31 @@ def test_the_lake_works_without_pyarrow_and_loads_deltalake_when_it_is_needed(tm
     command = [sys.executable, "-c", textwrap.dedent(body), str(tmp_path)]
     ran = subprocess.run(command, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
+
+
+def test_what_is_put_again_stands_in_the_place_of_what_was_there(tmp_path):
+    lake = open_lake(tmp_path)
+    one, two = talk("it's"), talk("other")
+    for records in (one, two):
+        for by in ("rater:o'ann", "rater:bo"):
+            lake.put(felt(records, by), "job")
+    lake.put(felt(one, "rater:o'ann"), "another job")
+    changed = felt(one, "rater:o'ann").rows(slice(0, 2))
+    for _ in range(2):  # the second time stands for a server that died after the first
+        lake.put(changed, "job")
+    mine = lake.view("job")
+    assert len(mine.states("vad", "it's", by="rater:o'ann")) == 2
+    assert len(mine.states("vad", "it's", by="rater:bo")) == 3
+    assert len(mine.states("vad", "other", by="rater:o'ann")) == 3
+    assert len(lake.view("another job").states("vad", by="rater:o'ann")) == 3
+
+
+def test_what_an_author_gave_is_taken_back_and_nothing_else(tmp_path):
+    lake = open_lake(tmp_path)
+    for by in ("rater:ann", "rater:ann#2"):
+        lake.put(felt(talk("s"), by), "job")
+    assert lake.take_back(felt(talk("s"), "rater:ann"), "job") == 3
+    assert lake.take_back(felt(talk("s"), "rater:ann"), "job") == 0
+    assert lake.states("vad").by == "rater:ann#2"
+    with pytest.raises(BadChoice, match="one session"):
+        lake.put(felt(talk("s", "t"), "rater:ann"), "job")

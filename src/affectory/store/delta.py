@@ -88,8 +88,18 @@ class Delta:
         """Return the last batch of `job` that the table holds, -1 for none."""
         return _mark(self.snapshot(), job)
 
-    def append(self, frame: pl.DataFrame, to: Table, job: str, batch: int) -> bool:
+    def append(
+        self, frame: pl.DataFrame, to: Table, job: str, batch: int, instead: str = ""
+    ) -> bool:
         """Write `frame` unless this batch of `job` is in the table; return whether it was.
+
+        Args:
+            frame: Rows.
+            to: The table.
+            job: Who writes.
+            batch: Number of the batch.
+            instead: A condition in SQL; rows for which it holds go in the same commit, and
+                it must hold for every row of `frame`.
 
         Rows and the mark of the batch are one atomic commit: a process that dies in between
         leaves both or neither. Two processes that write the same batch at once meet in the
@@ -100,15 +110,18 @@ class Delta:
             BadValues: if the table holds another Space of the same name.
         """
         rows = frame.with_columns(pl.lit(job).alias("job"), pl.lit(batch, pl.Int64).alias("batch"))
-        return self.append_each(rows, to, {job: batch})
+        return self.append_each(rows, to, {job: batch}, instead)
 
-    def append_each(self, frame: pl.DataFrame, to: Table, marks: Mapping[str, int]) -> bool:
+    def append_each(
+        self, frame: pl.DataFrame, to: Table, marks: Mapping[str, int], instead: str = ""
+    ) -> bool:
         """Write one batch of each of several jobs, in one commit; leave out what is there.
 
         Args:
             frame: Rows with the `job` and `batch` of each.
             to: The table.
             marks: The batch of each job.
+            instead: Which rows go in the same commit, as in `append`.
 
         Raises:
             BadFile: if the table cannot be written.
@@ -125,13 +138,18 @@ class Delta:
                 continue
             some = len(left) < len(marks)
             rows = frame.filter(pl.col("job").is_in(list(left))) if some else frame
-            lost = self._write(found, rows, to, left)
+            lost = self._write(found, rows, to, left, instead)
             if not lost:
                 return True
         raise BadFile(self.uri, f"{TRIES} times {lost}", "a turn to write", "start again")
 
     def _write(
-        self, found: "DeltaTable | None", rows: pl.DataFrame, to: Table, marks: Mapping[str, int]
+        self,
+        found: "DeltaTable | None",
+        rows: pl.DataFrame,
+        to: Table,
+        marks: Mapping[str, int],
+        instead: str,
     ) -> str:
         """Commit `rows` on top of the snapshot `found`; return why not where another was faster."""
         from deltalake import write_deltalake
@@ -147,6 +165,7 @@ class Delta:
         else:
             self._fits(found, rows, to)
             how |= {"mode": "append"} | ({"schema_mode": "merge"} if to.open else {})
+            how |= {"mode": "overwrite", "predicate": instead} if instead else {}
         with self._spoken_for():
             try:
                 target = self.uri if found is None else found
@@ -160,6 +179,29 @@ class Delta:
                     return _first(error)
                 raise
         return ""
+
+    def remove(self, which: str) -> int:
+        """Delete the rows for which a condition in SQL holds; return how many.
+
+        Their files stay until a vacuum.
+
+        Raises:
+            BadFile: if the table cannot be written.
+        """
+        from deltalake.exceptions import CommitFailedError
+
+        lost = ""
+        for _ in range(TRIES):
+            found = self.snapshot()
+            if found is None:
+                return 0
+            with self._spoken_for():
+                try:
+                    self._followed += 1
+                    return int(found.delete(which)["num_deleted_rows"] or 0)
+                except CommitFailedError as error:
+                    self._seen, lost = None, _first(error)
+        raise BadFile(self.uri, f"{TRIES} times {lost}", "a turn to write", "start again")
 
     def _rewrite(self, found: "DeltaTable") -> None:
         """Bring an older table to the present schema; the marks of its batches stay."""

@@ -24,19 +24,9 @@ from affectory.core.records import COLUMNS, Records
 from affectory.core.space import Space
 from affectory.core.states import States
 from affectory.core.trajectory import Trajectory
-from affectory.store import clearing, rows, sql
+from affectory.store import clearing, rows, schema, sql
 from affectory.store.delta import Delta
-from affectory.store.schema import (
-    FIXED,
-    OF_SPACE,
-    WHOLE,
-    WRITTEN,
-    Columns,
-    Table,
-    conform,
-    named,
-    table,
-)
+from affectory.store.schema import FIXED, WRITTEN, Columns, Table, conform, named, table
 
 
 def open_lake(
@@ -67,7 +57,7 @@ def open_lake(
     if folder.is_file():
         raise BadFile(folder, "a file", "a folder", "name the folder of the lake")
     inside = {entry.name for entry in folder.iterdir()} if folder.is_dir() else set()
-    ours = inside & {*FIXED, *OF_SPACE}
+    ours = inside & {*FIXED, *schema.OF_SPACE}
     if not ours and not create:
         raise MissingFile(folder, "there is no lake; write one first: affectory trace ... --out")
     if not ours and any(not name.startswith(".") for name in inside):
@@ -141,6 +131,18 @@ class Lake:
             for t in each
         ]
         return any(wrote)
+
+    def put(self, felt: Trajectory, job: str) -> None:
+        """Write one author's states of one session, in place of those that it gave before."""
+        name, to = f"states/{felt.space.name}", table(f"states/{felt.space.name}", felt.space)
+        self._enter(0, to)
+        frame, which = conform(rows.states_to_frame(felt), to), rows.given(job, felt)
+        while not self._delta(name).append(frame, to, job, self.done(job, name) + 1, which):
+            pass  # another process took that number: take the next
+
+    def take_back(self, felt: Trajectory, job: str) -> int:
+        """Delete an author's states of one session; the files that held them go by `vacuum`."""
+        return self._delta(f"states/{felt.space.name}").remove(rows.given(job, felt))
 
     def write_arcs(self, space: Space, frame: pl.DataFrame, job: str, batch: int) -> bool:
         """Write measures per session, actor and axis of `space`, one column a measure, once."""
@@ -287,7 +289,7 @@ class Lake:
     def tables(self) -> tuple[str, ...]:
         """Return the names of the tables that have been written."""
         spaces = [known.name for known in self.spaces()]
-        names = [*FIXED, *(f"{kind}/{space}" for kind in OF_SPACE for space in spaces)]
+        names = [*FIXED, *(f"{kind}/{space}" for kind in schema.OF_SPACE for space in spaces)]
         return tuple(name for name in names if self._delta(name).there())
 
     def stamp(self, name: str) -> tuple[str, int] | None:
@@ -366,7 +368,7 @@ class Lake:
     def _mine(self, name: str) -> pl.LazyFrame | None:
         """Return a lazy view of a table, of the job that is looked at; None where there is none."""
         frame = self._delta(name).scan()
-        if frame is None or self.job is None or name in WHOLE:
+        if frame is None or self.job is None or name in schema.WHOLE:
             return frame
         return frame.filter(pl.col("job") == self.job)
 

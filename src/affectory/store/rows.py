@@ -4,6 +4,7 @@ __all__ = [
     "evidence_from_frame",
     "evidence_to_frame",
     "figures_to_frame",
+    "given",
     "records_to_frame",
     "spaces_to_frame",
     "states_to_frame",
@@ -34,6 +35,19 @@ def records_to_frame(records: Records) -> pl.DataFrame:
 def states_to_frame(states: Trajectory) -> pl.DataFrame:
     """Return one row a state; the clock becomes a column."""
     return states.to_polars().with_columns(pl.lit(states.clock.value).alias("clock"))
+
+
+def given(job: str, felt: Trajectory) -> str:
+    """Return, as a condition in SQL, which rows of `job` are states of one author and session.
+
+    Raises:
+        BadChoice: if the states are of several sessions, or of none.
+    """
+    if len(felt.sessions) != 1:
+        raise BadChoice("session", felt.sessions, "states of one session")
+    told = {"job": job, "session": felt.sessions[0], "by": felt.by}
+    quoted = ((name, value.replace("'", "''")) for name, value in told.items())
+    return " and ".join(f"{name} = '{value}'" for name, value in quoted)
 
 
 def trajectory_from_frame(frame: pl.DataFrame, space: Space, where: str) -> Trajectory:
