@@ -23,11 +23,15 @@ def serve(
             show_default=False,
         ),
     ] = None,
+    media: Annotated[
+        Path | None,
+        typer.Option(help="Folder of recordings, which play beside the sessions of their names."),
+    ] = None,
     open_page: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
 ) -> None:
     """Look at a lake in the browser: sessions, what was said, how it moved.
 
-    Examples: affectory serve out --open; affectory serve out --port 0
+    Examples: affectory serve out --open; affectory serve out --media recordings
     """
     try:
         import uvicorn
@@ -39,7 +43,7 @@ def serve(
 
     from affectory.web.settings import Settings
 
-    settings = Settings(lake, host, port, token)
+    settings = Settings(lake, host, port, token, media=media)
     config = uvicorn.Config(
         create_app(settings), host=host, port=port, log_level="warning", access_log=False
     )

@@ -17,8 +17,9 @@ from starlette.responses import Response
 from affectory import __version__
 from affectory.core.errors import AffectoryError
 from affectory.show.palette import DARK, LIGHT
-from affectory.web import beside, cards, corpus, live, queues, rating, turns, uploads
+from affectory.web import beside, cards, corpus, live, media, queues, rating, turns, uploads
 from affectory.web.guarding import COOKIE, Failures, Guard
+from affectory.web.recordings import Recordings
 from affectory.web.settings import Settings
 from affectory.web.shelves import Shelves
 
@@ -50,10 +51,11 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.shelves = Shelves(settings)
     app.state.settings = settings
     app.state.work = uploads.Work(settings)
+    app.state.recordings = Recordings.of(settings.out, settings.media)
     app.state.talks = live.Talks()
     app.add_exception_handler(AffectoryError, _told)
     app.add_exception_handler(RequestValidationError, _unread)
-    for room in (cards, corpus, turns, beside, queues, uploads, rating, live):
+    for room in (cards, corpus, turns, beside, queues, uploads, rating, live, media):
         app.include_router(room.router, prefix="/api")
     failures: Failures = {}
     _doors(app, settings, failures)
@@ -65,6 +67,7 @@ def create_app(settings: Settings) -> FastAPI:
 @asynccontextmanager
 async def _life(app: FastAPI) -> AsyncIterator[None]:
     """Go on with what the last server began; stop what this one runs."""
+    app.state.recordings.kept.resume()
     app.state.work.resume(app.state.shelves.forget)
     yield
     try:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 PART = ".part"  # of a folder whose file has not come whole
 LONG = 120  # bytes of a name that are kept
+ELSEWHERE = "trace it on the command line"  # what to do with a file that is too much
 SWELL = 20  # times its size that a packed file may unfold to
 
 
@@ -44,8 +45,10 @@ def plain(name: str) -> str:
     return kept.strip(" .") or "upload.txt"
 
 
-async def taken(parts: AsyncIterator[bytes], path: Path, largest: int) -> None:
-    """Write what comes to `path`; refuse it as soon as it is too much.
+async def taken(
+    parts: AsyncIterator[bytes], path: Path, largest: int, cure: str = ELSEWHERE
+) -> None:
+    """Write what comes to `path`; refuse it as soon as it is too much, and say what to do.
 
     Raises:
         ValueError: if it is larger than `largest`, empty, or unfolds to too much.
@@ -56,8 +59,7 @@ async def taken(parts: AsyncIterator[bytes], path: Path, largest: int) -> None:
         async for part in parts:
             size += len(part)
             if size > largest:
-                raise ValueError(f"the file is larger than {largest:,} bytes; trace it on the "
-                                 "command line")  # fmt: skip
+                raise ValueError(f"the file is larger than {largest:,} bytes; {cure}")
             if packed is not None:
                 await asyncio.to_thread(packed.unfold, part)
             file.write(part)

@@ -7,7 +7,7 @@ import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from affectory.core.errors import BadFile, BadValues
+from affectory.core.errors import BadFile, BadValues, MissingFile
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
 FEWEST = 16  # letters of a token
@@ -24,10 +24,13 @@ class Settings:
         token: What a person must know; None only on loopback.
         largest: Bytes of one upload at most.
         traces: Uploads that are traced at once at most.
+        media: Folder of recordings that play beside the sessions of their names; None: none.
+        recording: Bytes of one recording that is added on the page at most.
         secret: What cookies are signed with; fresh at each start.
 
     Raises:
         BadFile: if `out` is a file.
+        MissingFile: if there is no folder `media`.
         BadValues: if `host` is not loopback and there is no token, or the token is short.
     """
 
@@ -37,12 +40,16 @@ class Settings:
     token: str | None = None
     largest: int = 200_000_000
     traces: int = 1
+    media: Path | None = None
+    recording: int = 4_000_000_000
     secret: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
 
     def __post_init__(self) -> None:
         """Refuse to be open to others without a token."""
         if self.out.is_file():
             raise BadFile(self.out, "a file", "a folder", "name the folder of a lake, or a new one")
+        if self.media is not None and not self.media.is_dir():
+            raise MissingFile(self.media, "name a folder of recordings after --media")
         if self.token is None and not self.local:
             why = "one, since whoever reaches this address could read every conversation"
             raise BadValues("--token", "none", why, "AFFECTORY_TOKEN=... affectory serve ...")
