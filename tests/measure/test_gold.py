@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from affectory.core.errors import BadChoice, BadValues
-from affectory.measure.gold import fused, lag_of
+from affectory.measure.gold import aligned, fused, lag_of
 
 
 def waves(n=400, seed=0):
@@ -64,3 +64,67 @@ def test_a_lag_needs_a_step():
     with pytest.raises(BadChoice, match="step"):
         lag_of([1.0], [1.0], step=0)
     assert lag_of([1.0, 1.0, 1.0, 1.0], [1.0, 2.0, 3.0, 4.0], step=1) == 0.0
+
+
+def late(values, by, rng=None):
+    moved = np.concatenate([np.full(by, values[0]), values[: len(values) - by]])
+    return moved if rng is None else moved + rng.normal(0, 0.1, len(moved))
+
+
+def test_planted_lags_are_found_and_the_gold_comes_nearer_to_the_truth():
+    rng, truth = np.random.default_rng(0), waves(600)
+    lags = [3, 15, 0, 27]
+    told = np.column_stack([late(truth, by, rng) for by in lags])
+    found = aligned(told, step=0.1)
+    np.testing.assert_allclose(found.lags, np.array(lags) / 10, atol=0.11)
+    before = np.abs(fused(told).values - truth)[:570].mean()
+    after = np.abs(found.gold.values - truth)[:570].mean()
+    assert after < 0.06 < before / 4  # the noise of four hands, 0.1 / 2, times sqrt(2 / pi)
+    assert np.isnan(found.ratings[-27:, 3]).all()
+
+
+def test_two_hands_differ_by_one_lag_whichever_comes_first():
+    truth = waves(600)
+    for order in ([0, 20], [20, 0]):
+        told = np.column_stack([late(truth, by) for by in order])
+        np.testing.assert_allclose(aligned(told, step=0.1).lags, np.array(order) / 10)
+
+
+def test_a_lag_that_all_share_takes_a_reference():
+    truth = waves(600)
+    told = np.column_stack([late(truth, 12), late(truth, 12)])
+    found = aligned(told, step=0.1)
+    assert found.lags.tolist() == [0, 0]
+    assert lag_of(found.gold.values, truth, step=0.1) == pytest.approx(1.2)
+
+
+def test_a_hand_has_one_lag_on_all_axes():
+    both = np.column_stack([waves(600), waves(600, 2)])
+    told = np.stack([both, np.column_stack([late(one, 9) for one in both.T])], axis=1)
+    np.testing.assert_allclose(aligned(told, step=0.1).lags, [0, 0.9])
+
+
+def test_those_who_never_agree_come_to_an_end_and_stay_within_reach():
+    rng = np.random.default_rng(1)
+    found = aligned(rng.normal(size=(200, 4)), step=0.1, most=2.0)
+    assert found.lags.min() >= 0
+    assert np.isfinite(found.gold.weights).all()
+    assert aligned(waves()[:, None], step=1).lags.tolist() == [0]
+    assert aligned(np.ones((50, 2)), step=1).lags.tolist() == [0, 0]
+
+
+def test_a_rating_may_be_ahead_where_that_is_asked_for():
+    truth = waves(600)
+    early = np.concatenate([truth[15:], np.full(15, truth[-1])])
+    assert lag_of(early, truth, step=0.1) == 0
+    assert lag_of(early, truth, step=0.1, least=-6.0) == pytest.approx(-1.5)
+
+
+def test_shares_of_one_whole_stay_so():
+    rng = np.random.default_rng(2)
+    told = rng.dirichlet(np.ones(4), size=(50, 3))
+    told[5, 1] = np.nan
+    gold = fused(told)
+    assert gold.values.shape == gold.spread.shape == (50, 4)
+    np.testing.assert_allclose(gold.values.sum(axis=1), 1)
+    assert gold.weights.sum() == pytest.approx(1)

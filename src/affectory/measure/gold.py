@@ -5,9 +5,12 @@ A rater counts by the correlation with the mean of the others, none below zero; 
 agrees with anybody all count the same. Lags: Mariooryad & Busso 2015, "Correcting time-continuous
 emotional labels by modeling the reaction lag of evaluators"; here the shift at which a rater agrees
 best with a reference.
+
+Differs from the paper: correlation in place of mutual information; the reference of a rater is
+what the others say together, aligned, and shift and reference are found in turns (*ours*).
 """
 
-__all__ = ["Gold", "fused", "lag_of"]
+__all__ = ["Aligned", "Gold", "aligned", "fused", "lag_of"]
 
 from typing import NamedTuple
 
@@ -20,12 +23,16 @@ from affectory.measure.agreement import pearson
 Floats = NDArray[np.float64]
 
 
+ROUNDS = 20  # by then shifts stand still, or two raters who never agree chase each other
+
+
 class Gold(NamedTuple):
     """What the raters say together.
 
     Attributes:
-        values: Weighted mean of those who rated; NaN where nobody did. Shape (n,).
-        spread: Weighted standard deviation between them; NaN where fewer than two did. Shape (n,).
+        values: Weighted mean of those who rated; NaN where nobody did. Shape (n,) or (n, k).
+        spread: Weighted standard deviation between them; NaN where fewer than two did. Shaped
+            like `values`.
         weights: How much each rater counts; they sum to 1. Shape (r,).
     """
 
@@ -34,18 +41,127 @@ class Gold(NamedTuple):
     weights: Floats
 
 
+class Aligned(NamedTuple):
+    """Ratings without the lags of the hands.
+
+    Attributes:
+        ratings: Moved back by their lags, NaN where nothing is left. Shaped as given.
+        lags: How much later than the fastest hand each is, which has 0. Shape (r,).
+        gold: What the moved ratings say together.
+    """
+
+    ratings: Floats
+    lags: Floats
+    gold: Gold
+
+
 def fused(ratings: ArrayLike) -> Gold:
     """Return the evaluator-weighted estimate of ratings at the same times.
 
+    Of several axes a rater has one weight, from all of them: shares of one whole stay so.
+
     Args:
-        ratings: One column a rater, NaN where there is none. Shape (n, r), r >= 1.
+        ratings: One column a rater, NaN where there is none. Shape (n, r) or (n, r, k), r >= 1.
 
     Raises:
         BadValues: if there is no rater.
     """
     told = np.asarray(ratings, np.float64)
-    if told.ndim != 2 or told.shape[1] < 1:
-        raise BadValues("fused", f"shape {told.shape}", "(n, r), one column a rater")
+    if told.ndim not in (2, 3) or told.shape[1] < 1:
+        raise BadValues("fused", f"shape {told.shape}", "(n, r) or (n, r, k), one column a rater")
+    if told.ndim == 2:
+        return _fused(told)
+    n, r, k = told.shape
+    flat = _fused(told.transpose(0, 2, 1).reshape(n * k, r))
+    return Gold(flat.values.reshape(n, k), flat.spread.reshape(n, k), flat.weights)
+
+
+def lag_of(
+    rating: ArrayLike, reference: ArrayLike, step: float, most: float = 6.0, least: float = 0.0
+) -> float:
+    """Return by how much a rating follows a reference, 0 where no shift agrees better.
+
+    At least half of the times must be left to compare; of shifts that agree alike the
+    shortest counts. Of several axes the mean of their correlations counts.
+
+    Args:
+        rating: Values at regular times. Shape (n,) or (n, k).
+        reference: Values at the same times. Shape (n,) or (n, k).
+        step: Time from one to the next, > 0.
+        most: The longest lag that is looked at, in the unit of `step`, >= 0.
+        least: The shortest, <= 0: below 0, a rating may also be ahead.
+
+    Raises:
+        BadChoice: if `step`, `most` or `least` is out of range.
+    """
+    if step <= 0 or most < 0 or least > 0:
+        raise BadChoice("step, most, least", (step, most, least), "step > 0, most >= 0 >= least")
+    own, truth = (np.asarray(side, np.float64) for side in (rating, reference))
+    own, truth = own.reshape(len(own), -1), truth.reshape(len(truth), -1)
+    low, high = (min(round(end / step), len(own) // 2) for end in (-least, most))
+    shifts = sorted(range(-low, high + 1), key=abs)
+    told = np.array([_agreed(_moved(own, by), truth) for by in shifts])
+    return shifts[int(np.nanargmax(told))] * step if not np.isnan(told).all() else 0.0
+
+
+def aligned(ratings: ArrayLike, step: float, most: float = 6.0) -> Aligned:
+    """Return ratings moved back by the lag of each hand, and what they say together then.
+
+    Each rater in turn is moved to where they agree best with what the others, as they stand,
+    say together, until nobody moves. A lag that all raters share cannot be seen among them:
+    it takes a reference, and `lag_of`.
+
+    Args:
+        ratings: One column a rater at regular times, NaN where there is none. Shape (n, r) or
+            (n, r, k), r >= 1.
+        step: Time from one to the next, > 0.
+        most: How far a hand may be from the others, in the unit of `step`, >= 0.
+
+    Raises:
+        BadChoice: if `step` or `most` is out of range.
+        BadValues: if there is no rater.
+    """
+    given = np.asarray(ratings, np.float64)
+    start = fused(given)
+    told = given.reshape(*given.shape[:2], -1)
+    r = told.shape[1]
+    shifts = np.zeros(r, np.int64)
+    if r == 1:
+        return Aligned(given, np.zeros(1), start)
+    table, seen = told.copy(), set[tuple[int, ...]]()
+    for _ in range(ROUNDS):
+        for at in range(r):
+            rest = fused(np.delete(table, at, axis=1)).values
+            shifts[at] = round(lag_of(told[:, at], rest, step, most, -most) / step)
+            table[:, at] = _moved(told[:, at], int(shifts[at]))
+        if (state := tuple((shifts - shifts[0]).tolist())) in seen:
+            break
+        seen.add(state)
+    shifts -= shifts.min()
+    for at in range(r):
+        table[:, at] = _moved(told[:, at], int(shifts[at]))
+    moved = table.reshape(given.shape)
+    return Aligned(moved, np.asarray(shifts * step, np.float64), fused(moved))
+
+
+def _moved(told: Floats, by: int) -> Floats:
+    """Return values `by` places earlier, NaN where nothing is left. Shape (n, k)."""
+    out = np.full_like(told, np.nan)
+    n = len(told)
+    if by >= 0:
+        out[: n - by] = told[by:]
+    else:
+        out[-by:] = told[: n + by]
+    return out
+
+
+def _agreed(one: Floats, other: Floats) -> float:
+    """Return the mean correlation over axes that have one, NaN where none has."""
+    each = np.array([pearson(other[:, at], one[:, at]) for at in range(one.shape[1])])
+    return float(np.nanmean(each)) if not np.isnan(each).all() else float("nan")
+
+
+def _fused(told: Floats) -> Gold:
     weights = _weights(told)
     held = ~np.isnan(told)
     share = np.where(held, weights, 0.0)
@@ -57,28 +173,6 @@ def fused(ratings: ArrayLike) -> Gold:
     several = held.sum(axis=1) > 1
     spread = np.where(several, np.sqrt((share * away**2).sum(axis=1)), np.nan)
     return Gold(mean, spread, weights)
-
-
-def lag_of(rating: ArrayLike, reference: ArrayLike, step: float, most: float = 6.0) -> float:
-    """Return by how much a rating follows a reference, 0 where no shift agrees better.
-
-    Args:
-        rating: Values at regular times. Shape (n,).
-        reference: Values at the same times. Shape (n,).
-        step: Time from one to the next, > 0.
-        most: The longest lag that is looked at, in the unit of `step`, >= 0.
-
-    Raises:
-        BadChoice: if `step` or `most` is out of range.
-    """
-    if step <= 0 or most < 0:
-        raise BadChoice("step, most", (step, most), "step > 0 and most >= 0")
-    own, truth = np.asarray(rating, np.float64), np.asarray(reference, np.float64)
-    shifts = range(min(int(most / step), max(len(own) - 3, 0)) + 1)
-    told = [pearson(truth[: len(truth) - by], own[by:]) for by in shifts]
-    if not told or np.isnan(told).all():
-        return 0.0
-    return float(np.nanargmax(told)) * step
 
 
 def _weights(told: Floats) -> Floats:
