@@ -4,15 +4,25 @@ __all__ = ["router"]
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Body, Query
-from pydantic import BaseModel
+import polars as pl
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+from pydantic import BaseModel, Field
 
-from affectory.web import groups, listing, shapes
+from affectory.web import groups, listing
 from affectory.web.asking import Asked, Trace
+from affectory.web.files import FileKind, as_file
 from affectory.web.listing import SORTS
 
 router = APIRouter(tags=["corpus"])
 Name = Annotated[str | None, Query(max_length=64)]
+Column = Annotated[str, Query(max_length=100)]
+Measure = Literal["mean", "change", "variability"]
+GROUPED = {
+    "value": pl.String,
+    "n": pl.Int64,
+    **{f"{prefix}{end}": pl.Float64 for prefix in ("", "gap_") for end in ("mean", "low", "high")},
+}
 
 
 class TraceRow(BaseModel):
@@ -75,6 +85,28 @@ def sessions(
     return Page(**told)
 
 
+class Wish(BaseModel):
+    """Which sessions of a list, in which order."""
+
+    find: str = Field("", max_length=200)
+    sort: Literal[SORTS] = "order"  # type: ignore[valid-type]
+    down: bool = False
+
+
+@router.post("/traces/{job}/sessions/file", response_class=Response)
+def sessions_file(trace: Trace, wish: Wish, kind: FileKind = "csv") -> Response:
+    """Return the list of sessions as a file; what is looked for stands in no address."""
+    rows = listing.found(trace, **wish.model_dump())
+    measured = rows.rename({name: f"{trace.axis}_{name}" for name in listing.MEASURES})
+    return as_file(measured, kind, "sessions")
+
+
+@router.get("/traces/{job}/rejected/file", response_class=Response)
+def rejected_file(trace: Trace, kind: FileKind = "csv") -> Response:
+    """Return every row that could not be read as a file."""
+    return as_file(trace.lake.rejected(), kind, "rejected")
+
+
 @router.get("/traces/{job}/rejected")
 def rejected(
     trace: Trace, most: Annotated[int, Query(ge=1, le=1000)] = 200
@@ -84,74 +116,63 @@ def rejected(
     return rows.to_dicts()
 
 
-class Curve(BaseModel):
-    """A session and its course in 16 parts."""
-
-    number: int
-    session: str
-    curve: list[float]
-    score: float | None = None
-
-
-class Kind(BaseModel):
-    """Sessions that move alike: how many, their mean course, the middle half, examples."""
-
-    n: int
-    mean: list[float]
-    low: list[float]
-    high: list[float]
-    examples: list[Curve]
-
-
-class Kinds(BaseModel):
-    """The kinds of shapes of a trace, and the sessions that are unlike their kind."""
-
-    n: int
-    axis: str
-    kinds: list[Kind]
-    odd: list[Curve]
-
-
 class Group(BaseModel):
-    """Sessions that share a value: the mean of a measure over them, with a 95 % interval."""
+    """Sessions that share a value: the mean of a measure, and its difference to the largest group.
+
+    Intervals hold 95 %; null with fewer than five sessions.
+    """
 
     value: str
     n: int
     mean: float | None
     low: float | None
     high: float | None
+    gap_mean: float | None
+    gap_low: float | None
+    gap_high: float | None
 
 
-@router.get("/traces/{job}/kinds")
-def kinds(
-    trace: Trace, k: Annotated[int, Query(ge=2, le=12)] = 5, space: Name = None, axis: Name = None
-) -> Kinds:
-    """Return k kinds of shapes, each with its size, mean course, band and examples."""
-    known = trace.curves(space, axis)
-    many = min(k, max(2, len(known.number)))
-    return Kinds(axis=known.axis, **shapes.kinds(known, many))
+class Groups(BaseModel):
+    """The groups of a column: the mean of all, whether numbers became quarters, how many are left.
 
+    Quarters are in the order of their numbers, other groups by size.
+    """
 
-@router.post("/traces/{job}/alike")
-def alike(
-    trace: Trace, drawn: Annotated[list[float], Body(min_length=2, max_length=500)],
-    space: Name = None, axis: Name = None,
-) -> list[Curve]:  # fmt: skip
-    """Return the sessions whose course is most like a drawing, best first."""
-    return [Curve(**one) for one in shapes.alike(trace.curves(space, axis), drawn)]
+    by: str
+    measure: str
+    axis: str
+    quarters: bool
+    n: int
+    left: int
+    largest: str | None
+    mean: float | None
+    groups: list[Group]
 
 
 @router.get("/traces/{job}/columns")
 def columns(trace: Trace) -> list[str]:
     """Return the columns by which sessions can be put into groups."""
-    return groups.columns(trace)
+    return trace.columns
 
 
 @router.get("/traces/{job}/groups")
 def grouped(
-    trace: Trace,
-    by: Annotated[str, Query(max_length=100)],
-    measure: Literal["mean", "change", "variability"] = "mean",
-) -> list[Group]:
-    """Return a measure of each group of sessions, the largest groups first."""
-    return [Group(**one) for one in groups.compared(trace, by, measure)]
+    trace: Trace, by: Column, measure: Measure = "mean", space: Name = None, axis: Name = None
+) -> Groups:
+    """Return a measure of each group of sessions, with intervals."""
+    return Groups(**groups.compared(trace, by, measure, space, axis))
+
+
+@router.get("/traces/{job}/groups/file", response_class=Response)
+def groups_file(
+    trace: Trace, by: Column, measure: Measure = "mean", space: Name = None, axis: Name = None,
+    kind: FileKind = "csv",
+) -> Response:  # fmt: skip
+    """Return the groups as a file."""
+    told = groups.compared(trace, by, measure, space, axis)
+    said = {"by": by, "measure": measure, "axis": told["axis"], "largest": told["largest"]}
+    rows = pl.DataFrame(
+        [{**said, **one} for one in told["groups"]],
+        schema={**dict.fromkeys(said, pl.String), **GROUPED},
+    )
+    return as_file(rows, kind, "groups")

@@ -1,6 +1,17 @@
 """The sessions of a trace as a list: found, sorted, each with a small picture of its course."""
 
-__all__ = ["SORTS", "index", "page", "rounded", "sparks"]
+__all__ = [
+    "MEASURES",
+    "SORTS",
+    "arcs",
+    "found",
+    "index",
+    "mean_of",
+    "measured",
+    "page",
+    "rounded",
+    "sparks",
+]
 
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +27,7 @@ URGENT = tuple(f"crisis/{kind}" for kind in crisis.URGENT)
 CELLS = 32  # parts of the small picture of a session
 SORTS = ("order", "records", "actors", "mean", "change", "variability", "missing", "crisis")
 MEASURES = ("mean", "change", "variability")
+EMPTY = {"session": pl.String, **dict.fromkeys((*MEASURES, "missing"), pl.Float64)}
 
 
 def index(shelf: "Shelf") -> pl.DataFrame:
@@ -31,18 +43,18 @@ def index(shelf: "Shelf") -> pl.DataFrame:
         pl.col("clock").first(),
     )
     every = told.collect(engine="streaming").sort("batch", "row").drop("row", "batch")
-    every = every.join(_arcs(shelf), on="session", how="left", maintain_order="left")
+    own = arcs(shelf, shelf.spaces[0], shelf.axis) if shelf.spaces else pl.DataFrame(schema=EMPTY)
+    every = every.join(own, on="session", how="left", maintain_order="left")
     every = every.join(_crises(shelf), on="session", how="left", maintain_order="left")
     return every.with_row_index("number").with_columns(
         pl.col("number").cast(pl.Int64), pl.col("crisis").fill_null(0)
     )
 
 
-def page(
-    shelf: "Shelf", *, find: str = "", sort: str = "order", down: bool = False, skip: int = 0,
-    most: int = 50,
-) -> dict[str, Any]:  # fmt: skip
-    """Return some rows of the index and how many there are, with a small picture of each.
+def found(
+    shelf: "Shelf", *, find: str = "", sort: str = "order", down: bool = False
+) -> pl.DataFrame:
+    """Return the rows of the index whose name has a part, in an order.
 
     Raises:
         BadChoice: if there is no such order.
@@ -54,7 +66,19 @@ def page(
         wanted = pl.col("session").str.to_lowercase().str.contains(find.lower(), literal=True)
         rows = rows.filter(wanted)
     by = "number" if sort == "order" else sort
-    rows = rows.sort(by, "number", descending=[down, False], nulls_last=True)
+    return rows.sort(by, "number", descending=[down, False], nulls_last=True)
+
+
+def page(
+    shelf: "Shelf", *, find: str = "", sort: str = "order", down: bool = False, skip: int = 0,
+    most: int = 50,
+) -> dict[str, Any]:  # fmt: skip
+    """Return some rows of the index and how many there are, with a small picture of each.
+
+    Raises:
+        BadChoice: if there is no such order.
+    """
+    rows = found(shelf, find=find, sort=sort, down=down)
     some = rows.slice(skip, most)
     small = sparks(shelf, some["session"].to_list())
     return {
@@ -88,17 +112,22 @@ def sparks(shelf: "Shelf", names: list[str]) -> dict[str, list[float | None]]:
     return dict(told.iter_rows())
 
 
-def _arcs(shelf: "Shelf") -> pl.DataFrame:
-    """Return the mean measures of each session on the drawn axis, weighted by states."""
-    table = f"arcs/{shelf.spaces[0]}" if shelf.spaces else ""
-    empty = {"session": pl.String, **dict.fromkeys((*MEASURES, "missing"), pl.Float64)}
-    if table not in shelf.lake.tables():
-        return pl.DataFrame(schema=empty)
+def arcs(shelf: "Shelf", space: str, axis: str) -> pl.DataFrame:
+    """Return the mean measures of each session on an axis, weighted by states.
+
+    The lake has them for some Spaces; for the others they are found in its states.
+    """
+    table = f"arcs/{space}"
+    if table in shelf.lake.tables():
+        return mean_of(shelf.lake.scan(table).filter(pl.col("axis") == axis))
+    return mean_of(measured(shelf, space, axis))
+
+
+def mean_of(each: pl.LazyFrame) -> pl.DataFrame:
+    """Return the measures of each session: the mean over its speakers, weighted by states."""
     n = pl.col("n").cast(pl.Float64)
     return (
-        shelf.lake.scan(table)
-        .filter(pl.col("axis") == shelf.axis)
-        .group_by("session")
+        each.group_by("session")
         .agg(
             *(
                 ((pl.col(name) * n).sum() / n.filter(pl.col(name).is_not_null()).sum())
@@ -109,6 +138,25 @@ def _arcs(shelf: "Shelf") -> pl.DataFrame:
             pl.col("missing").cast(pl.Float64).mean(),
         )
         .collect(engine="streaming")
+    )
+
+
+def measured(shelf: "Shelf", space: str, axis: str) -> pl.LazyFrame:
+    """Return the measures of each speaker of each session, from their states."""
+    value = pl.col("value")
+    return (
+        shelf.lake.scan(f"states/{space}")
+        .filter(pl.col("by") == shelf.method)
+        .select("session", "actor", "start", pl.col(axis).cast(pl.Float64).alias("value"))
+        .sort("session", "actor", "start", maintain_order=True)
+        .group_by("session", "actor", maintain_order=True)
+        .agg(
+            value.count().alias("n"),
+            value.mean().alias("mean"),
+            (value.drop_nulls().last() - value.drop_nulls().first()).alias("change"),
+            value.std().alias("variability"),
+            value.is_null().mean().alias("missing"),
+        )
     )
 
 

@@ -1,20 +1,29 @@
-"""What to look at first: conversations picked by their signs, and the figures that were noted."""
+"""What to look at first: conversations picked by their signs, each with the reason."""
 
 __all__ = ["router"]
 
 from collections.abc import Iterator
 from typing import Annotated
 
+import polars as pl
 from fastapi import APIRouter, Query
+from fastapi.responses import Response
 from pydantic import BaseModel
 
 from affectory.core import registry
 from affectory.core.records import Records
 from affectory.measure.picking import Arm, Picker
-from affectory.web.asking import Asked, Trace
+from affectory.web.asking import Trace
+from affectory.web.files import FileKind, as_file
 from affectory.web.shelf import Shelf
 
 router = APIRouter(tags=["queues"])
+Budget = Annotated[int, Query(ge=1, le=200)]
+Seed = Annotated[int, Query(ge=0, le=2**31)]
+COLUMNS = {
+    "number": pl.Int64, "session": pl.String, "quality": pl.Float64, "grade": pl.String,
+    "score": pl.Float64, "reason": pl.String, "messages": pl.Int64, "signs": pl.String,
+}  # fmt: skip
 SOME = 2000  # sessions that are looked through at once
 
 
@@ -39,29 +48,12 @@ class Queued(BaseModel):
     signs: list[Sign]
 
 
-class Noted(BaseModel):
-    """A figure of a run."""
-
-    run: str
-    task: str
-    method: str
-    figure: str
-    value: float | None
-    low: float | None
-    high: float | None
-    n: int
-    unit: str
-    setting: str
-    published: float | None
-    at: str
-
-
 @router.get("/traces/{job}/queue")
 def queue(
     trace: Trace,
     arm: Arm = Arm.SIGNALS,
-    budget: Annotated[int, Query(ge=1, le=200)] = 20,
-    seed: Annotated[int, Query(ge=0, le=2**31)] = 0,
+    budget: Budget = 20,
+    seed: Seed = 0,
 ) -> list[Queued]:
     """Return the conversations of a trace to read first, each with its signs and the reason."""
     reader = registry.make("perceive/signals")
@@ -86,16 +78,18 @@ def queue(
     ]  # fmt: skip
 
 
-@router.get("/figures")
-def figures(shelves: Asked, most: Annotated[int, Query(ge=1, le=5000)] = 2000) -> list[Noted]:
-    """Return the figures that the lake has, the last noted first."""
-    lake = shelves.lake
-    if lake is None:
-        return []
-    rows = lake.runs().reverse().head(most).iter_rows(named=True)
-    return [Noted(**{**{name: row[name] for name in Noted.model_fields if name != "at"},
-                     **{name: row[name] or "" for name in ("method", "unit", "setting")},
-                     "at": row["at"].isoformat(timespec="seconds")}) for row in rows]  # fmt: skip
+@router.get("/traces/{job}/queue/file", response_class=Response)
+def queue_file(
+    trace: Trace, arm: Arm = Arm.SIGNALS, budget: Budget = 20, seed: Seed = 0,
+    kind: FileKind = "csv",
+) -> Response:  # fmt: skip
+    """Return the conversations to read first as a file; signs stand in one column."""
+    rows = [one.model_dump() for one in queue(trace, arm, budget, seed)]
+    for row in rows:
+        row["signs"] = "; ".join(
+            f"{sign['type']}@{'' if sign['seq'] is None else sign['seq']}" for sign in row["signs"]
+        )
+    return as_file(pl.DataFrame(rows, schema=COLUMNS), kind, "queue")
 
 
 def _parts(trace: Shelf) -> Iterator[Records]:

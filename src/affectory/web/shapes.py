@@ -1,6 +1,19 @@
 """The shapes of many sessions: what kinds there are, what is odd, what looks like a drawing."""
 
-__all__ = ["CELLS", "Curves", "alike", "curves", "kinds"]
+__all__ = [
+    "CELLS",
+    "SHOWN",
+    "Curves",
+    "Divided",
+    "alike",
+    "carpet",
+    "curves",
+    "divided",
+    "kinds",
+    "matched",
+    "ranked",
+    "table",
+]
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -16,7 +29,10 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 CELLS = 16
-FAR = 4.0  # times the usual squared distance to its kind makes a session odd
+FAR = 2.0  # times the usual distance to its kind makes a session odd
+STILL = 0.25  # share of what courses move, root mean square, below which one does not move
+WITHIN = 0.98  # share of all parts that lie within the reach of the colours
+SHOWN = 12  # sessions of a search, and odd ones, that are shown
 FEWEST = 4  # states of a session that has a shape
 MOST = 5_000  # sessions from which kinds are learned; the others are put to the nearest
 
@@ -40,6 +56,18 @@ class Curves(NamedTuple):
     def shape(self) -> Floats:
         """Each curve about its own mean. Shape (g, 16)."""
         return np.asarray(self.values - self.values.mean(axis=1, keepdims=True))
+
+
+class Divided(NamedTuple):
+    """Sessions by kind of shape.
+
+    Attributes:
+        kind: Kind of each session, 0 for the largest. Shape (g,).
+        times: Its distance to the middle of its kind, 1 for what is usual there. Shape (g,).
+    """
+
+    kind: NDArray[np.int64]
+    times: Floats
 
 
 def curves(shelf: "Shelf", space: str, axis: str) -> Curves:
@@ -67,12 +95,8 @@ def curves(shelf: "Shelf", space: str, axis: str) -> Curves:
     return Curves(axis, held["number"].to_numpy(), held["session"].to_list(), _bridged(values))
 
 
-def kinds(known: Curves, k: int, seed: int = 0) -> dict[str, Any]:
-    """Return k kinds of shapes, each with its size, its mean course, a band and examples.
-
-    Sessions are put together by how they move, not by how high they are: curves are compared about
-    their own means. The band holds the middle half of a kind. Odd ones lie
-    farthest from their kind.
+def divided(known: Curves, k: int, seed: int = 0) -> Divided:
+    """Put sessions together by how they move, not by how high they are: about their own means.
 
     Raises:
         BadChoice: if there are fewer sessions than kinds.
@@ -83,13 +107,26 @@ def kinds(known: Curves, k: int, seed: int = 0) -> dict[str, Any]:
     shape = known.shape
     rng = np.random.default_rng(seed)
     some = shape if g <= MOST else shape[np.sort(rng.permutation(g)[:MOST])]
-    kind, away = nearest(shape, middles(some, k, seed, starts=4, rounds=60))  # squared distances
+    kind, squared = nearest(shape, middles(some, k, seed, starts=4, rounds=60))
+    away = np.sqrt(squared)
+    size = np.bincount(kind, minlength=k)
+    place = np.empty(k, np.int64)
+    place[np.argsort(-size, kind="stable")] = np.arange(k)
+    usual = np.array([np.median(away[kind == one]) if size[one] else 0.0 for one in range(k)])
+    usual = np.where(usual > 0, usual, np.median(away) or 1.0)
+    return Divided(place[kind], away / usual[kind])
+
+
+def kinds(known: Curves, cut: Divided) -> dict[str, Any]:
+    """Return each kind with its size, its mean course, a band and examples, the largest first.
+
+    The band holds the middle half of a kind. Odd ones lie farthest from their kind, in units of
+    what is usual in it.
+    """
     told = []
-    for one in np.argsort(-np.bincount(kind, minlength=k)):
-        mine = np.flatnonzero(kind == one)
-        if not len(mine):
-            continue
-        near = mine[np.argsort(away[mine])[:3]]
+    for one in range(int(cut.kind.max()) + 1):
+        mine = np.flatnonzero(cut.kind == one)
+        near = mine[np.argsort(cut.times[mine], kind="stable")[:3]]
         low, high = np.quantile(known.values[mine], (0.25, 0.75), axis=0)
         told.append(
             {
@@ -100,13 +137,52 @@ def kinds(known: Curves, k: int, seed: int = 0) -> dict[str, Any]:
                 "examples": [_one(known, at) for at in near],
             }
         )
-    far = away > FAR * np.median(away)  # squared distances
-    odd = [at for at in np.argsort(-away)[:6] if far[at]]
-    return {"n": g, "kinds": told, "odd": [_one(known, at) for at in odd]}
+    odd = np.flatnonzero(cut.times > FAR)
+    far = odd[np.argsort(-cut.times[odd], kind="stable")[:SHOWN]]
+    return {
+        "n": len(known.number),
+        "kinds": told,
+        "unlike": len(odd),
+        "odd": [
+            {**_one(known, at), "kind": int(cut.kind[at]), "times": round(float(cut.times[at]), 2)}
+            for at in far
+        ],
+    }
 
 
-def alike(known: Curves, drawn: list[float], most: int = 12) -> list[dict[str, Any]]:
-    """Return the sessions whose course is most like a drawing, by correlation, best first.
+def carpet(known: Curves, cut: Divided, rest: float, most: int) -> dict[str, Any]:
+    """Return columns of sessions by kind and then by mean; of more than `most`, every so many.
+
+    `reach` is the distance from rest within which 98 of 100 parts lie: what colours reach to.
+    """
+    order = np.lexsort((known.values.mean(axis=1), cut.kind))
+    if len(order) > most:
+        order = order[np.linspace(0, len(order) - 1, most).round().astype(np.int64)]
+    values = known.values[order].round(3)
+    reach = float(np.quantile(np.abs(values - rest), WITHIN))
+    return {
+        "reach": round(reach, 3) or 1.0,
+        "total": len(known.number),
+        "number": known.number[order].tolist(),
+        "session": [known.names[at] for at in order],
+        "kind": cut.kind[order].tolist(),
+        "values": values.tolist(),
+    }
+
+
+def table(known: Curves, cut: Divided | None = None) -> pl.DataFrame:
+    """Return one row a session: number, name, its kind where there is one, mean, 16 parts."""
+    whose = {"number": known.number, "session": known.names}
+    told = {} if cut is None else {"kind": cut.kind + 1, "times_usual_distance": cut.times}
+    parts = {f"part_{at + 1:02}": known.values[:, at] for at in range(CELLS)}
+    return pl.DataFrame({**whose, **told, "mean": known.values.mean(axis=1), **parts})
+
+
+def matched(known: Curves, drawn: list[float], first: int = 0, last: int = CELLS) -> Floats:
+    """Return Pearson's r of each course with a drawing, over some of its parts. Shape (g,).
+
+    A course that moves there less than a quarter of what courses move (root mean square) counts
+    as still: its r is 0, however its little waves lie.
 
     Raises:
         BadChoice: if the drawing has fewer than two points, or is flat.
@@ -114,13 +190,31 @@ def alike(known: Curves, drawn: list[float], most: int = 12) -> list[dict[str, A
     line = np.asarray(drawn, np.float64)
     if len(line) < 2 or not np.isfinite(line).all() or np.ptp(line) <= 0:
         raise BadChoice("drawing", f"{len(line)} points", "a line of numbers that moves")
-    asked = np.interp(np.linspace(0, 1, CELLS), np.linspace(0, 1, len(line)), line)
+    n = last - first
+    asked = np.interp(np.linspace(0, 1, n), np.linspace(0, 1, len(line)), line)
     asked -= asked.mean()
-    shape = known.shape
-    size = np.sqrt((shape**2).sum(axis=1)) * np.sqrt((asked**2).sum())
-    score = np.where(size > 0, shape @ asked / np.where(size > 0, size, 1.0), -1.0)
-    best = np.argsort(-score, kind="stable")[:most]
-    return [{**_one(known, at), "score": round(float(score[at]), 3)} for at in best]
+    part = known.values[:, first:last]
+    part = part - part.mean(axis=1, keepdims=True)
+    size = np.sqrt((part**2).sum(axis=1))
+    moves = size > STILL * np.sqrt((size**2).mean()) if len(size) else size > 0
+    whole = np.where(moves, size, 1.0) * np.sqrt((asked**2).sum())
+    return np.asarray(np.where(moves, part @ asked / whole, 0.0))
+
+
+def ranked(score: Floats, most: int | None = None) -> NDArray[np.int64]:
+    """Return the places of the scores above 0, best first."""
+    order = np.argsort(-score, kind="stable")
+    return order[score[order] > 0][:most]
+
+
+def alike(known: Curves, drawn: list[float], most: int = SHOWN) -> list[dict[str, Any]]:
+    """Return the sessions whose course is most like a drawing, by correlation, best first.
+
+    Raises:
+        BadChoice: if the drawing has fewer than two points, or is flat.
+    """
+    score = matched(known, drawn)
+    return [{**_one(known, at), "score": round(float(score[at]), 3)} for at in ranked(score, most)]
 
 
 def _one(known: Curves, at: int) -> dict[str, Any]:

@@ -18,8 +18,8 @@ from affectory.core.errors import AffectoryError, BadChoice
 from affectory.core.trajectory import Trajectory
 from affectory.guard import crisis
 from affectory.store.lake import Lake
-from affectory.web import listing
-from affectory.web.shapes import Curves, curves
+from affectory.web import groups, listing
+from affectory.web.shapes import Curves, Divided, curves, divided
 
 PREFERRED = ("vad", "va", "valence")
 COURSES = 8  # axes whose courses stay in memory
@@ -34,12 +34,16 @@ class Shelf:
         method: Who perceived.
         stamp: What changes when a trace has ended: an index from before it is not to be trusted.
         courses: The courses of its sessions that were asked for of late, by Space and axis.
+        cuts: Their kinds, by Space, axis and how many.
     """
 
     lake: Lake
     method: str
     stamp: tuple[str, int] | None
     courses: dict[tuple[str, str], Curves] = field(default_factory=dict, repr=False, compare=False)
+    cuts: dict[tuple[str, str, int], Divided] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     @cached_property
     def spaces(self) -> tuple[str, ...]:
@@ -63,8 +67,13 @@ class Shelf:
         known = {space.name: space.names for space in self.lake.spaces()}
         return {name: known[name] for name in self.spaces}
 
-    def curves(self, space: str | None = None, axis: str | None = None) -> Curves:
-        """Return the courses of its sessions on an axis, the drawn one unless named.
+    @cached_property
+    def columns(self) -> list[str]:
+        """What its records say besides words and times: by what sessions can be grouped."""
+        return groups.columns(self)
+
+    def chosen(self, space: str | None = None, axis: str | None = None) -> tuple[str, str]:
+        """Return a Space and an axis of it, the drawn ones unless named.
 
         Raises:
             BadChoice: if it has no states in that Space, or the Space has no such axis.
@@ -73,15 +82,37 @@ class Shelf:
         space = space or self.spaces[0]
         if space not in known:
             raise BadChoice("space", space, self.spaces)
-        drawn = self.axis if self.axis in known[space] else known[space][0]
+        drawn = "valence" if "valence" in known[space] else known[space][0]
         if (axis or drawn) not in known[space]:
             raise BadChoice("axis", axis, known[space])
-        wanted = (space, axis or drawn)
+        return space, axis or drawn
+
+    def curves(self, space: str | None = None, axis: str | None = None) -> Curves:
+        """Return the courses of its sessions on an axis, the drawn one unless named.
+
+        Raises:
+            BadChoice: if it has no states in that Space, or the Space has no such axis.
+        """
+        wanted = self.chosen(space, axis)
         if wanted not in self.courses:
             while len(self.courses) >= COURSES:
                 self.courses.pop(next(iter(self.courses)), None)
             self.courses[wanted] = curves(self, *wanted)
         return self.courses[wanted]
+
+    def divided(self, space: str, axis: str, k: int) -> Divided:
+        """Return its sessions by kind of shape on an axis; of fewer sessions, fewer kinds.
+
+        Raises:
+            BadChoice: if there are no two sessions with a shape.
+        """
+        known = self.curves(space, axis)
+        wanted = (space, axis, min(k, max(2, len(known.number))))
+        if wanted not in self.cuts:
+            while len(self.cuts) >= COURSES:
+                self.cuts.pop(next(iter(self.cuts)), None)
+            self.cuts[wanted] = divided(known, wanted[2])
+        return self.cuts[wanted]
 
     def name(self, number: int) -> str:
         """Return the name of a session.

@@ -2,20 +2,18 @@
 
 __all__ = ["router"]
 
-import io
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import polars as pl
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from pydantic import BaseModel
 
-from affectory.store.export import harmless
 from affectory.web.asking import Number, Trace
+from affectory.web.files import FileKind, as_file
 
 router = APIRouter(tags=["session"])
 Name = Annotated[str, Query(max_length=64)]
-KINDS = {"csv": "text/csv; charset=utf-8", "parquet": "application/vnd.apache.parquet"}
 
 
 class Facts(BaseModel):
@@ -101,21 +99,11 @@ def crisis(trace: Trace, number: Number) -> dict[str, Any]:
 
 @router.get("/traces/{job}/sessions/{number}/file", response_class=Response)
 def file(
-    trace: Trace, number: Number, space: Name, kind: Literal["csv", "parquet"] = "csv"
-) -> Response:
+    trace: Trace, number: Number, space: Name, by: Name | None = None,
+    kind: FileKind = "csv",
+) -> Response:  # fmt: skip
     """Return the turns of a session with their states as a file."""
     rows = pl.DataFrame(trace.turns(number))
-    felt = trace.felt(number, space).to_polars().drop("session", "actor", "start", "stop", "by")
+    felt = trace.felt(number, space, by).to_polars().drop("session", "actor", "start", "stop", "by")
     table = rows.join(felt, on="seq", how="left", maintain_order="left")
-    out = io.BytesIO()
-    if kind == "csv":
-        out.write("\ufeff".encode())  # or spreadsheets take it for another encoding
-        harmless(table).write_csv(out)
-    else:
-        table.write_parquet(out)
-    name = f"session-{number}.{kind}"
-    return Response(
-        out.getvalue(),
-        media_type=KINDS[kind],
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    return as_file(table, kind, f"session-{number}")
