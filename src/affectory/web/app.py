@@ -17,7 +17,19 @@ from starlette.responses import Response
 from affectory import __version__
 from affectory.core.errors import AffectoryError
 from affectory.show.palette import DARK, LIGHT
-from affectory.web import beside, cards, corpus, live, media, queues, rating, turns, uploads
+from affectory.web import (
+    beside,
+    board,
+    cards,
+    corpus,
+    courses,
+    live,
+    media,
+    queues,
+    rating,
+    turns,
+    uploads,
+)
 from affectory.web.guarding import COOKIE, Failures, Guard
 from affectory.web.recordings import Recordings
 from affectory.web.settings import Settings
@@ -55,7 +67,9 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.talks = live.Talks()
     app.add_exception_handler(AffectoryError, _told)
     app.add_exception_handler(RequestValidationError, _unread)
-    for room in (cards, corpus, turns, beside, queues, uploads, rating, live, media):
+    for room in (
+        board, cards, corpus, courses, turns, beside, queues, uploads, rating, live, media,
+    ):  # fmt: skip
         app.include_router(room.router, prefix="/api")
     failures: Failures = {}
     _doors(app, settings, failures)
