@@ -5,6 +5,7 @@ import shutil
 import socket
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from typer.testing import CliRunner
 
 from affectory.cli.main import app as command
 from affectory.web.app import create_app
+from affectory.web.listening import configured
 from affectory.web.settings import Settings
 
 SHOTS = Path(os.environ.get("AFFECTORY_SHOTS", "out/screens"))  # pictures that tests keep
@@ -38,6 +40,13 @@ def traced(out: Path, text: str = TALK, name: str = "talk.csv") -> Path:
     done = CliRunner().invoke(command, ["trace", str(path), "--out", str(out), "-q"])
     assert done.exit_code == 0, done.output
     return out
+
+
+def counted(page, what: str, n: int) -> None:
+    """Wait until there are so many of something."""
+    from playwright.sync_api import expect
+
+    expect(page.locator(what)).to_have_count(n, timeout=60_000)
 
 
 @pytest.fixture(scope="session")
@@ -68,8 +77,7 @@ def serve():
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
-        config = uvicorn.Config(create_app(settings), port=port, log_level="error")
-        server = uvicorn.Server(config)
+        server = uvicorn.Server(configured(create_app(settings), replace(settings, port=port)))
         thread = threading.Thread(target=server.run, daemon=True)
         thread.start()
         while not server.started:

@@ -135,7 +135,7 @@ def test_a_bad_file_is_not_tried_again_at_the_next_start(small):
 
 def test_a_trace_that_says_something_odd_ends_all_the_same(small, monkeypatch):
     client, _ = small
-    monkeypatch.setattr(uploads, "RUN", "print('no json' * 10)  # {room}")
+    monkeypatch.setattr(uploads, "RUN", ("-c", "print('no json' * 10)"))
     told = client.post("/api/uploads", content=b"ann: hi\n", headers={"x-name": "talk.txt"})
     end = ended(client, told.json())
     assert (end["state"], "could not be followed" in end["error"]) == ("failed", True)

@@ -1,5 +1,6 @@
 """The explorer in the browser."""
 
+import os
 import socket
 from contextlib import suppress
 from pathlib import Path
@@ -37,6 +38,7 @@ def serve(
         import uvicorn
 
         from affectory.web.app import create_app
+        from affectory.web.listening import configured
     except ImportError as error:
         raise MissingExtra(error.name or "fastapi", "web", "affectory serve") from error
     import webbrowser
@@ -44,14 +46,12 @@ def serve(
     from affectory.web.settings import Settings
 
     settings = Settings(lake, host, port, token, media=media)
-    config = uvicorn.Config(
-        create_app(settings), host=host, port=port, log_level="warning", access_log=False
-    )
-    server = uvicorn.Server(config)
+    server = uvicorn.Server(configured(create_app(settings), settings))
     door = _bound(host, port)
     shown = f"[{host}]" if ":" in host else host
     address = f"http://{shown}:{door.getsockname()[1]}/"
     typer.echo(address)
+    os.umask(0o077)  # what it writes is its owner's alone
     if open_page:
         webbrowser.open(address)
     with suppress(KeyboardInterrupt):  # the way in which a person ends it

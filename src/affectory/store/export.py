@@ -1,9 +1,9 @@
 """Tables as csv that a spreadsheet shows and never runs.
 
-A cell of text that begins with one of `= + - @`, a tab or a carriage return is a formula to a
-spreadsheet, whoever said it. Such a cell gets an apostrophe in front, which a spreadsheet
-takes for "this is text" and another reader can strip. Numbers, dates and truth values are
-left as they are: a negative number stays one.
+A cell of text that begins with one of `= + - @`, wide or not, a tab or an end of a line is a
+formula to a spreadsheet, whoever said it. Such a cell gets an apostrophe in front, which a
+spreadsheet takes for "this is text" and another reader can strip. Numbers, dates and truth
+values are left as they are: a negative number stays one.
 """
 
 __all__ = ["harmless", "write_csv"]
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import polars as pl
 
-ARMED = ("=", "+", "-", "@", "\t", "\r")
+ARMED = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def harmless(frame: pl.DataFrame) -> pl.DataFrame:

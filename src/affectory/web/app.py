@@ -12,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, JSONResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel, Field
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from affectory import __version__
@@ -30,9 +31,10 @@ from affectory.web import (
     turns,
     uploads,
 )
+from affectory.web.bounding import Bounds
 from affectory.web.guarding import COOKIE, Failures, Guard
 from affectory.web.recordings import Recordings
-from affectory.web.settings import Settings
+from affectory.web.settings import Settings, without
 from affectory.web.shelves import Shelves
 
 STATIC = Path(__file__).parent / "static"
@@ -65,8 +67,10 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.work = uploads.Work(settings)
     app.state.recordings = Recordings.of(settings.out, settings.media)
     app.state.talks = live.Talks()
+    app.state.sockets = 0
     app.add_exception_handler(AffectoryError, _told)
     app.add_exception_handler(RequestValidationError, _unread)
+    app.add_exception_handler(ClientDisconnect, _left)
     for room in (
         board, cards, corpus, courses, turns, beside, queues, uploads, rating, live, media,
     ):  # fmt: skip
@@ -74,6 +78,7 @@ def create_app(settings: Settings) -> FastAPI:
     failures: Failures = {}
     _doors(app, settings, failures)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.add_middleware(Bounds, settings=settings)
     app.add_middleware(Guard, settings=settings, failures=failures)
     return app
 
@@ -114,7 +119,10 @@ def _doors(app: FastAPI, settings: Settings, failures: Failures) -> None:
         if not guard.admits(given.token, request.scope):
             return JSONResponse({"detail": "this token is not right"}, 401)
         answer = RedirectResponse("/", status_code=303)
-        answer.set_cookie(COOKIE, guard.pass_of(), httponly=True, samesite="strict", path="/")
+        answer.set_cookie(
+            COOKIE, guard.pass_of(), httponly=True, samesite="strict", path="/",
+            secure=request.url.scheme == "https",
+        )  # fmt: skip
         return answer
 
     @app.get("/api/about", tags=["about"])
@@ -123,10 +131,16 @@ def _doors(app: FastAPI, settings: Settings, failures: Failures) -> None:
         return {"version": __version__, "largest": settings.largest}
 
 
-async def _told(_: Request, error: Exception) -> JSONResponse:
+async def _left(_: Request, error: Exception) -> JSONResponse:
+    """Answer nobody: who sent a request is gone before its end."""
+    return JSONResponse({"detail": "the request ended in the middle"}, status_code=400)
+
+
+async def _told(request: Request, error: Exception) -> JSONResponse:
     """Return the sentence of an error of ours: what was found, what to do."""
     status = 404 if isinstance(error, LookupError | FileNotFoundError) else 422
-    return JSONResponse({"detail": str(error)}, status_code=status)
+    told = without(str(error), request.app.state.settings)
+    return JSONResponse({"detail": told}, status_code=status)
 
 
 async def _unread(_: Request, error: Exception) -> JSONResponse:

@@ -9,6 +9,7 @@ __all__ = ["COOKIE", "FORGED", "HEADERS", "Failures", "Guard"]
 
 import hashlib
 import hmac
+import ipaddress
 import time
 from collections import deque
 from dataclasses import dataclass, field
@@ -23,9 +24,14 @@ from affectory.web.settings import LOOPBACK, Settings
 Failures = dict[str, deque[float]]
 COOKIE = "affectory"
 FORGED = "x-affectory"  # a header that a page from elsewhere cannot add without our leave
+QUERY = b"x-query"
 SAFE = ("GET", "HEAD", "OPTIONS")
+OWN = ("same-origin", "none")  # where a browser says that a request comes from: us, or a person
 TRIES, SPAN = 10, 60.0  # wrong tokens from one address within so many seconds
+EVERYBODY, MANY = "", 100  # wrong tokens from all addresses together: some can be made up
 NEIGHBOURS = 10_000  # addresses that are remembered
+NETWORK = 64  # bits of an address that one household has
+NONE: deque[float] = deque(maxlen=1)
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
@@ -63,7 +69,7 @@ class Guard:
             return
         refusal = self.refusal(scope)
         if refusal is None:
-            await self.app(scope, receive, _dressed(send))
+            await self.app(_asked(scope), receive, _dressed(send))
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 4000 + refusal[0], "reason": refusal[1]})
         else:
@@ -75,6 +81,8 @@ class Guard:
         headers = Headers(scope=scope)
         if not self._ours(headers.get("host", "")):
             return 421, "this name is not the explorer's; use the address that it printed"
+        if scope["path"].startswith("/api") and headers.get("sec-fetch-site", OWN[0]) not in OWN:
+            return 403, "this request came from another page"
         changes = scope["type"] == "websocket" or scope["method"] not in SAFE
         if changes and not self._same(headers):
             return 403, "this request came from another page"
@@ -86,9 +94,9 @@ class Guard:
             return None  # who is in stays in while a neighbour guesses
         if self.blocked(scope):
             return 429, "too many wrong tokens; wait a minute"
-        given = headers.get("authorization", "").removeprefix("Bearer ").strip()
-        if given:
-            return None if self.admits(given, scope) else (401, "this token is not right")
+        kind, _, given = headers.get("authorization", "").partition(" ")
+        if kind.lower() == "bearer" and given.strip():
+            return None if self.admits(given.strip(), scope) else (401, "this token is not right")
         return 401, "give the token that stands in the terminal"
 
     def admits(self, token: str, scope: Scope) -> bool:
@@ -96,16 +104,17 @@ class Guard:
         wanted = self.settings.token or ""
         if hmac.compare_digest(token.encode(), wanted.encode()):
             return True
-        self.failures.setdefault(_address(scope), deque(maxlen=TRIES)).append(time.monotonic())
+        for who, most in ((EVERYBODY, MANY), (_address(scope), TRIES)):
+            self.failures.setdefault(who, deque(maxlen=most)).append(time.monotonic())
         while len(self.failures) > NEIGHBOURS:
-            del self.failures[next(iter(self.failures))]
+            del self.failures[next(who for who in self.failures if who != EVERYBODY)]
         return False
 
     def blocked(self, scope: Scope) -> bool:
-        """Return whether an address has tried too many wrong tokens."""
-        tried = self.failures.get(_address(scope))
-        full = tried is not None and len(tried) >= TRIES
-        return full and time.monotonic() - tried[0] < SPAN  # type: ignore[index]
+        """Return whether an address, or all together, have tried too many wrong tokens."""
+        tried = (self.failures.get(who, NONE) for who in (EVERYBODY, _address(scope)))
+        late = time.monotonic() - SPAN
+        return any(len(one) == one.maxlen and one[0] > late for one in tried)
 
     def pass_of(self) -> str:
         """Return what the cookie of who knew the token holds."""
@@ -137,6 +146,17 @@ class Guard:
             return False
 
 
+def _asked(scope: Scope) -> Scope:
+    """Return a request with what stands in the header `x-query` as part of its query.
+
+    Names of people and conversations are asked for so: an address ends up in histories and logs.
+    """
+    told = [value for name, value in scope["headers"] if name == QUERY]
+    if not told:
+        return scope
+    return {**scope, "query_string": b"&".join(filter(None, [scope["query_string"], *told]))}
+
+
 def _cookie(headers: Headers) -> str:
     for part in headers.get("cookie", "").split(";"):
         name, _, value = part.strip().partition("=")
@@ -146,8 +166,16 @@ def _cookie(headers: Headers) -> str:
 
 
 def _address(scope: Scope) -> str:
+    """Return who asks; of the new kind of address everybody has as many as he likes."""
     client = scope.get("client")
-    return str(client[0]) if client else ""
+    name = str(client[0]) if client else "nobody"
+    try:
+        address = ipaddress.ip_address(name)
+    except ValueError:
+        return name
+    if address.version == 6 and not address.ipv4_mapped:
+        return str(ipaddress.ip_network((address, NETWORK), strict=False))
+    return str(address)
 
 
 def _dressed(send: Send) -> Send:

@@ -3,9 +3,10 @@
 The name of a file is data: it travels in a header, and never becomes a path as it is.
 """
 
-__all__ = ["PART", "plain", "taken", "whole"]
+__all__ = ["PART", "SWELL", "large", "plain", "taken", "whole"]
 
 import asyncio
+import os
 import re
 import secrets
 import shutil
@@ -13,6 +14,8 @@ import zlib
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from affectory.web.holding import freed, held
 
 PART = ".part"  # of a folder whose file has not come whole
 LONG = 120  # bytes of a name that are kept
@@ -26,14 +29,18 @@ def whole(uploads: Path, name: str) -> Iterator[Path]:
 
     Its folder ends with `.part` until then.
     """
+    uploads.mkdir(parents=True, exist_ok=True, mode=0o700)
     home = uploads / f"{secrets.token_hex(8)}{PART}"
-    home.mkdir(parents=True, mode=0o700)
+    home.mkdir(mode=0o700)
+    holder = held(home)  # no other server takes it for one that a crash left
     try:
         yield home / name
         home.rename(home.with_suffix(""))
     except BaseException:  # who sent it is gone, or it is too much
         shutil.rmtree(home, ignore_errors=True)
         raise
+    finally:
+        freed(holder)
 
 
 def plain(name: str) -> str:
@@ -55,16 +62,26 @@ async def taken(
     """
     size = 0
     packed = _Packed(SWELL * largest) if path.suffix.lower() == ".gz" else None
-    with path.open("xb") as file:
+    with open(path, "xb", opener=_private) as file:
         async for part in parts:
             size += len(part)
             if size > largest:
-                raise ValueError(f"the file is larger than {largest:,} bytes; {cure}")
+                raise ValueError(large(largest, cure))
             if packed is not None:
                 await asyncio.to_thread(packed.unfold, part)
             file.write(part)
     if not size:
         raise ValueError("the file is empty")
+
+
+def large(largest: int, cure: str = ELSEWHERE) -> str:
+    """Return what somebody is told whose file is too large."""
+    return f"the file is larger than {largest:,} bytes; {cure}"
+
+
+def _private(path: str, flags: int) -> int:
+    """Open a file that its owner alone may read."""
+    return os.open(path, flags, 0o600)
 
 
 class _Packed:

@@ -1,8 +1,9 @@
 """What a running explorer is told at its start."""
 
-__all__ = ["LOOPBACK", "Settings"]
+__all__ = ["LOOPBACK", "Settings", "without"]
 
 import ipaddress
+import re
 import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +24,11 @@ class Settings:
         port: Port to listen on; 0 takes a free one.
         token: What a person must know; None only on loopback.
         largest: Bytes of one upload at most.
+        rows: Rows of one upload at most.
+        idle: Seconds that may pass between two parts of what is sent.
+        longest: Seconds in which what is sent must have come whole; a second more for 50 kB.
+        open: Talks that are open at once at most.
+        connections: Connections at once at most; the one that has said least makes room.
         traces: Uploads that are traced at once at most.
         media: Folder of recordings that play beside the sessions of their names; None: none.
         recording: Bytes of one recording that is added on the page at most.
@@ -39,6 +45,11 @@ class Settings:
     port: int = 8321
     token: str | None = None
     largest: int = 200_000_000
+    rows: int = 5_000_000
+    idle: float = 30.0
+    longest: float = 600.0
+    open: int = 50
+    connections: int = 200
     traces: int = 1
     media: Path | None = None
     recording: int = 4_000_000_000
@@ -65,3 +76,18 @@ class Settings:
             return ipaddress.ip_address(self.host.strip("[]")).is_loopback
         except ValueError:
             return False
+
+
+def without(words: str, settings: Settings) -> str:
+    """Return a sentence without the place of the lake: who reads it need not know this machine.
+
+    Args:
+        words: A sentence, which may name files of the lake or of its uploads.
+        settings: Where the lake is.
+    """
+    name = settings.out.name or "the lake"
+    for out in (settings.out.resolve(), settings.out.absolute()):
+        place = rf"(?<![^\s'\"(]){re.escape(str(out))}"
+        words = re.sub(rf"{place}/(uploads/[0-9a-f]+/)?", "", words)
+        words = re.sub(rf"{place}(?![^\s'\"):;,])", name.replace("\\", ""), words)
+    return words

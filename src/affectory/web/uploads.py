@@ -9,8 +9,10 @@ __all__ = ["Work", "router"]
 
 import asyncio
 import json
+import os
 import shutil
 import sys
+from collections.abc import Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,25 +25,20 @@ from pydantic import BaseModel
 from starlette.responses import Response
 
 from affectory.core.errors import BadChoice
-from affectory.web.receiving import PART, plain, taken, whole
-from affectory.web.settings import Settings
+from affectory.web.holding import FREE, freed, held
+from affectory.web.receiving import PART, SWELL, large, plain, taken, whole
+from affectory.web.settings import Settings, without
 
 router = APIRouter(tags=["uploads"])
-RUN = """
-try:
-    import resource
-    resource.setrlimit(resource.RLIMIT_AS, ({room}, {room}))
-except ImportError:
-    pass  # no such limit on this machine
-from affectory.cli.main import main
-main()
-"""
+RUN = ("-P", "-m", "affectory.cli.dropped")  # the folder that it starts in is no place for code
 PACKED = (".bz2", ".xz", ".zst", ".zip", ".7z", ".rar")
 KEPT = 100  # uploads whose end is remembered
 WAITING = 50  # uploads that wait for their trace at most
+COMING = 8  # uploads that come in at once at most
 SAID = 20  # sentences of a trace that are kept
 ROOM = 16 << 30  # bytes of addresses that a trace may use, so that no file takes all memory
 ENDED = ("done", "failed")
+AGAIN = 0.5  # seconds until it is seen whether nobody works on a file any more
 PATIENCE = 3600.0  # seconds that one trace may take
 
 
@@ -69,6 +66,7 @@ class Work:
     known: dict[str, Progress] = field(default_factory=dict)
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
     running: set[asyncio.subprocess.Process] = field(default_factory=set)
+    coming: int = 0
     stopped: bool = False
     gate: asyncio.Semaphore = field(init=False)
 
@@ -76,16 +74,16 @@ class Work:
         """Let only so many traces run at once."""
         self.gate = asyncio.Semaphore(self.settings.traces)
 
-    def begin(self, path: Path, name: str, done: Any) -> Progress:
+    def begin(self, path: Path, name: str, done: Any, holder: int | None = None) -> Progress:
         """Start the trace of an uploaded file, or let it wait for its turn."""
         told = Progress(id=path.parent.name, name=name, state="waiting")
+        holder = held(path.parent) if holder is None else holder
         self.known[told.id] = told
         ended = [one.id for one in self.known.values() if one.state in ENDED]
         for old in ended[: max(0, len(self.known) - KEPT)]:
             del self.known[old]
-        task = asyncio.get_running_loop().create_task(self._watched(path, told, done))
-        self.tasks.add(task)
-        task.add_done_callback(self.tasks.discard)
+        task = self._started(self._watched(path, told, done, holder))
+        task.add_done_callback(lambda _: freed(holder))
         return told
 
     @property
@@ -95,11 +93,39 @@ class Work:
 
     def resume(self, done: Any) -> None:
         """Go on with the files whose trace had not ended when the last server did."""
+        self._started(self._resumed(done))
+
+    async def _resumed(self, done: Any) -> None:
+        """Go on with each file as soon as nobody works on it any more."""
         home = self.settings.out / "uploads"
-        for torn in home.glob(f"*{PART}"):  # it came in half; a half is never traced as a whole
-            shutil.rmtree(torn, ignore_errors=True)
-        for path in sorted(home.glob("*/*")):
-            self.begin(path, path.name, done)
+        left = [one for one in sorted(home.glob("*")) if one.is_dir() and not one.is_symlink()]
+        while left and not self.stopped:
+            busy = []
+            for folder in left:
+                holder = held(folder)
+                if holder is None:
+                    busy.append(folder)
+                elif not self._goes_on(folder, done, holder):
+                    freed(holder)
+            left = [one for one in busy if one.is_dir()]
+            await asyncio.sleep(AGAIN if left else 0)
+
+    def _goes_on(self, folder: Path, done: Any, holder: int) -> bool:
+        """Trace what a folder holds; one that came in half is never traced as a whole."""
+        if folder.name.endswith(PART):
+            shutil.rmtree(folder, ignore_errors=True)
+            return False
+        for path in folder.iterdir():
+            if path.is_file() and not path.is_symlink():  # a link may lead to anything
+                self.begin(path, path.name, done, holder)
+                return True
+        return False
+
+    def _started(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.get_running_loop().create_task(work)
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+        return task
 
     async def close(self) -> None:
         """Stop the traces that run, and wait until they have stopped."""
@@ -108,15 +134,18 @@ class Work:
             _killed(process)
         await asyncio.gather(*self.tasks, return_exceptions=True)
 
-    async def _watched(self, path: Path, told: Progress, done: Any) -> None:
+    async def _watched(self, path: Path, told: Progress, done: Any, holder: int | None) -> None:
         """Trace a file, and tell whatever goes wrong on the way."""
         ended = "failed"
+        if holder is None:
+            told.error, told.state = "another server over this lake reads it", ended
+            return
         try:
             async with self.gate:
                 if self.stopped:
                     return  # the file stays, and the next server goes on with it
                 told.state = "running"
-                ended = await self._traced(path, told)
+                ended = await self._traced(path, told, holder)
         except (OSError, ValueError, ExceptionGroup) as error:  # who waits is told
             told.error = f"its trace could not be followed: {type(error).__name__}"
         if not self.stopped:
@@ -124,20 +153,21 @@ class Work:
             done()
             told.state = ended
 
-    async def _traced(self, path: Path, told: Progress) -> str:
+    async def _traced(self, path: Path, told: Progress, holder: int) -> str:
         """Run the trace of a file, and return how it ended."""
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-c", RUN.format(room=ROOM), "trace", str(path),
-            "--out", str(self.settings.out), "--json",
-            stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE, limit=1 << 20,
+            sys.executable, *RUN,
+            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE, limit=1 << 20, **_alone(holder),
         )  # fmt: skip
         self.running.add(process)
         if self.stopped:
             _killed(process)
         late = asyncio.get_running_loop().call_later(PATIENCE, _end, process, told)
+        assert process.stdin is not None
         assert process.stdout is not None
         assert process.stderr is not None
+        process.stdin.write(self._wish(path))  # it stays open: the trace ends when we do
         try:
             async with asyncio.TaskGroup() as both:
                 both.create_task(_counted(told, process.stdout))
@@ -149,13 +179,30 @@ class Work:
             await process.wait()
             late.cancel()
             self.running.discard(process)
-        here = f"{path.parent}/"
-        told.said = [line.replace(here, "")[:500] for line in told.said]
+        told.said = [without(line, self.settings)[:500] for line in told.said]
         if process.returncode == 0:
             return "done"
         last = told.said.pop() if told.said else "it ended without a word"
         told.error = last.removeprefix("affectory: ")
         return "failed"
+
+    def _wish(self, path: Path) -> bytes:
+        """Return what the trace is told: its file, and how much of it there may be."""
+        told = {
+            "path": str(path.absolute()),
+            "out": str(self.settings.out.absolute()),
+            "room": ROOM,
+            "rows": self.settings.rows,
+            "letters": SWELL * self.settings.largest,
+        }
+        return json.dumps(told).encode() + b"\n"
+
+
+def _alone(holder: int) -> dict[str, Any]:
+    """Return how a trace is started: what it writes is its owner's, and it holds its upload."""
+    if os.name != "posix":  # pragma: no cover
+        return {}
+    return {"umask": 0o077, "pass_fds": () if holder == FREE else (holder,)}
 
 
 def _end(process: asyncio.subprocess.Process, told: Progress) -> None:
@@ -197,11 +244,23 @@ async def upload(
     if work.full:
         told = f"{WAITING} files wait already; send it when some are done"
         return JSONResponse({"detail": told}, status_code=429)
+    if work.coming >= COMING:
+        told = f"{COMING} files come in already; send it when one is there"
+        return JSONResponse({"detail": told}, status_code=429)
+    size = request.headers.get("content-length", "")
+    if size.isdecimal() and int(size) > settings.largest:
+        return JSONResponse({"detail": large(settings.largest)}, status_code=413)
+    work.coming += 1
     try:
         with whole(settings.out / "uploads", own) as path:
             await taken(request.stream(), path, settings.largest)
     except ValueError as error:
         return JSONResponse({"detail": str(error)}, status_code=413)
+    except OSError as error:
+        told = f"it could not be kept: {error.strerror}"
+        return JSONResponse({"detail": told}, status_code=507)
+    finally:
+        work.coming -= 1
     return work.begin(path.parent.with_suffix("") / own, own, request.app.state.shelves.forget)
 
 

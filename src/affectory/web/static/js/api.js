@@ -4,15 +4,18 @@ import { T } from "./texts.js";
 
 let lost = false;
 
+// What is asked for may be a name: it travels in a header, since addresses end up in logs.
 export async function ask(path, options = {}) {
+  const [place, words] = path.split("?");
+  const asked = words ? { "x-query": words } : {};
   let answer;
   try {
-    answer = await fetch(`/api${path}`, { ...options, headers: { "x-affectory": "1", ...options.headers } });
+    answer = await fetch(`/api${place}`, { ...options, headers: { "x-affectory": "1", ...asked, ...options.headers } });
   } catch (error) {
     if (error.name === "AbortError") throw error;
     if (!lost) toast(T.lost);
     lost = true;
-    throw error;
+    throw new TypeError(T.lost); // not in the browser's words
   }
   if (lost) toast(T.again);
   lost = false;
@@ -41,10 +44,10 @@ export async function spoken(base) {
 }
 
 // fetch cannot tell how much has been sent; XMLHttpRequest can
-export function send(file, onpart) {
+export function send(file, onpart, path = "/uploads") {
   return new Promise((resolve, reject) => {
     const x = new XMLHttpRequest();
-    x.open("POST", "/api/uploads");
+    x.open("POST", `/api${path}`);
     x.setRequestHeader("x-affectory", "1");
     x.setRequestHeader("x-name", encodeURIComponent(file.name));
     x.upload.onprogress = (e) => e.lengthComputable && onpart(e.loaded / e.total);
