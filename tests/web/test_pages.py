@@ -1,18 +1,11 @@
 """web/static: the pages in a real browser, as a person would use them."""
 
 import pytest
-from tests.web.conftest import traced
+from tests.web.conftest import counted, traced
 
 from affectory.guard import crisis
 from affectory.store.lake import open_lake
 from affectory.web.settings import Settings
-
-
-def counted(page, what, n):
-    """Wait until there are so many of something."""
-    from playwright.sync_api import expect
-
-    expect(page.locator(what)).to_have_count(n, timeout=60_000)
 
 
 def test_a_session_is_found_opened_read_and_seen(page, serve, lake):

@@ -26,6 +26,7 @@ from affectory.web import (
     courses,
     live,
     media,
+    perceiving,
     queues,
     rating,
     turns,
@@ -72,8 +73,19 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _unread)
     app.add_exception_handler(ClientDisconnect, _left)
     for room in (
-        board, cards, corpus, courses, turns, beside, queues, uploads, rating, live, media,
-    ):  # fmt: skip
+        board,
+        cards,
+        corpus,
+        courses,
+        turns,
+        beside,
+        perceiving,
+        queues,
+        uploads,
+        rating,
+        live,
+        media,
+    ):
         app.include_router(room.router, prefix="/api")
     failures: Failures = {}
     _doors(app, settings, failures)

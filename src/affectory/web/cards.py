@@ -13,6 +13,16 @@ from affectory.represent import vocabularies
 router = APIRouter(tags=["methods"])
 
 
+class Published(BaseModel):
+    """A figure of a method's paper."""
+
+    name: str
+    value: float
+    n: int
+    setting: str
+    by: str
+
+
 class Method(BaseModel):
     """What a method says of itself."""
 
@@ -26,6 +36,7 @@ class Method(BaseModel):
     gives: list[str]
     extras: list[str]
     cautions: list[str]
+    published: list[Published]
 
 
 @router.get("/methods")
@@ -43,6 +54,10 @@ def cards() -> list[Method]:
             gives=list(card.gives),
             extras=list(card.extras),
             cautions=list(card.cautions),
+            published=[
+                Published(name=f.name, value=f.value, n=f.n, setting=f.setting, by=f.by)
+                for f in card.published
+            ],
         )
         for name, card in methods().items()
     ]

@@ -20,7 +20,7 @@ const ROUTES = [
   [/^#\/t\/([\w-]+)\/queue$/, queue, "explore"],
   [/^#\/figures$/, figures, "figures"],
   [/^#\/live$/, live, "live"],
-  [/^#\/methods$/, methods, "methods"],
+  [/^#\/methods(?:\/([\w/-]+))?$/, methods, "methods"],
 ];
 const PAGES = { explore: "#/", live: "#/live", figures: "#/figures", methods: "#/methods" };
 const main = document.getElementById("page");

@@ -27,6 +27,12 @@ export function plane(view, { told, who, link, space }) {
     pen.fillText("arousal", x(across.rest) + 5, EDGE / 2 + 8);
     pen.textAlign = "right";
     pen.fillText("valence", wide - 4, y(up.rest) - 5);
+    const tick = (v) => String(v).replace("-", "−");
+    pen.fillText(tick(up.high), x(across.rest) - 5, EDGE / 2 + 8);
+    pen.fillText(tick(up.low), x(across.rest) - 5, high - EDGE / 2);
+    pen.fillText(tick(across.high), wide - 4, y(up.rest) + 15);
+    pen.textAlign = "left";
+    pen.fillText(tick(across.low), 4, y(up.rest) + 15);
     where = v.map((one, i) => (one === null ? null : [x(one), y(a[i])]));
     const many = where.length > 2000, dot = many ? 1.6 : 3.2;
     for (const keep of [false, true]) {
@@ -67,5 +73,5 @@ export function plane(view, { told, who, link, space }) {
     link.hover.set(best === null ? null : told.at[best]);
   });
   board.el.addEventListener("mouseleave", () => link.hover.set(null));
-  return () => { off.forEach((f) => f()); board.close(); };
+  return { svg: board.svg, close: () => { off.forEach((f) => f()); board.close(); } };
 }

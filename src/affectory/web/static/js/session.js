@@ -1,93 +1,103 @@
 // One session: what was said on one side, how it moved on the other, and both linked.
 import { ask, query, spoken } from "./api.js";
-import { h, watched } from "./dom.js";
+import { course } from "./course.js";
+import { h, toast, watched } from "./dom.js";
+import { saves } from "./picture.js";
+import { media } from "./media.js";
 import { plane } from "./plane.js";
 import { people } from "./people.js";
 import { stream } from "./stream.js";
 import { T } from "./texts.js";
-import { timeline } from "./timeline.js";
 import { transcript } from "./transcript.js";
+
+const BESIDE = "affectory.beside"; // who has just read this session, until the page is drawn again
 
 export async function session(main, job, number) {
   const base = `/traces/${job}/sessions/${number}`;
-  const [facts, turns] = await Promise.all([ask(base), spoken(base)]);
+  const [facts, turns, others, { notice, found: flagged }] = await Promise.all([ask(base), spoken(base), ask(`${base}/others`), ask(`${base}/crisis`)]);
   const who = people(facts.people.map((one) => one.actor));
   // the turn that is pointed at, the stretch of time that is chosen: all views watch both
-  const link = { hover: watched(null), range: watched(null) };
+  const link = { hover: watched(null), range: watched(null), now: watched(null), said: watched(null), film: watched(null) };
   const spaces = facts.spaces.filter((space) => space.by.length);
-  const undo = [];
-
   const place = new Map(turns.seq.map((seq, at) => [seq, at]));
-  const others = await ask(`${base}/others`);
   const load = async (space, by, from = base) => {
     const told = await ask(`${from}/states${query({ space, by })}`);
     return { ...told, at: told.seq.map((seq) => place.get(seq)) };
   };
 
+  const film = h("section");
   const left = h("section", { class: "card transcript", "aria-label": T.turns });
   const right = h("div", { class: "pictures" });
-  const { notice, found: flagged } = await ask(`${base}/crisis`);
   main.append(
     h("p", { class: "crumb" }, h("a", { href: `#/t/${job}` }, `← ${T.back}`), h("a", { class: "get", href: `#/t/${job}/s/${number}/rate` }, T.rate.open)),
     h("h1", { class: "name" }, facts.session),
     h("ul", { class: "keys" }, facts.people.map((one) => h("li", {}, who.mark(one.actor), one.actor, h("small", {}, ` ${one.n.toLocaleString("en")}`)))),
     notice ? h("p", { class: "notice", role: "note" }, notice) : "",
+    film,
     h("div", { class: "beside" }, left, right));
 
   const list = transcript(left, { turns, facts, base, who, link, flagged });
-  undo.push(list.close);
-  if (!spaces.length) return () => undo.forEach((f) => f());
+  const undo = [list.close, media(film, { base, facts, turns, link })];
+  if (spaces.length) await pictures(right, { base, facts, spaces, others, turns, who, link, load, list, undo });
+  right.append(authors(base, facts));
+  return () => undo.forEach((f) => f());
+}
 
+async function pictures(right, parts) {
+  const { spaces, others, who, link, load, undo } = parts;
   const scales = spaces.filter((space) => space.kind === "dimensions");
   // a handful of emotions says more than three signs, and reads better than twenty-eight
   const shares = spaces.filter((space) => space.kind !== "dimensions" && space.axes.length > 2)
     .sort((a, b) => Math.abs(a.axes.length - 7) - Math.abs(b.axes.length - 7));
   const first = spaces.find((s) => s.name === "vad") ?? scales[0] ?? spaces[0];
-  const line = h("section", { class: "card" });
-  right.append(line);
-  let close = () => {};
-  async function draw(name, axis, by, beside) {
-    const space = spaces.find((s) => s.name === name);
-    const told = await load(name, by);
-    const near = others.filter((one) => one.spaces.includes(name) && one.by !== told.by);
-    const other = beside && (await load(name, beside.by, `/traces/${beside.job}/sessions/${beside.number}`));
-    close();
-    const spec = space.axes.find((a) => a.name === axis) ?? space.axes[0];
-    const view = h("div", { class: "picture" }), agreed = h("p", { class: "beside-told", role: "status" });
-    line.replaceChildren(
-      h("div", { class: "bar" }, h("h2", {}, T.timeline),
-        choose(T.space, spaces.map((s) => s.name), name, (v) => draw(v)),
-        choose(T.axis, space.axes.map((a) => a.name), spec.name, (v) => draw(name, v, told.by)),
-        space.by.length > 1 && choose(T.by, space.by, told.by, (v) => draw(name, spec.name, v)),
-        near.length > 0 && choose(T.beside.label, [T.beside.none, ...near.map((one) => one.by)], beside?.by ?? T.beside.none, (v) => draw(name, spec.name, told.by, near.find((one) => one.by === v))),
-        h("a", { class: "get", href: `/api${base}/file${query({ space: name, kind: "csv" })}`, download: "" }, T.csv),
-        h("a", { class: "get", href: `/api${base}/file${query({ space: name, kind: "parquet" })}`, download: "" }, T.parquet)),
-      view, agreed, h("p", { class: "hint" }, T.hint));
-    if (beside) {
-      const one = await ask(`${base}/beside${query({ space: name, axis: spec.name, other: beside.job, place: beside.number, by: beside.by })}`);
-      agreed.textContent = T.beside.told(beside.by, one);
-    }
-    close = timeline(view, { told, other, spec, turns, who, link, clock: facts.clock });
-    list.states(told, spec, space);
-  }
-  await draw(first.name, "valence");
-  undo.push(() => close());
+  const card = h("section", { class: "card" });
+  right.append(card);
+  const line = course(card, parts);
+  const near = others.find((one) => one.by === sessionStorage.getItem(BESIDE) && one.spaces.length);
+  sessionStorage.removeItem(BESIDE);
+  const space = near && !near.spaces.includes(first.name) ? near.spaces[0] : first.name;
+  await line.draw(space, "valence", undefined, near?.spaces.includes(first.name) ? near : undefined);
+  undo.push(line.close);
 
   const vad = spaces.find((s) => s.axes.some((a) => a.name === "arousal") && s.axes.some((a) => a.name === "valence"));
-  if (vad) {
-    const view = h("section", { class: "card" }, h("h2", {}, T.plane));
+  for (const [space, title, picture] of [[vad, T.plane, plane], [shares[0], T.stream, stream]]) {
+    if (!space) continue;
+    const view = h("section", { class: "card" }, h("h2", {}, title));
     right.append(view);
-    undo.push(plane(view, { told: await load(vad.name), who, link, space: vad }));
+    const told = await load(space.name);
+    const made = picture(view, { told, who, link, space });
+    view.append(h("p", { class: "saves" }, T.files, saves(picture.name, made.svg)));
+    undo.push(made.close);
   }
-  if (shares.length) {
-    const view = h("section", { class: "card" }, h("h2", {}, T.stream));
-    right.append(view);
-    undo.push(stream(view, { told: await load(shares[0].name), space: shares[0], link }));
-  }
-  return () => undo.forEach((f) => f());
 }
 
-function choose(label, values, value, onpick) {
-  return h("label", { class: "pick" }, h("span", {}, label), h("select", { onchange: (e) => onpick(e.target.value) },
-    values.map((v) => h("option", { value: v, selected: v === value }, v))));
+// who perceived, with what to know before trusting it; and who else could
+function authors(base, facts) {
+  const card = h("section", { class: "card authors" }), wait = h("p", { class: "hint", role: "status" });
+  const name = (method) => method.split(":")[0];
+  const pick = h("select", { id: "also", onchange: async () => {
+    const method = pick.value;
+    pick.disabled = true;
+    wait.textContent = T.method.wait(method);
+    try {
+      const { by } = await ask(`${base}/also`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ method }) });
+      sessionStorage.setItem(BESIDE, by); // and so it is drawn when the page is there again
+      toast(T.method.done(method));
+      dispatchEvent(new Event("hashchange"));
+    } catch (error) {
+      pick.disabled = false;
+      pick.value = "";
+      wait.textContent = error.message;
+    }
+  } });
+  ask("/methods").then((cards) => {
+    const own = cards.find((one) => one.name === name(facts.method));
+    const able = cards.filter((one) => one.name.startsWith("perceive/") && one.takes.includes("text") && one.name !== facts.method);
+    pick.append(h("option", { value: "" }, T.method.pick), ...able.map((one) => h("option", { value: one.name }, one.name)));
+    card.append(
+      h("h2", {}, T.method.by, " ", h("a", { href: `#/methods/${name(facts.method)}` }, facts.method)),
+      own ? h("details", {}, h("summary", {}, T.cautions), h("ul", {}, own.cautions.map((c) => h("li", {}, c)))) : "",
+      h("div", { class: "bar" }, h("label", { class: "pick" }, T.method.also, pick), wait));
+  });
+  return card;
 }

@@ -5,6 +5,24 @@ import { T } from "./texts.js";
 
 const PARTS = 160, MOST = 8;
 
+// how much is a half, and all
+function scale(pen, wide, high) {
+  pen.strokeStyle = css("--line");
+  pen.beginPath();
+  pen.moveTo(0, high / 2);
+  pen.lineTo(wide, high / 2);
+  pen.stroke();
+  for (const [words, y] of [["100 %", 14], ["50 %", high / 2 - 4]]) {
+    pen.font = "11px system-ui";
+    pen.fillStyle = css("--panel");
+    pen.globalAlpha = 0.8;
+    pen.fillRect(3, y - 11, 38, 14);
+    pen.globalAlpha = 1;
+    pen.fillStyle = css("--ink");
+    pen.fillText(words, 6, y);
+  }
+}
+
 export function stream(view, { told, space, link }) {
   const n = told.seq.length, parts = Math.min(PARTS, Math.max(1, Math.floor(n / 2) || 1));
   const row = new Map(told.at.map((at, i) => [at, i]));
@@ -36,6 +54,7 @@ export function stream(view, { told, space, link }) {
       pen.fill();
       values.forEach((v, p) => (base[p] += v / all[p]));
     }
+    scale(pen, wide, high);
   }, (pen, wide, high) => {
     const i = row.get(link.hover.get());
     if (i === undefined) return;
@@ -52,5 +71,5 @@ export function stream(view, { told, space, link }) {
     link.hover.set(told.at[i]);
   });
   board.el.addEventListener("mouseleave", () => link.hover.set(null));
-  return () => { off(); board.close(); };
+  return { svg: board.svg, close: () => { off(); board.close(); } };
 }

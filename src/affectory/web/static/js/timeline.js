@@ -1,8 +1,14 @@
 // The trajectory of one axis, a line a speaker, with the spread as a band; drag to choose turns.
 import uPlot from "../vendor/uPlot.esm.js";
-import { css } from "./dom.js";
+import { caret } from "./caret.js";
+import { css, h } from "./dom.js";
+import { playhead } from "./playhead.js";
+import { Pen } from "./pen.js";
+import { sketch } from "./sketch.js";
+import { clockface, moment } from "./times.js";
+import { T } from "./texts.js";
 
-const ZOOM = 0.8;
+const ZOOM = 0.8, TALL = 236;
 
 export function timeline(view, { told, other, spec, turns, who, link, clock }) {
   const begin = turns.start[0] ?? 0;
@@ -30,7 +36,7 @@ export function timeline(view, { told, other, spec, turns, who, link, clock }) {
       out.push(own((i) => value[i]));
       if (spread) out.push(own((i) => Math.min(spec.high, value[i] + spread[i])), own((i) => Math.max(spec.low, value[i] - spread[i])));
     }
-    if (other) out.push(second());
+    if (other) out.push(beside);
     return out;
   }
 
@@ -50,10 +56,11 @@ export function timeline(view, { told, other, spec, turns, who, link, clock }) {
     const ink = css("--muted"), grid = css("--line");
     const axis = { stroke: ink, grid: { stroke: grid, width: 1 }, ticks: { stroke: grid }, font: "12px system-ui" };
     return {
-      width, height: 240, series, bands,
+      width, height: TALL, series, bands,
       legend: { show: false },
+      plugins: [playhead(link, begin)],
       scales: { x: { time: false }, y: { range: reach() } },
-      axes: [{ ...axis, values: (_, ticks) => ticks.map((t) => (seconds ? clockface(t) : t)) }, { ...axis, size: 44 }],
+      axes: [{ ...axis, size: 34, values: (_, ticks) => ticks.map((t) => (seconds ? clockface(t) : t)) }, { ...axis, size: 44 }],
       cursor: { drag: { x: true, y: false, setScale: false }, points: { size: 8 }, bind: { dblclick: () => () => { reset(); return null; } } },
       hooks: {
         setCursor: [(u) => { if (u.cursor.event) link.hover.set(u.cursor.idx === null ? null : told.at[u.cursor.idx] ?? null); }],
@@ -61,7 +68,7 @@ export function timeline(view, { told, other, spec, turns, who, link, clock }) {
           const { left, width: w } = u.select;
           link.range.set(w > 3 ? [begin + u.posToVal(left, "x"), begin + u.posToVal(left + w, "x")] : null);
         }],
-        ready: [(u) => u.over.addEventListener("wheel", wheel, { passive: false })],
+        ready: [(u) => { u.over.addEventListener("wheel", wheel, { passive: false }); choose(link.range.get()); }],
       },
     };
   }
@@ -88,7 +95,11 @@ export function timeline(view, { told, other, spec, turns, who, link, clock }) {
       const move = (e.deltaX / plot.over.clientWidth) * span;
       return clamp(min + move, max + move);
     }
-    const grow = e.deltaY < 0 ? ZOOM : 1 / ZOOM;
+    zoom(at, e.deltaY < 0);
+  }
+
+  function zoom(at, near) {
+    const { min, max } = plot.scales.x, grow = near ? ZOOM : 1 / ZOOM;
     clamp(at - (at - min) * grow, at + (max - at) * grow);
   }
 
@@ -105,35 +116,70 @@ export function timeline(view, { told, other, spec, turns, who, link, clock }) {
   }
 
   function draw() {
+    const seen = plot && { min: plot.scales.x.min, max: plot.scales.x.max };
     plot?.destroy();
     plot = new uPlot(options(Math.max(view.clientWidth, 240)), columns(), view);
+    if (seen) plot.setScale("x", seen);
   }
 
+  // the stretch that is chosen, wherever it was
+  function choose(range) {
+    if (plot.scales.x.min === null) return; // it is not laid out yet, and asks again when it is
+    const { left, width } = plot.select, none = { left: 0, width: 0, top: 0, height: 0 };
+    if (!range) return void (width && plot.setSelect(none, false));
+    const from = plot.valToPos(range[0] - begin, "x"), to = plot.valToPos(range[1] - begin, "x");
+    if (Math.abs(from - left) > 1 || Math.abs(to - from - width) > 1) plot.setSelect({ left: from, width: Math.max(to - from, 2), top: 0, height: plot.over.clientHeight }, false);
+  }
+
+  // what is in sight, for print
+  function svg() {
+    const { min, max } = plot.scales.x, y = plot.scales.y, pen = new Pen();
+    const value = told.values[spec.name], spread = told.spreads[spec.name];
+    const seen = order.filter((i) => value[i] !== null && x[i] >= min && x[i] <= max);
+    const lines = names.map((name) => {
+      const own = seen.filter((i) => told.actor[i] === name);
+      const of = (f) => own.map(f);
+      return { name, colour: who.colour(name), t: of((i) => x[i]), v: of((i) => value[i]),
+        low: spread && of((i) => Math.max(spec.low, value[i] - spread[i])), high: spread && of((i) => Math.min(spec.high, value[i] + spread[i])) };
+    });
+    if (other) {
+      const both = order.map((i) => [x[i], beside[i]]).filter(([t, v]) => v !== null && t >= min && t <= max);
+      lines.push({ name: other.by, colour: css("--ink"), dash: [6, 4], t: both.map(([t]) => t), v: both.map(([, v]) => v) });
+    }
+    // the ticks that stand there, in the words in which they stand there
+    const words = (at) => plot.axes[at]._splits.map((v, i) => [v, String(plot.axes[at]._values?.[i] ?? v)]).filter(([v]) => v >= (at ? y.min : min) && v <= (at ? y.max : max));
+    sketch(pen, { wide: 760, high: 320, x: [min, max], y: [y.min, y.max], ticks: { x: words(0), y: words(1) }, lines, ink: css("--ink"), grid: css("--line"), title: `${spec.name}, ${told.by}` });
+    return pen.svg(760, 320, css("--panel"));
+  }
+
+  const beside = other && second();
   draw();
   const rows = new Map(told.at.map((at, i) => [at, i]));
+  const when = (i) => moment(told.start[i], clock);
+  const keys = caret(view, { told, spec, link, when, reset, zoom: (i, near) => zoom(x[i], near) });
+  const reading = h("p", { class: "reading", "aria-hidden": "true" });
+  view.after(reading);
   const off = [
     link.hover.watch((at) => {
       const i = rows.get(at);
+      reading.textContent = i === undefined ? "" : keys.words(i);
       if (!plot || plot.cursor.event) return;
       plot.setCursor(i === undefined ? { left: -10, top: -10 } : { left: plot.valToPos(x[i], "x"), top: plot.valToPos(told.values[spec.name][i] ?? spec.rest, "y") }, false);
     }),
-    link.range.watch((range) => range === null && plot?.select.width && plot.setSelect({ left: 0, width: 0, top: 0, height: 0 }, false)),
+    link.range.watch(choose),
   ];
-  const size = new ResizeObserver(() => plot.setSize({ width: Math.max(view.clientWidth, 240), height: 240 }));
+  const size = new ResizeObserver(() => plot.setSize({ width: Math.max(view.clientWidth, 240), height: TALL }));
   size.observe(view);
   addEventListener("themechange", draw);
   const leave = () => { if (plot.cursor.event) plot.cursor.event = null; link.hover.set(null); };
   view.addEventListener("mouseleave", leave);
-  return () => {
+  const close = () => {
     off.forEach((f) => f());
+    keys.close();
+    reading.remove();
     size.disconnect();
     removeEventListener("themechange", draw);
     plot.destroy();
   };
-}
-
-function clockface(t) {
-  const s = Math.round(t), pad = (n) => String(n).padStart(2, "0");
-  if (s >= 172800) return `${Math.round(s / 86400)} d`;
-  return s >= 3600 ? `${Math.floor(s / 3600)}:${pad(Math.floor(s / 60) % 60)}` : `${Math.floor(s / 60)}:${pad(s % 60)}`;
+  return { close, svg, canvas: () => plot.ctx.canvas };
 }

@@ -2,9 +2,10 @@
 import { ask, query } from "./api.js";
 import { h } from "./dom.js";
 import { level } from "./spark.js";
+import { moment } from "./times.js";
 import { T } from "./texts.js";
 
-const CHUNK = 100, LINE = 62;
+const CHUNK = 100, LINE = 62, PATIENCE = 2500; // turns of a piece, height of one, milliseconds that who scrolls is left alone
 
 export function transcript(card, { turns, facts, base, who, link, flagged }) {
   const total = turns.seq.length;
@@ -57,9 +58,9 @@ export function transcript(card, { turns, facts, base, who, link, flagged }) {
     const name = turns.actor[at];
     const said = h("p", { class: "said" });
     words(said, turns.text[at] ?? "", urgent.get(turns.seq[at]) ?? []);
-    return h("li", { class: "turn", id: `turn-${at}`, data: { at }, tabIndex: -1,
+    return h("li", { class: at === link.said?.get() ? "turn now" : "turn", id: `turn-${at}`, data: { at }, tabIndex: -1,
       onmouseenter: () => link.hover.set(at), onmouseleave: () => link.hover.set(null), onfocus: () => link.hover.set(at) },
-      h("div", { class: "who" }, who.mark(name), h("b", {}, name), h("span", { class: "when" }, when(at)), chip(at)), said);
+      h("div", { class: "who" }, who.mark(name), h("b", {}, name), link.film?.get() ? h("button", { type: "button", class: "when", "aria-label": T.media.from(when(at)), onclick: () => link.film.get().from(at) }, when(at)) : h("span", { class: "when" }, when(at)), chip(at)), said);
   }
 
   function chip(at) {
@@ -87,13 +88,7 @@ export function transcript(card, { turns, facts, base, who, link, flagged }) {
     }
   }
 
-  function when(at) {
-    if (facts.clock !== "seconds") return `${Math.round(turns.start[at])}`;
-    const t = turns.start[at];
-    if (t > 1e8) return new Date(t * 1000).toISOString().slice(0, 16).replace("T", " ");
-    const s = Math.round(t);
-    return `${Math.floor(s / 60)}:${String(s % 60).padStart(2, "0")}`;
-  }
+  const when = (at) => moment(turns.start[at], facts.clock);
 
   roll.addEventListener("keydown", (e) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[e.key];
@@ -107,16 +102,42 @@ export function transcript(card, { turns, facts, base, who, link, flagged }) {
   });
 
   function reveal(at) {
-    const whole = chosen.length === total;
-    const li = whole ? roll.children[Math.floor(at / CHUNK)] : [...roll.children].find((one) => one.held.includes(at));
+    const li = holder(at);
     if (!li) return;
     fill(li);
     li.querySelector(`#turn-${at}`)?.scrollIntoView({ block: "nearest" });
   }
 
+  function holder(at) {
+    return chosen.length === total ? roll.children[Math.floor(at / CHUNK)] : [...roll.children].find((one) => one.held.includes(at));
+  }
+
+  // the turn that is being said: the list follows it, unless somebody is at it
+  let still = 0, film = null;
+  const busy = (e) => { if (e.type !== "pointermove" || e.movementX || e.movementY) still = performance.now() + PATIENCE; };
+  for (const name of ["wheel", "touchmove", "pointerdown", "pointermove", "keydown"]) roll.addEventListener(name, busy, { passive: true });
+  function heard(at) {
+    roll.querySelector(".turn.now")?.classList.remove("now");
+    if (at === null) return;
+    if (performance.now() > still) near(at);
+    roll.querySelector(`#turn-${at}`)?.classList.add("now");
+  }
+
+  // brings a turn into sight within the list alone: the page stays where it is
+  function near(at) {
+    const li = holder(at);
+    if (!li) return;
+    fill(li);
+    const here = li.querySelector(`#turn-${at}`).getBoundingClientRect(), box = roll.getBoundingClientRect();
+    if (here.top < box.top || here.bottom > box.bottom) roll.scrollTop += here.top - box.top - box.height / 3;
+  }
+
   const off = [
+    link.said?.watch(heard),
+    link.film?.watch((one) => { if (one !== film) { film = one; lay(); } }),
     link.hover.watch((at) => {
       lit?.classList.remove("lit");
+      if (at !== null && at === link.said?.get()) { lit = roll.querySelector(`#turn-${at}`); lit?.classList.add("lit"); return; }
       lit = at === null ? null : roll.querySelector(`#turn-${at}`);
       if (at !== null && !lit && !roll.matches(":hover")) { reveal(at); lit = roll.querySelector(`#turn-${at}`); }
       lit?.classList.add("lit");
@@ -124,7 +145,7 @@ export function transcript(card, { turns, facts, base, who, link, flagged }) {
     }),
     link.range.watch((range) => {
       const every = turns.seq.map((_, at) => at);
-      chosen = range ? every.filter((at) => turns.stop[at] >= range[0] && turns.start[at] <= range[1]) : every;
+      chosen = range ? every.filter((at) => turns.start[at] <= range[1] && (turns.stop[at] > range[0] || turns.start[at] >= range[0])) : every;
       lay();
     }),
   ];
@@ -133,7 +154,7 @@ export function transcript(card, { turns, facts, base, who, link, flagged }) {
       Object.assign(known, { told, spec, space, row: new Map(told.at.map((at, i) => [at, i])) });
       lay();
     },
-    close: () => { off.forEach((f) => f()); eye.disconnect(); },
+    close: () => { off.forEach((f) => f?.()); eye.disconnect(); },
   };
 }
 

@@ -1,0 +1,125 @@
+"""The page of one session: the keyboard on its curve, its pictures as files, who stands beside."""
+
+from pathlib import Path
+from xml.etree import ElementTree as Tree
+
+import polars as pl
+import pytest
+from starlette.testclient import TestClient
+from tests.web.conftest import HEADERS, HERE, counted, traced
+
+from affectory.store.lake import open_lake
+from affectory.web.app import create_app
+from affectory.web.settings import Settings
+
+TALK = """actor,text,time
+bo,Hello there,0
+ann,I hate this day,5
+bo,Oh no,10
+ann,I am so sad,15
+bo,Tell me,20
+ann,I love it,25
+"""
+
+
+@pytest.fixture
+def opened(page, serve, tmp_path):
+    """The page of a session of six turns, and its lake."""
+    out = traced(tmp_path / "out", TALK)
+    page.goto(serve(Settings(out)))
+    page.click("tbody a")
+    page.wait_for_selector(".turn .chip")
+    return page, out
+
+
+def saved(page, what: str, tmp_path: Path) -> Path:
+    with page.expect_download() as told:
+        page.click(what)
+    path = tmp_path / told.value.suggested_filename
+    told.value.save_as(path)
+    return path
+
+
+def test_arrows_walk_along_the_curve_and_with_shift_choose_turns(opened, shot):
+    page, _ = opened
+    page.mouse.move(1, 1)
+    page.focus(".picture")
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowRight")
+    assert "ann, 0:05: valence" in page.get_attribute(".picture", "aria-valuetext")
+    assert "lit" in page.get_attribute("#turn-1", "class")
+    for _ in range(2):
+        page.keyboard.press("Shift+ArrowRight")
+    page.wait_for_selector("text=3 of 6 turns")
+    page.wait_for_selector(".turn .chip")
+    assert page.locator(".turn .who b").all_inner_texts() == ["ann", "bo", "ann"]
+    assert page.locator(".u-select").bounding_box()["width"] > 50
+    shot("session")
+    page.keyboard.press("Escape")
+    counted(page, ".turn", 6)
+    assert page.faults == []
+
+
+def test_what_is_chosen_stays_chosen_on_another_axis(opened):
+    page, _ = opened
+    page.focus(".picture")
+    page.keyboard.press("Home")
+    for _ in range(2):
+        page.keyboard.press("Shift+ArrowRight")
+    page.select_option("select >> nth=1", "arousal")
+    page.wait_for_selector(".picture[aria-valuetext*=arousal]")
+    assert page.locator(".u-select").bounding_box()["width"] > 50
+    assert page.inner_text(".transcript .count") == "3 of 6 turns"
+
+
+def test_every_picture_is_an_svg_and_a_png(opened, tmp_path):
+    page, _ = opened
+    for card in ("timeline-valence", "plane", "stream"):
+        svg = saved(page, f"[aria-label='Save as SVG: {card}']", tmp_path)
+        root = Tree.fromstring(svg.read_text(encoding="utf-8"))
+        assert root.tag == "{http://www.w3.org/2000/svg}svg"
+        assert {one.tag.partition("}")[2] for one in root.iter()} <= {"svg", "rect", "path", "text"}
+        assert len(root.findall(".//{*}path")) >= 3
+        png = saved(page, f"[aria-label='Save as PNG: {card}']", tmp_path).read_bytes()
+        assert png[:8] == b"\x89PNG\r\n\x1a\n"
+        assert int.from_bytes(png[16:20], "big") == 2 * round(float(root.attrib["width"]))
+    assert page.faults == []
+
+
+def test_a_session_is_a_csv_and_a_parquet(opened, tmp_path):
+    page, _ = opened
+    table = pl.read_csv(saved(page, ".saves a >> text=CSV", tmp_path))
+    assert table["actor"].to_list() == ["bo", "ann"] * 3
+    held = pl.read_parquet(saved(page, ".saves a >> text=Parquet", tmp_path))
+    assert held["valence"].null_count() == 0
+
+
+def test_another_method_reads_and_stands_beside(opened, shot):
+    page, out = opened
+    page.select_option("#also", "perceive/lexicon")
+    page.wait_for_selector("text=/perceive.lexicon:starter: CCC/")
+    shot("beside")
+    lake = open_lake(out / "lake")
+    assert len(lake.states("vad", by="perceive/lexicon:starter")) == 6
+    assert len(lake.states("vad", by="perceive/utterance")) == 6
+    page.click(".authors a")
+    page.wait_for_selector("details[open] >> text=English only")
+    shot("methods")
+    assert page.faults == []
+
+
+def test_a_method_reads_a_session_once_and_a_wrong_one_is_told(tmp_path):
+    out = traced(tmp_path / "out", TALK)
+    with TestClient(create_app(Settings(out)), base_url=HERE, headers=HEADERS) as client:
+        base = f"/api/traces/{client.get('/api/traces').json()[0]['job']}/sessions/0"
+        for _ in range(2):
+            told = client.post(f"{base}/also", json={"method": "perceive/boundaries"}).json()
+            assert told == {"by": "perceive/boundaries", "spaces": ["boundary7"]}
+        assert len(open_lake(out / "lake").states("boundary7")) == 6
+        for wrong in ("respond/support", "perceive/none", "<b>"):
+            answer = client.post(f"{base}/also", json={"method": wrong})
+            assert answer.status_code == 422
+            assert "perceive/lexicon" in answer.json()["detail"]
+        untrained = client.post(f"{base}/also", json={"method": "perceive/empathy"})
+        assert untrained.status_code == 422
+        assert "affectory train" in untrained.json()["detail"]
