@@ -1,6 +1,7 @@
 """web/live and web/talk: answered at once, kept before answered, gone on with after a crash."""
 
 import json
+import os
 from dataclasses import asdict
 
 import numpy as np
@@ -12,8 +13,10 @@ from tests.web.conftest import HEADERS
 from affectory.core.errors import BadFile
 from affectory.core.registry import make
 from affectory.web.app import create_app
+from affectory.web.heard import LONGEST
 from affectory.web.settings import Settings
-from affectory.web.talk import LONGEST, Talk
+from affectory.web.talk import Talk
+from affectory.web.transcript import Told
 
 HOST = {**HEADERS, "host": "127.0.0.1"}  # a socket of the test client knows no base
 
@@ -64,11 +67,15 @@ def test_who_comes_back_finds_every_turn_that_was_answered(tmp_path):
     told = [asdict(one.say("ann", words)) for words in ("I love it", "I hate it", "ok")]
     with path.open("a") as file:
         file.write('{"actor": "ann", "te')  # killed in the middle of a line
-    again = [asdict(heard) for heard in talk(path).resume()]
-    for before, after in zip(told, again, strict=True):
-        before.pop("seconds"), after.pop("seconds")
-        assert before == after
-    assert len(path.read_text().splitlines()) == 3
+    back = talk(path)
+    again = [asdict(heard) for heard in back.resume()]
+    assert again == told
+    more = back.say("ann", "and on")
+    assert (more.seq, more.fan != {}) == (3, True)
+    assert [json.loads(line)["text"] for line in path.read_text().splitlines()][2:] == [
+        "ok",
+        "and on",
+    ]
 
 
 def test_the_socket_answers_and_remembers(live):
@@ -156,11 +163,10 @@ def test_a_turn_that_is_sent_again_counts_once(live):
 def test_two_sockets_on_one_talk_share_its_turns(live):
     client, address, path = live
     with client.websocket_connect(address) as one, client.websocket_connect(address) as two:
-        seqs = []
-        for n, socket in enumerate((one, two, one, two)):
+        for n, (socket, other) in enumerate(((one, two), (two, one)) * 2):
             socket.send_json({"id": n, "actor": "ann", "text": "ok"})
-            seqs.append(socket.receive_json()["seq"])
-    assert seqs == [0, 1, 2, 3]
+            assert socket.receive_json()["seq"] == n
+            assert other.receive_json()["seq"] == n  # it is told what the other said
     assert len(path.read_text().splitlines()) == 4
 
 
@@ -178,8 +184,11 @@ def test_a_line_may_be_torn_inside_a_letter(tmp_path):
     talk(path).say("ann", "schön")
     whole = path.read_bytes()
     path.write_bytes(whole + whole[: whole.index("ö".encode()) + 1])
-    assert len(list(talk(path).resume())) == 1
-    assert path.read_bytes() == whole
+    back = talk(path)
+    assert len(list(back.resume())) == 1
+    back.say("ann", "grün")
+    assert path.read_bytes().startswith(whole)
+    assert [heard.text for heard in talk(path).resume()] == ["schön", "grün"]
 
 
 def test_a_file_of_something_else_is_said_in_one_sentence(live):
@@ -190,6 +199,126 @@ def test_a_file_of_something_else_is_said_in_one_sentence(live):
     assert closed.value.code == 4404
     with pytest.raises(BadFile, match="turns of a talk"):
         list(talk(path).resume())
+
+
+class Counting:
+    """A perceiver that says how often it was asked."""
+
+    def __init__(self):
+        self.inner, self.asked = make("perceive/utterance"), 0
+        self.digest = "one"
+
+    def perceive(self, records):
+        """Count the records, and read them."""
+        self.asked += len(records)
+        return self.inner.perceive(records)
+
+
+def counted(path, digest="one"):
+    perceiver = Counting()
+    perceiver.digest = digest
+    return perceiver, Talk(perceiver, make("forecast/states"), make("perceive/signals"), path)
+
+
+SAID = ("I love it", "No, that is wrong", "I am so sad", "", "I want to kill myself")
+
+
+@pytest.mark.parametrize(
+    ("harm", "again"),
+    [(lambda lines: lines, 0), (lambda lines: [], 5), (lambda lines: lines[:3], 2),
+     (lambda lines: [*lines[:3], lines[3][:20]], 2), (lambda lines: [b"[1]", *lines], 0),
+     (lambda lines: [lines[0].replace(b"valence", b"walence"), *lines[1:]], 1),
+     (lambda lines: [b"{}", lines[0].replace(b'"signs"', b'"sighs"'), *lines[1:]], 1)],
+)  # fmt: skip
+def test_what_was_heard_is_not_heard_again_unless_it_is_lost(tmp_path, harm, again):
+    path = tmp_path / "talk.jsonl"
+    _, one = counted(path)
+    told = [one.say("ann", words) for words in SAID]
+    beside = tmp_path / ".talk.jsonl.heard"
+    beside.write_bytes(b"\n".join(harm(beside.read_bytes().split(b"\n")[:-1])))
+    perceiver, back = counted(path)
+    heard = list(back.resume())
+    assert perceiver.asked == again
+    assert [one.seq for one in heard] == [0, 1, 2, 3, 4]
+    same = [asdict(one) | {"seconds": 0.0} for one in heard]
+    assert same == [asdict(one) | {"seconds": 0.0} for one in told]
+    perceiver, back = counted(path)  # what was computed again is kept
+    list(back.resume())
+    assert perceiver.asked == 0
+
+
+def test_another_method_or_another_word_is_heard_anew(tmp_path):
+    path = tmp_path / "talk.jsonl"
+    _, one = counted(path)
+    for words in SAID:
+        one.say("ann", words)
+    perceiver, back = counted(path, "two")
+    list(back.resume())
+    assert perceiver.asked == 5
+    path.write_text(path.read_text().replace("so sad", "so glad"))
+    perceiver, back = counted(path)
+    heard = list(back.resume())
+    assert perceiver.asked == 3  # it, and all that come after
+    assert heard[2].values["valence"] > 0
+
+
+def test_what_another_process_writes_is_told(live):
+    client, address, path = live
+    writer = talk(path)
+    with client.websocket_connect(address) as socket:
+        writer.say("ann", "I love it")
+        told = socket.receive_json()
+        assert (told["seq"], told["text"]) == (0, "I love it")
+        writer.say("bo", "ok")
+        assert socket.receive_json()["actor"] == "bo"
+
+
+def test_tools_are_heard_for_their_signs_and_never_felt(tmp_path):
+    one = talk(tmp_path / "talk.jsonl")
+    call = {"id": "a", "function": {"name": "look", "arguments": '{"n": 1}'}}
+    told = []
+    for _ in range(4):
+        told.append(one.overhear(Told("assistant", "", 1.0, calls=(call,))))
+        told.append(one.overhear(Told("tool", "", 1.0, result="Error: connection timed out")))
+    assert told[0].text == 'look({"n":1})'
+    assert {heard.values["valence"] for heard in told} == {None}
+    signs = [heard.signs for heard in told]
+    assert signs.index(("retry",)) == 4  # the third call of the same: seen then, and told once
+    assert sum(signs, ()).count("retry") == 1
+    assert [asdict(heard) for heard in talk(tmp_path / "talk.jsonl").resume()] == list(
+        map(asdict, told)
+    )
+
+
+def test_the_talks_are_listed_the_last_first(live):
+    client, _, path = live
+    assert client.get("/api/talks").json() == []
+    talk(path).say("ann", "I love it\n" * 20)
+    other = path.with_name(f"chat-{'a' * 16}.jsonl")
+    one = talk(other)
+    one.overhear(Told("user", "hello there"))
+    one.overhear(Told("assistant", "hi"))
+    os.utime(path, (1, 1))
+    path.with_name("notes.jsonl").write_text("{}\n")
+    first, second = client.get("/api/talks").json()
+    assert (first["talk"], first["overheard"], first["turns"]) == (other.stem, True, 2)
+    assert first["words"] == "hello there"
+    assert (second["talk"], second["overheard"]) == (path.stem, False)
+    assert (len(second["words"]), second["words"][-1]) == (80, "…")
+
+
+def test_what_is_overheard_is_followed_and_not_joined(live):
+    client, address, path = live
+    other = path.with_name(f"chat-{'a' * 16}.jsonl")
+    talk(other).overhear(Told("user", "hello"))
+    address = address.replace(path.stem, other.stem)
+    with client.websocket_connect(address) as socket:
+        assert socket.receive_json()["text"] == "hello"
+        socket.send_json({"id": 1, "actor": "ann", "text": "I join"})
+        with pytest.raises(WebSocketDisconnect) as closed:
+            socket.receive_json()
+    assert closed.value.code == 4400
+    assert b"I join" not in other.read_bytes()
 
 
 def test_bytes_are_no_turn(live):

@@ -1,29 +1,38 @@
-"""Turns as they are said: a socket that answers each with its state, its fan and its signs."""
+"""Turns as they are said: a socket that tells of each its state, its fan and its signs.
+
+A turn that another page says, or that `affectory live` writes beside the lake, is told as well.
+"""
 
 __all__ = ["Talks", "router"]
 
 import asyncio
+import os
 import secrets
 import shutil
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from pathlib import Path as File
 from typing import Annotated
 from weakref import WeakValueDictionary
 
 from fastapi import APIRouter, Path, Request, WebSocket, WebSocketDisconnect
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field, ValidationError
+from starlette.responses import Response
 
-from affectory.core import registry
 from affectory.core.errors import BadChoice, BadFile
+from affectory.web.heard import LONGEST
 from affectory.web.receiving import whole
 from affectory.web.settings import Settings
-from affectory.web.talk import LONGEST, Talk
+from affectory.web.talk import Talk
+from affectory.web.talks import FOLDER, NAME, Listed, listed, overheard, place
 from affectory.web.uploads import Progress, Work
 
 router = APIRouter(tags=["live"])
 LARGEST = 4 * LONGEST  # bytes of one message
-BAD, GONE = 4400, 4404
+KEPT = 10_000  # talks whose files are kept beside the lake at most
+BAD, GONE, MANY = 4400, 4404, 4429
+BEAT = 0.02  # seconds between two looks whether somebody else has said something
 Talks = WeakValueDictionary[str, Talk]  # those that a socket is open on
 
 
@@ -41,15 +50,25 @@ class Begun(BaseModel):
     talk: str
 
 
-Name = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$")]
+Name = Annotated[str, Path(pattern=NAME)]
 
 
-@router.post("/talks")
-def begin(request: Request) -> Begun:
+@router.get("/talks")
+def talks(request: Request) -> list[Listed]:
+    """Return the talks beside the lake, the one that was heard last first."""
+    settings: Settings = request.app.state.settings
+    return listed(settings.out)
+
+
+@router.post("/talks", response_model=Begun)
+def begin(request: Request) -> Response | Begun:
     """Begin a talk; its turns are kept in a file beside the lake."""
     settings: Settings = request.app.state.settings
-    home = settings.out / "live"
+    home = settings.out / FOLDER
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if len(os.listdir(home)) >= 2 * KEPT:  # each has a file beside it, of what was heard
+        told = f"{KEPT:,} talks are kept already; delete old ones from the folder {FOLDER} first"
+        return JSONResponse({"detail": told}, status_code=507)
     name = secrets.token_hex(8)
     (home / f"{name}.jsonl").touch(mode=0o600)
     return Begun(talk=name)
@@ -59,12 +78,25 @@ def begin(request: Request) -> Begun:
 async def turns(socket: WebSocket, talk: str) -> None:
     """Answer each turn that comes; what was said before is answered first."""
     await socket.accept()
+    state = socket.app.state
+    if state.sockets >= state.settings.open:
+        await socket.close(MANY, f"{state.settings.open} talks are open already; close one")
+        return
+    state.sockets += 1
+    try:
+        await _held(socket, talk)
+    finally:
+        state.sockets -= 1
+
+
+async def _held(socket: WebSocket, talk: str) -> None:
+    """Hold a talk on a socket, until either is at an end."""
     path = _file(socket.app.state.settings, talk)
     if path is None:
         await socket.close(GONE, "there is no such talk")
         return
     known: Talks = socket.app.state.talks
-    one = known.get(talk) or _talk(path)
+    one = known.get(talk) or Talk.of(path)
     known[talk] = one  # who comes back while it is still at work finds the same
     try:
         await asyncio.to_thread(one.wake)
@@ -73,22 +105,63 @@ async def turns(socket: WebSocket, talk: str) -> None:
         return
     with suppress(WebSocketDisconnect):
         try:
-            await _answer(socket, one)
+            await _Line(socket, one, overheard(talk)).serve()
         except (ValidationError, ValueError) as error:
             first = str(error).partition("\n")[0]
             await socket.close(BAD, f"this is no turn: {first}"[:120])
 
 
-async def _answer(socket: WebSocket, one: Talk) -> None:
-    """Tell what was said before, then answer turn after turn."""
-    told = 0
-    while told < len(one.heard):
-        await socket.send_json({**asdict(one.heard[told]), "text": one.turns[told]["text"]})
-        told += 1
-    while True:
-        turn = await _next(socket)
-        heard = await asyncio.to_thread(one.say, turn.actor, turn.text, turn.id)
-        await socket.send_json(asdict(heard))
+@dataclass
+class _Line:
+    """One socket on a talk.
+
+    Args:
+        socket: Where turns come from, and what was heard goes to.
+        talk: What hears them.
+        followed: Whether another process says the turns; then nothing is taken here.
+    """
+
+    socket: WebSocket
+    talk: Talk
+    followed: bool
+    told: int = 0  # turns that this socket was told of
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def serve(self) -> None:
+        """Tell what was said before, then answer turn after turn, and tell what others say.
+
+        Raises:
+            ValueError: if what came is no turn, or none is wanted.
+        """
+        await self._tell()
+        others = asyncio.create_task(self._watch())
+        try:
+            while True:
+                turn = await _next(self.socket)
+                if self.followed:
+                    raise ValueError("what is heard elsewhere is only followed here")
+                heard = await asyncio.to_thread(self.talk.say, turn.actor, turn.text, turn.id)
+                if heard.seq < self.told:  # sent again, as its answer was lost
+                    async with self.turn:
+                        await self.socket.send_json(asdict(heard))
+                await self._tell()
+        finally:
+            others.cancel()
+
+    async def _tell(self) -> None:
+        async with self.turn:
+            while self.told < len(self.talk.heard):
+                await self.socket.send_json(asdict(self.talk.heard[self.told]))
+                self.told += 1
+
+    async def _watch(self) -> None:
+        """Tell what is said on other sockets, and what other processes write."""
+        with suppress(WebSocketDisconnect, RuntimeError):  # who is gone is noticed by who listens
+            while True:
+                await asyncio.sleep(BEAT)
+                if self.talk.stale:
+                    await asyncio.to_thread(self.talk.follow)
+                await self._tell()
 
 
 @router.post("/talks/{talk}/keep")
@@ -123,17 +196,7 @@ async def _next(socket: WebSocket) -> Turn:
     return Turn.model_validate_json(text)
 
 
-def _talk(path: File) -> Talk:
-    return Talk(
-        registry.make("perceive/utterance"),
-        registry.make("forecast/states"),
-        registry.make("perceive/signals"),
-        path,
-    )
-
-
 def _file(settings: Settings, talk: str) -> File | None:
-    """Return the file of a talk; a name is sixteen digits, and so never a way out."""
-    known = len(talk) == 16 and set(talk) <= set("0123456789abcdef")
-    path = settings.out / "live" / f"{talk}.jsonl"
-    return path if known and path.is_file() else None
+    """Return the file of a talk; a name has sixteen digits, and so never a way out."""
+    path = place(settings.out, talk)
+    return path if path is not None and path.is_file() else None

@@ -1,67 +1,39 @@
 """A conversation while it goes on: each turn's state, where it may go, what it shows, at once.
 
 Every turn is on the disk before it is answered, as a line of a transcript that `affectory trace`
-reads; whoever comes back after a crash goes on where the file ends.
+reads; whoever comes back after a crash goes on where the file ends, and hears at once what was
+heard before.
 """
 
-__all__ = ["Heard", "Talk"]
+__all__ = ["Talk"]
 
-import json
-import os
+import hashlib
 import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import polars as pl
 
-from affectory.core.errors import BadFile, BadValues
+from affectory import __version__
+from affectory.core import registry
+from affectory.core.errors import BadValues
 from affectory.core.records import Clock, Records
 from affectory.core.trajectory import Trajectory
 from affectory.core.verbs import Forecaster, Perceiver
 from affectory.guard import crisis
 from affectory.measure.forecasts import band
-from affectory.represent.vocabularies import VAD
+from affectory.represent.vocabularies import SIGNALS, VAD
+from affectory.web.heard import LONGEST, Heard, named, records, row, shown
+from affectory.web.transcript import Recollection, Told, Transcript
 
 MEMORY = 200  # turns from which a forecast is made, and in which signs are looked for
 AHEAD = 5
 LEVEL = 0.8
-LONGEST = 20_000  # characters of one turn
 MOST = 20_000  # turns of one talk
-
-
-@dataclass(frozen=True)
-class Heard:
-    """What is said of one turn.
-
-    Args:
-        seq: Number of the turn.
-        actor: Who spoke.
-        values: Value of each axis of vad; null where nothing was read.
-        spreads: One standard deviation of each.
-        emotion: The strongest of seven, and its share; None beside a notice, which no label fits.
-        fan: Valence of the speaker's next turns: low, middle and high of an 80 % band.
-        signs: Signs of how the conversation goes, such as a correction, in this turn.
-        crisis: Kinds of crisis language in this turn.
-        notice: What must be shown with it; None where nothing urgent was found.
-        seconds: How long the answer took.
-        id: The sender's own number of the turn; None where it has none.
-    """
-
-    seq: int
-    actor: str
-    values: dict[str, float | None]
-    spreads: dict[str, float | None]
-    emotion: tuple[str, float] | None
-    fan: dict[str, list[float]]
-    signs: tuple[str, ...]
-    crisis: tuple[str, ...]
-    notice: str | None
-    seconds: float
-    id: int | None = None
 
 
 @dataclass
@@ -83,8 +55,25 @@ class Talk:
     states: dict[str, list[Any]] = field(default_factory=dict)
     heard: list[Heard] = field(default_factory=list)
     numbers: dict[int, Heard] = field(default_factory=dict)  # by the sender's own number
+    seen: set[tuple[int, int]] | None = None  # turn and kind of the signs that were told
     awake: bool = False
     turn: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def __post_init__(self) -> None:
+        """Find the file, and beside it what was heard; nothing is read yet."""
+        self._transcript = None if self.path is None else Transcript(self.path)
+        self._memory: Recollection | None = None
+        self._key: str | None = None  # of the last turn, in what was heard
+
+    @classmethod
+    def of(cls, path: Path | None = None) -> Self:
+        """Return a talk that is read by the methods that come with the package."""
+        return cls(
+            registry.make("perceive/utterance"),
+            registry.make("forecast/states"),
+            registry.make("perceive/signals"),
+            path,
+        )
 
     def wake(self) -> None:
         """Warm up and hear what the file holds, once, however many wait for it.
@@ -110,20 +99,23 @@ class Talk:
         Raises:
             BadFile: if the file holds something else than turns.
         """
-        if self.path is None or not self.path.exists():
-            return
-        kept = self.path.read_bytes()
-        whole = kept.rfind(b"\n") + 1
-        if whole < len(kept):
-            os.truncate(self.path, whole)
-        for line in kept[:whole].split(b"\n")[:-1]:  # a text may hold other ends of lines
-            try:
-                told = json.loads(line)
-                actor, text, number = str(told["actor"]), str(told["text"]), told.get("id")
-            except (ValueError, LookupError, TypeError) as error:
-                cure = "name another file to keep the turns in"
-                raise BadFile(self.path.name, str(error), "turns of a talk", cure) from error
-            yield self._hear(actor, text, number)
+        for line, told in self._news():
+            yield self._hear(told, line, keep=True)
+
+    @property
+    def stale(self) -> bool:
+        """Whether the file holds turns that are not heard yet: somebody else writes it."""
+        return self._transcript is not None and self._transcript.grown
+
+    def follow(self) -> None:
+        """Hear what somebody else has written since.
+
+        Raises:
+            BadFile: if the file holds something else than turns.
+        """
+        with self.turn:
+            for line, told in self._news():
+                self._hear(told, line, keep=False)  # who wrote it notes what was heard
 
     def say(self, actor: str, text: str, number: int | None = None) -> Heard:
         """Keep a turn, and return what is said of it; one sent again is kept once.
@@ -136,31 +128,98 @@ class Talk:
         Raises:
             BadValues: if it is too long, or the talk has too many turns.
         """
+        if len(text) > LONGEST:
+            most = f"at most {LONGEST:,} letters a turn"
+            raise BadValues("turn", f"{len(text):,} letters", most, "say it in parts")
         with self.turn:
             if number is not None and number in self.numbers:
                 return self.numbers[number]
-            if len(text) > LONGEST or len(self.turns) >= MOST:
-                most = f"at most {LONGEST:,} letters a turn and {MOST:,} turns a talk"
-                raise BadValues("turn", f"{len(text):,} letters", most, "begin another")
-            if self.path is not None:
-                told = {"actor": actor, "text": text, "time": time.time(), "id": number}
-                line = json.dumps(told, ensure_ascii=False)
-                with self.path.open("a", encoding="utf-8") as file:
-                    file.write(f"{line}\n")
-                    file.flush()
-                    os.fsync(file.fileno())
-            return self._hear(actor, text, number)
+            return self._take(Told(actor, text, time.time(), number))
 
-    def _hear(self, actor: str, text: str, number: int | None) -> Heard:
+    def overhear(self, told: Told) -> Heard:
+        """Keep a turn that was said elsewhere, of any length, and return what is said of it.
+
+        Raises:
+            BadValues: if the talk has too many turns.
+        """
+        with self.turn:
+            return self._take(told)
+
+    def _take(self, told: Told) -> Heard:
+        if len(self.turns) >= MOST:
+            most = f"at most {MOST:,} turns a talk"
+            raise BadValues("talk", f"{len(self.turns):,} turns", most, "begin another")
+        if self._transcript is None:
+            return self._hear(told)
+        for line, other in self._news():  # should two write one file, each hears the other
+            self._hear(other, line)
+        own = self._transcript.keep(told)
+        for line, other in self._news():
+            heard = self._hear(other, line, keep=True)
+            if line == own:
+                mine = heard
+        return mine
+
+    def _news(self) -> list[tuple[bytes, Told]]:
+        return [] if self._transcript is None else self._transcript.news()
+
+    def _hear(self, told: Told, line: bytes = b"", keep: bool = False) -> Heard:
+        """Return what is said of a turn, from memory where it was heard before."""
+        self.turns.append(row(told, len(self.turns)))
+        key, known = self._recalled(line)
+        heard = None if known is None else self._again(told, known)
+        if heard is not None:
+            self.seen = None
+        else:
+            heard, state = self._read(told)
+            if keep and self._memory is not None:
+                self._memory.note(key, {"state": state, **heard.kept()})
+        self.heard.append(heard)
+        if told.id is not None:
+            self.numbers[told.id] = heard
+        return heard
+
+    def _recalled(self, line: bytes) -> tuple[str, dict[str, Any] | None]:
+        """Return the key of a line, and what is known of it."""
+        if self.path is None:
+            return "", None
+        if self._memory is None:
+            readers = (self.perceiver, self.forecaster, self.signals)
+            by = [str(getattr(one, "digest", repr(one))) for one in readers]
+            digest = hashlib.blake2b(repr((__version__, by, MEMORY)).encode(), digest_size=12)
+            self._memory = Recollection.of(self.path, digest.hexdigest())
+        self._key = self._memory.key(self._key, line)
+        return self._key, self._memory.known.pop(self._key, None)
+
+    def _again(self, told: Told, known: dict[str, Any]) -> Heard | None:
+        """Return what was heard before; None where what is known is not whole."""
+        try:
+            heard = Heard.again(told, len(self.turns) - 1, known)
+            state = known["state"]
+            own = None if state is None else np.array(state, dtype=np.float64).reshape(VAD.k)
+        except (LookupError, TypeError, ValueError):
+            return None
+        if own is not None:
+            self.states.setdefault(told.actor, []).append(own)
+        return heard
+
+    def _read(self, told: Told) -> tuple[Heard, list[float] | None]:
+        """Return what is said of the last turn, and its state as it is kept."""
         begun = time.perf_counter()
-        seq = len(self.turns)
-        self.turns.append({"session": "live", "actor": actor, "text": text, "start": float(seq)})
-        felt = self.perceiver.perceive(Records(pl.DataFrame(self.turns[-1:])))
+        seq, actor = len(self.turns) - 1, told.actor
+        if told.silent:
+            nothing = dict.fromkeys(VAD.names)
+            heard = Heard(seq, actor, nothing, nothing, None, {}, self._signs(), (), None,
+                          round(time.perf_counter() - begun, 4), told.id, shown(told),
+                          told.time)  # fmt: skip
+            return heard, None
+        felt = self.perceiver.perceive(records(self.turns[-1:]))
         vad = felt[VAD.name]
         own = self.states.setdefault(actor, [])
         own.append(vad.values[0])
         spread = vad.spread[0] if vad.spread is not None else np.full(VAD.k, np.nan)
         labels = felt.get("ekman7n")
+        text = told.text[:LONGEST]
         flags = crisis.flags([text])
         notice = crisis.notice(flags, crisis.language_of(text))
         best = None
@@ -168,15 +227,12 @@ class Talk:
             place = int(labels.values[0].argmax())
             best = (labels.space.names[place], round(float(labels.values[0, place]), 3))
         heard = Heard(
-            seq, actor, _named(vad.values[0]), _named(spread), None if notice else best,
+            seq, actor, named(vad.values[0]), named(spread), None if notice else best,
             self._fan(actor, own[-MEMORY:]), self._signs(), tuple(flags["kind"].unique().sort()),
             notice, round(time.perf_counter() - begun, 4),
-            number,
+            told.id, told.text, told.time,
         )  # fmt: skip
-        self.heard.append(heard)
-        if number is not None:
-            self.numbers[number] = heard
-        return heard
+        return heard, vad.values[0].tolist()
 
     def _fan(self, actor: str, own: list[Any]) -> dict[str, list[float]]:
         """Return where the speaker's valence may go, nothing before it has been read thrice."""
@@ -197,18 +253,24 @@ class Talk:
         return {name: np.clip(v, -1, 1).round(4).tolist() for name, v in ends.items()}
 
     def _signs(self) -> tuple[str, ...]:
-        """Return the signs of the last turn, which stands at the end of what was said of late."""
+        """Return the signs that are there since the last turn.
+
+        A loop of tools is seen at its third turn and stands at its first: it is told then, once.
+        """
         if self.signals is None:
             return ()
-        late = self.turns[-MEMORY:]
-        felt = next(iter(self.signals.perceive(Records(pl.DataFrame(late))).values()))
-        last = felt.rows(felt.seq == len(late) - 1) if felt.seq is not None else felt
-        names = last.space.names
-        return tuple(names[at] for at in np.flatnonzero(np.nan_to_num(last.values[0]) > 0))
+        if self.seen is None:
+            self.seen = self._found(len(self.turns) - 1)
+        now = self._found(len(self.turns))
+        new, self.seen = now - self.seen, now
+        return tuple(dict.fromkeys(SIGNALS.names[axis] for _, axis in sorted(new)))
 
-
-def _named(row: Any) -> dict[str, float | None]:
-    return {
-        name: None if np.isnan(value) else round(float(value), 4)
-        for name, value in zip(VAD.names, row, strict=True)
-    }
+    def _found(self, end: int) -> set[tuple[int, int]]:
+        """Return turn and axis of each sign in the first `end` turns, as far as they are read."""
+        begin = max(0, end - MEMORY)
+        if self.signals is None or begin == end:
+            return set()
+        felt = next(iter(self.signals.perceive(records(self.turns[begin:end])).values()))
+        seq = felt.seq if felt.seq is not None else np.arange(len(felt.values))
+        at, axis = np.nonzero(np.nan_to_num(felt.values) > 0)
+        return set(zip((seq[at] + begin).tolist(), axis.tolist(), strict=True))
