@@ -2,6 +2,7 @@
 
 __all__ = ["create_app"]
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -100,7 +101,9 @@ async def _life(app: FastAPI) -> AsyncIterator[None]:
     """Go on with what the last server began; stop what this one runs."""
     app.state.recordings.kept.resume()
     app.state.work.resume(app.state.shelves.forget)
+    warming = asyncio.create_task(asyncio.to_thread(app.state.shelves.warm))
     yield
+    await warming
     try:
         await app.state.work.close()
     finally:

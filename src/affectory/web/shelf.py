@@ -6,6 +6,7 @@ said or are called, and addresses end up in histories and logs.
 
 __all__ = ["Shelf"]
 
+import threading
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -35,6 +36,7 @@ class Shelf:
         stamp: What changes when a trace has ended: an index from before it is not to be trusted.
         courses: The courses of its sessions that were asked for of late, by Space and axis.
         cuts: Their kinds, by Space, axis and how many.
+        making: Held while its list is made.
     """
 
     lake: Lake
@@ -44,6 +46,8 @@ class Shelf:
     cuts: dict[tuple[str, str, int], Divided] = field(
         default_factory=dict, repr=False, compare=False
     )
+
+    making: threading.RLock = field(default_factory=threading.RLock, repr=False, compare=False)
 
     @cached_property
     def spaces(self) -> tuple[str, ...]:
@@ -57,9 +61,14 @@ class Shelf:
         space = next(known for known in self.lake.spaces() if known.name == self.spaces[0])
         return "valence" if "valence" in space.names else space.names[0]
 
-    @cached_property
+    @property
     def index(self) -> pl.DataFrame:
-        """One row a session, in the order in which they were read."""
+        """One row a session, in the order in which they were read; made once, whoever asks."""
+        with self.making:
+            return self._index
+
+    @cached_property
+    def _index(self) -> pl.DataFrame:
         return listing.index(self)
 
     def axes(self) -> dict[str, tuple[str, ...]]:

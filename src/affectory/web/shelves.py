@@ -4,13 +4,15 @@ __all__ = ["Shelves"]
 
 import threading
 from collections import OrderedDict
+from contextlib import suppress
 from typing import Any
 
 import polars as pl
 
-from affectory.core.errors import BadChoice, MissingFile
+from affectory.core.errors import AffectoryError, BadChoice, MissingFile
 from affectory.store.lake import Lake, open_lake
 from affectory.store.takes import Takes
+from affectory.web import listing
 from affectory.web.settings import Settings
 from affectory.web.shelf import Shelf
 
@@ -100,6 +102,12 @@ class Shelves:
             while len(self._held) > KEPT:
                 self._held.popitem(last=False)
             return held
+
+    def warm(self) -> None:
+        """List the sessions of the newest trace, before a page asks for them."""
+        with suppress(AffectoryError, OSError):  # who asks is told
+            for trace in self.traces()[:1]:
+                listing.page(self.shelf(trace["job"]))
 
     def forget(self) -> None:
         """Look everything up again when it is next asked for."""
