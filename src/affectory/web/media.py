@@ -26,6 +26,7 @@ from affectory.web.shelf import Shelf
 
 router = APIRouter(tags=["media"])
 PATH = "/traces/{job}/sessions/{number}/media"
+NAMES = ("media", "uri")  # of what a source says besides
 FURTHEST = 1e7  # seconds that turns and their recording may lie apart
 CURE = "make it smaller, or put it into the folder of affectory serve --media"
 
@@ -192,6 +193,3 @@ def _named(trace: Shelf, session: str) -> str | None:
     rows = trace.lake.scan("records").filter(pl.col("session") == session).select(told.alias("uri"))
     names = rows.drop_nulls().head(1).collect()["uri"].to_list()
     return re.split(r"[/\\]", names[0])[-1] if names else None
-
-
-NAMES = ("media", "uri")  # of what a source says besides

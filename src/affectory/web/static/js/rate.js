@@ -6,6 +6,7 @@ import { keeper, settle } from "./keeper.js";
 import { pad } from "./pad.js";
 import { people } from "./people.js";
 import { player } from "./player.js";
+import { reel } from "./reel.js";
 import { T } from "./texts.js";
 
 const TICK = 40; // milliseconds between samples: 25 a second
@@ -67,21 +68,22 @@ export async function rate(main, job, number) {
       agreement(below, base);
     } }, T.rate.done);
     const end = h("div", { class: "bar" }, state, traced && [h("label", { htmlFor: "lag" }, T.rate.lag), lag], done);
-    const stop = traced ? along({ stage, end, turns, who, axes, keep, had }) : each({ stage, end, turns, who, axes, keep, had, chosen });
-    close = () => { stop(); keep.close(); };
+    const film = traced ? await reel(base, turns, facts.clock) : null;
+    const stop = traced ? along({ stage, end, turns, who, axes, keep, had, film }) : each({ stage, end, turns, who, axes, keep, had, chosen });
+    close = () => { stop(); keep.close(); film?.close(); };
   }
   return () => close();
 }
 
 // all along: the session plays, a point says what is seen, 25 times a second
-function along({ stage, end, turns, who, axes, keep, had }) {
-  const play = player(turns);
+function along({ stage, end, turns, who, axes, keep, had, film }) {
+  const play = film ?? player(turns); // a recording leads where there is one
   const said = h("div", { class: "stage", "aria-live": "off" });
   const view = h("section", { class: "card" });
   const bar = h("input", { type: "range", min: 0, max: play.total, step: 0.1, value: 0, "aria-label": T.rate.place, oninput: (e) => play.seek(+e.target.value) });
   const button = h("button", { type: "button", onclick: () => (play.playing() ? play.pause() : play.play()) });
   const speed = h("select", { "aria-label": T.rate.speed, onchange: (e) => play.speed(+e.target.value) }, [0.5, 0.75, 1, 1.5, 2].map((v) => h("option", { value: v, selected: v === 1 }, `${v}×`)));
-  stage.replaceChildren(h("div", { class: "beside" }, h("section", { class: "card" }, said, h("div", { class: "bar" }, button, bar, speed)), view), end);
+  stage.replaceChildren(h("div", { class: "beside" }, h("section", { class: "card" }, film?.view, said, h("div", { class: "bar" }, button, bar, speed)), view), end);
   const board = pad(view, axes);
   view.append(h("p", { class: "hint" }, T.rate.hint));
   let n = had.n.reduce((most, one) => Math.max(most, one + 1), 0), shown = -1;
