@@ -54,8 +54,22 @@ def test_an_elan_file_with_missing_times_and_references(tmp_path):
         ("words", 2.5, 3.0, "ll"),
     ]
     assert reading.records.meta("participant").to_list() == ["Ann Lee", "Ann Lee", None, None]
+    assert reading.records.meta("media").to_list() == [None] * 4
     assert reading.records.meta("parent_tier").to_list() == [None, None, "Ann", "Ann"]
     assert reading.rejected.rows()[0][1:] == (14, "it has no time", "lost")
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        'MEDIA_URL="file:///C:/Users/zoe/Take%207.mp4" RELATIVE_MEDIA_URL="./Take%207.mp4"',
+        'RELATIVE_MEDIA_URL="..\\films\\Take 7.mp4"',
+    ],
+)
+def test_an_elan_file_names_its_recording_but_no_folder(tmp_path, place):
+    head = f'<HEADER><MEDIA_DESCRIPTOR {place} MIME_TYPE="video/mp4"/></HEADER><TIME_ORDER>'
+    reading = read_with_rejects(put(tmp_path, "a.eaf", EAF.replace("<TIME_ORDER>", head)))
+    assert reading.records.meta("media").to_list() == ["Take 7.mp4"] * 4
 
 
 def test_what_pympi_writes_is_read(tmp_path):

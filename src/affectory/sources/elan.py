@@ -9,10 +9,12 @@ no .eaf has one and it is how an XML file attacks its reader.
 
 __all__ = ["read_eaf"]
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import NoReturn
+from urllib.parse import unquote
 from xml.parsers import expat
 
 from affectory.core.errors import BadFile
@@ -47,6 +49,7 @@ class Document:
     slots: dict[str, float | None] = field(default_factory=dict)
     tiers: dict[str, dict[str, str]] = field(default_factory=dict)
     annotations: list[Annotation] = field(default_factory=list)
+    media: str | None = None
     open: Annotation | None = None
     text: list[str] | None = None
 
@@ -107,6 +110,9 @@ def _opened(
         value = given.get("TIME_VALUE", "")
         sound = value.lstrip("-").isdigit()
         document.slots[given.get("TIME_SLOT_ID", "")] = int(value) / 1000 if sound else None
+    elif name == "MEDIA_DESCRIPTOR":
+        place = unquote(given.get("MEDIA_URL") or given.get("RELATIVE_MEDIA_URL", ""))
+        document.media = document.media or re.split(r"[/\\]", place)[-1]  # no folder of its maker
     elif name == "TIER":
         document.tiers[given.get("TIER_ID", "tier")] = given
     elif name in ANNOTATIONS:
@@ -184,13 +190,14 @@ def _shared(notes: list[Annotation], spans: dict[str, Span]) -> dict[str, Span]:
 
 
 def _meta(note: Annotation, document: Document) -> dict[str, str] | None:
-    """Return what else the file says: participant, tier above, and how its time came about."""
+    """Return what else the file says: participant, tier above, recording, how its time came."""
     tier = document.tiers.get(note.tier, {})
     meta = {
         "participant": tier.get("PARTICIPANT"),
         "parent_tier": tier.get("PARENT_REF"),
         "annotation": note.name,
         "parent": note.parent,
+        "media": document.media,
         "time": SPREAD if any(document.slots.get(s) is None for s in note.slots or ()) else None,
     }
     return {key: value for key, value in meta.items() if value}
