@@ -14,6 +14,7 @@ def test_a_session_is_found_opened_read_and_seen(page, serve, lake):
     page.click("tbody a")
     page.wait_for_selector(".turn .chip")
     assert page.inner_text(".notice") == crisis.notice(crisis.flags(["I want to kill myself"]))
+    page.wait_for_selector(".authors h2")  # the pictures are there
     assert page.locator("canvas").count() >= 3
     page.hover("#turn-3")
     assert "lit" in page.get_attribute("#turn-3", "class")
