@@ -1,7 +1,9 @@
 """store/takes: what was acknowledged is kept, once, whatever dies."""
 
+import sqlite3
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -10,7 +12,7 @@ from affectory.core.errors import BadChoice, BadFile, BadValues
 from affectory.core.records import Clock
 from affectory.core.space import Axis, Space
 from affectory.core.space import Kind as Sort
-from affectory.store.takes import Kind, Takes
+from affectory.store.takes import STEPS, Kind, Takes
 
 VA = Space("va", Sort.DIMENSIONS, (Axis("valence", -1, 1), Axis("arousal", -1, 1)))
 
@@ -109,3 +111,89 @@ def test_a_file_of_something_else_is_told(tmp_path):
     (tmp_path / "takes.sqlite").write_text("no such thing" * 100)
     with pytest.raises(BadFile, match="takes"):
         Takes(tmp_path)
+
+
+def test_a_second_take_of_a_rater_is_by_an_author_of_its_own(takes):
+    made = [begun(takes) for _ in range(3)]
+    assert [takes.name(take.id).author for take in made[:2]] == ["rater:ann", "rater:ann#2"]
+    assert takes.name(made[0].id).author == "rater:ann"  # once named, for ever
+    assert takes.find(made[2].id).author is None
+    assert takes.name(made[2].id, taken=["rater:ann#3"]).label == "ann#4"
+    other = takes.begin("job", "s2", "ann", VA, ("valence",), Clock.SECONDS, Kind.TRACED)
+    assert takes.name(other.id).author == "rater:ann"
+
+
+def test_takes_that_are_named_at_once_share_no_name(tmp_path):
+    two = [Takes(tmp_path), Takes(tmp_path)]  # as two servers over one lake
+    made = [begun(two[n % 2]).id for n in range(12)]
+    with ThreadPoolExecutor(12) as pool:
+        told = list(pool.map(lambda at: two[at % 2].name(made[at]).author, range(12)))
+    assert len(set(told)) == 12
+    for one in two:
+        one.close()
+
+
+def test_a_name_holds_no_mark_and_one_that_does_is_never_taken_twice(takes):
+    with pytest.raises(BadChoice, match="without #"):
+        begun(takes, rater="ann#2")
+    first, second = begun(takes), begun(takes)
+    takes._run("update takes set rater = 'ann#2' where id = ?", (first.id,))  # from before
+    assert takes.name(first.id).author == "rater:ann#2"
+    assert takes.name(second.id).author == "rater:ann"
+    assert takes.name(begun(takes).id).author == "rater:ann#3"
+
+
+def test_a_file_of_an_earlier_version_is_gone_on_with(tmp_path):
+    with sqlite3.connect(tmp_path / "takes.sqlite") as old:
+        for line in STEPS[0]:
+            old.execute(line)
+        row = ("job", "s1", "ann", "va", '["valence"]', "seconds", "traced", 1.0)
+        for name, done in (("one", 2.0), ("two", 3.0), ("open", None)):
+            old.execute("insert into takes values (?,?,?,?,?,?,?,?,?,?)", (name, *row, done))
+        old.execute("insert into samples values ('one', 0, 1.5, '[0.5]')")
+    for _ in range(2):
+        takes = Takes(tmp_path)
+        told = [takes.find(name).author for name in ("one", "two", "open")]
+        assert told == ["rater:ann", "rater:ann#2", None]
+        assert takes.samples("one").rows() == [(0, 1.5, None, 0.5)]
+        assert takes.trajectory("one", VA, 0.5).start.tolist() == [1.0]
+        takes.close()
+
+
+def test_a_file_of_a_later_version_is_left_alone(tmp_path):
+    with sqlite3.connect(tmp_path / "takes.sqlite") as later:
+        later.execute("pragma user_version = 99")
+    with pytest.raises(BadFile, match="version 99"):
+        Takes(tmp_path)
+
+
+def test_a_take_is_deleted_with_its_samples_and_its_name_is_free(takes):
+    gone, stays = begun(takes), begun(takes)
+    for take in (gone, stays):
+        takes.add(take.id, [(0, 0.0, {"valence": 0.1})])
+        takes.name(take.id)
+    takes.delete(gone.id)
+    assert takes.count(gone.id) == 0
+    assert takes.of_trace("job") == (takes.find(stays.id),)
+    assert takes.name(begun(takes).id).author == "rater:ann"
+
+
+def test_shares_of_one_whole_are_rated_turn_by_turn(takes):
+    shares = Space("two", Sort.DISTRIBUTION, (Axis("joy", 0, 1), Axis("fear", 0, 1)))
+    with pytest.raises(BadChoice, match="turn by turn"):
+        takes.begin("job", "s", "ann", shares, ("joy", "fear"), Clock.SECONDS, Kind.TRACED)
+
+
+def test_a_state_of_a_turn_is_of_who_spoke(takes):
+    take = begun(takes, Kind.TURNS)
+    takes.add(take.id, [(0, 0.0, {"valence": 0.1}), (1, 4.0, {"valence": 0.2})])
+    assert takes.trajectory(take.id, VA).actors == ("ann",)
+    assert takes.trajectory(take.id, VA, actors={0: "bo", 1: "cy"}).actors == ("bo", "cy")
+
+
+def test_a_lag_that_was_noted_moves_the_states(takes):
+    take = begun(takes)
+    takes.add(take.id, [(n, 10.0 * n, {"valence": 0.5}, float(n)) for n in range(5)])
+    assert takes.trajectory(take.id, VA).start.tolist() == [0, 10, 20, 30, 40]
+    takes.name(take.id, lag=1.5)  # seconds of play, each of which is ten of the session
+    assert takes.trajectory(take.id, VA).start.tolist() == [-15, -5, 5, 15, 25]

@@ -1,5 +1,7 @@
 """web/rating: takes are kept, agree or not, and become states like any other author's."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from starlette.testclient import TestClient
@@ -150,3 +152,288 @@ def test_a_rater_has_a_name_that_can_be_written(own):
     client, _, base = own
     wish = {"rater": "zo\u0001e", "space": "va", "axes": ["valence"], "kind": "turns"}
     assert client.post(f"{base}/takes", json=wish).status_code == 422
+
+
+def wave(late=0.0, n=500, noise=0.0, seed=0):
+    """Return samples of valence, 25 a second, by a hand that is late by so many seconds."""
+    at = np.arange(n) / 25
+    told = np.sin((at - late) / 1.7) * 0.6 + 0.3 * np.sin((at - late) / 0.6)
+    told += np.random.default_rng(seed).normal(0, noise, n) if noise else 0
+    rows = zip(at.tolist(), told.tolist(), strict=True)
+    return [
+        {"n": n, "at": t, "play": t, "said": {"valence": v}} for n, (t, v) in enumerate(rows)
+    ]  # fmt: skip
+
+
+def traced_take(client, base, rater, rows, *, done=True, lag=None, axes=("valence",)):
+    wish = {"rater": rater, "space": "vad", "axes": axes, "kind": "traced"}
+    made = client.post(f"{base}/takes", json=wish).json()["id"]
+    assert client.post(f"/api/takes/{made}/samples", json=rows).status_code == 200
+    if done:
+        query = "" if lag is None else f"?lag={lag}"
+        assert client.post(f"/api/takes/{made}/done{query}").status_code == 200
+    return made
+
+
+def test_a_second_take_of_a_rater_is_an_author_of_its_own(own):
+    client, out, base = own
+    for values in ([0.1, 0.2, 0.3], [0.5, 0.6, 0.7, 0.8]):
+        made = take(client, base, "ann", values)
+        client.post(f"/api/takes/{made}/done")
+    take(client, base, "bo", [0.3, 0.1, 0.2])
+    lake = open_lake(out / "lake")
+    assert len(lake.states("va", by="rater:ann")) == 3
+    assert lake.states("va", by="rater:ann#2").axis("valence").tolist() == pytest.approx(
+        [0.5, 0.6, 0.7, 0.8]
+    )
+    told = client.get(f"{base}/agreement?space=va&axis=valence").json()
+    assert told["raters"] == ["ann", "ann#2", "bo"]
+    own_ = {(one["one"], one["other"]): one["same"] for one in told["pairs"]}
+    assert own_ == {("ann#2", "ann"): True, ("bo", "ann"): False, ("bo", "ann#2"): False}
+    others = [one["by"] for one in client.get(f"{base}/others").json()]
+    assert others == ["rater:ann", "rater:ann#2"]
+
+
+def test_a_server_that_dies_between_lake_and_note_writes_nothing_twice(own, monkeypatch):
+    from affectory.store.takes import Takes
+
+    client, out, base = own
+    made = take(client, base, "zoe", [0.0, 0.5, 1.0])
+
+    def dies(*_):
+        raise SystemError("power cut")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Takes, "finish", dies)
+        with pytest.raises(SystemError):
+            client.post(f"/api/takes/{made}/done?lag=1")
+    states = open_lake(out / "lake").states("va", by="rater:zoe")
+    assert len(states) == 3  # they are there, and nobody noted it
+    rows = {row["id"]: row for row in client.get(f"{base}/takes").json()}
+    assert rows[made]["done"] is None
+    assert client.post(f"/api/takes/{made}/done").json()["author"] == "rater:zoe"
+    again = open_lake(out / "lake").states("va", by="rater:zoe")
+    assert again == states
+    facts = client.get(base).json()
+    assert [one["by"] for one in facts["spaces"] if one["name"] == "va"] == [["rater:zoe"]]
+
+
+def test_a_take_is_thrown_away_before_its_end_and_taken_back_after_it(own):
+    client, out, base = own
+    open_one = take(client, base, "ann", [0.0, 0.5])
+    done = take(client, base, "it's", [0.0, 0.5, 1.0])
+    stays = take(client, base, "cy", [0.0, 0.5, 1.0])
+    for made in (done, stays):
+        client.post(f"/api/takes/{made}/done")
+    for made in (open_one, done):
+        assert client.delete(f"/api/takes/{made}").json() == {"samples": 0}
+        assert client.delete(f"/api/takes/{made}").status_code == 422
+    assert [row["rater"] for row in client.get(f"{base}/takes").json()] == ["cy"]
+    assert open_lake(out / "lake").states("va").by == "rater:cy"
+    facts = client.get(base).json()
+    assert [one["by"] for one in facts["spaces"] if one["name"] == "va"] == [["rater:cy"]]
+
+
+def test_lags_of_hands_are_found_and_agreement_is_told_before_and_after(own):
+    client, _, base = own
+    for rater, late in (("ann", 0.0), ("bo", 0.8), ("cy", 2.0)):
+        traced_take(client, base, rater, wave(late, noise=0.02, seed=len(rater)))
+    told = client.get(f"{base}/agreement?space=vad&axis=valence&aligned=true").json()
+    assert told["aligned"]["lags"] == pytest.approx([0.0, 0.8, 2.0], abs=0.15)
+    assert told["icc"] < 0.7 < 0.95 < told["aligned"]["icc"]
+    assert told["alpha"] < told["aligned"]["alpha"]
+    pair = told["aligned"]["pairs"][0]
+    assert pair["ccc"] > 0.95 > told["pairs"][0]["ccc"]
+    assert told["icc_low"] is None  # twenty seconds are two blocks: too few
+    assert "aligned" not in client.get(f"{base}/agreement?space=vad&axis=valence").json()
+
+
+def test_an_interval_is_one_over_stretches_of_time(own):
+    client, _, base = own
+    for rater, seed in (("ann", 1), ("bo", 2)):
+        traced_take(client, base, rater, wave(n=2500, noise=0.2, seed=seed))
+    told = client.get(f"{base}/agreement?space=vad&axis=valence").json()
+    assert told["blocks"] == 10
+    for name, value in (("icc", told), ("alpha", told), ("ccc", told["pairs"][0])):
+        assert value[f"{name}_low"] < value[name] < value[f"{name}_high"]
+
+
+def test_a_measured_lag_is_offered_against_the_others_and_the_method(own):
+    client, _, base = own
+    assert client.get(f"/api/takes/{take(client, base, 'x', [])}/lag").json() == {
+        "method": None,
+        "others": None,
+    }
+    traced_take(client, base, "ann", wave(0.0))
+    made = traced_take(client, base, "bo", wave(1.2), done=False)
+    told = client.get(f"/api/takes/{made}/lag").json()
+    assert told["others"]["lag"] == pytest.approx(1.2, abs=0.11)
+    assert told["others"]["before"] < 0.9 < told["others"]["after"]
+    assert set(told["method"]) == {"lag", "before", "after"}
+    for row in client.get(f"{base}/takes").json():
+        client.delete(f"/api/takes/{row['id']}")
+    states = client.get(f"{base}/states?space=vad").json()
+    order = np.argsort(states["start"])
+    start = np.array(states["start"])[order]
+    said = np.array(states["values"]["valence"])[order]
+    at = np.arange(0, 24, 0.04)
+    late = said[np.maximum(np.searchsorted(start, at - 0.6, side="right") - 1, 0)]
+    rows = [
+        {"n": n, "at": t, "play": t, "said": {"valence": v}}
+        for n, (t, v) in enumerate(zip(at.tolist(), late.tolist(), strict=True))
+    ]
+    made = traced_take(client, base, "cy", rows, done=False)
+    told = client.get(f"/api/takes/{made}/lag").json()
+    assert told["others"] is None
+    assert told["method"]["lag"] == pytest.approx(0.6, abs=0.11)
+    assert client.post(f"/api/takes/{made}/done?lag=0.6").json()["lag"] == 0.6
+    assert client.get(f"{base}/states?space=vad&by=rater:cy").json()["start"][0] == -0.6
+
+
+def test_gold_of_traced_takes_stands_beside_method_and_raters(own):
+    client, out, base = own
+    body = {"space": "vad", "kind": "traced"}
+    assert "two or more" in client.post(f"{base}/gold", json=body).json()["detail"]
+    for rater, late in (("ann", 0.0), ("bo", 1.0)):
+        traced_take(client, base, rater, wave(late, noise=0.01), lag=0.5)
+    traced_take(client, base, "cy", wave(0.0), done=False)  # goes on: not of the gold
+    made = client.post(f"{base}/gold", json=body).json()
+    assert made["by"] == "gold:traced"
+    assert made["raters"] == ["ann", "bo"]
+    assert made["lags"] == pytest.approx([0.0, 1.0], abs=0.15)  # 0.5 on average, as was noted
+    gold = open_lake(out / "lake").states("vad", by="gold:traced")
+    assert len(gold) == made["states"]
+    rated = gold.space.index("valence")
+    assert np.nanmedian(gold.spread[:, rated]) < 0.05
+    assert gold.spread[0, gold.space.index("arousal")] == 2.0  # nobody rated it
+    truth = np.sin(gold.start / 1.7) * 0.6 + 0.3 * np.sin(gold.start / 0.6)
+    assert np.abs(gold.axis("valence") - truth)[:100].mean() < 0.1
+    facts = client.get(base).json()
+    by = next(one["by"] for one in facts["spaces"] if one["name"] == "vad")
+    assert by == ["gold:traced", "perceive/utterance", "rater:ann", "rater:bo"]
+    job = base.split("/")[3]
+    ask = f"{base}/beside?space=vad&axis=valence&other={job}&place=0&by=gold:traced"
+    told = client.get(ask).json()
+    assert told["n"] == 4  # the fifth turn is beyond the twenty seconds that were rated
+    assert -1 <= told["ccc"] <= 1
+    again = client.post(f"{base}/gold", json=body).json()
+    assert again == made
+    assert len(open_lake(out / "lake").states("vad", by="gold:traced")) == made["states"]
+
+
+def labels(client, base, rater, picks, space="ekman7n", axes=None):
+    axes = axes or ["anger", "disgust", "fear", "joy", "sadness", "surprise", "neutral"]
+    wish = {"rater": rater, "space": space, "axes": axes, "kind": "turns"}
+    made = client.post(f"{base}/takes", json=wish).json()["id"]
+    rows = [
+        {"n": n, "at": float(4 * n), "said": {axis: float(axis in pick) for axis in axes}}
+        for n, pick in enumerate(picks)
+    ]
+    assert client.post(f"/api/takes/{made}/samples", json=rows).status_code == 200
+    assert client.post(f"/api/takes/{made}/done").status_code == 200, made
+    return made
+
+
+def test_gold_of_labels_is_a_weighted_distribution_and_alpha_is_nominal(own):
+    client, out, base = own
+    picks = [["joy"], ["joy"], ["anger"], ["sadness"], ["fear"]]
+    other = [["joy"], ["joy"], ["anger"], ["sadness"], ["sadness"]]
+    for rater, said in (("ann", picks), ("bo", picks), ("cy", other)):
+        labels(client, base, rater, said)
+    told = client.get(f"{base}/agreement?space=ekman7n").json()
+    from affectory.measure.raters import Metric, alpha
+
+    codes = np.array([[0, 0, 0], [0, 0, 0], [1, 1, 1], [2, 2, 2], [3, 3, 2]])
+    assert told["alpha"] == round(alpha(codes, Metric.NOMINAL), 4)
+    assert told["alike"] == round(13 / 15, 4)
+    made = client.post(f"{base}/gold", json={"space": "ekman7n", "kind": "turns"}).json()
+    gold = open_lake(out / "lake").states("ekman7n", by="gold:turns")
+    assert len(gold) == 5
+    assert gold.actors == ("ann", "bo")  # who spoke
+    np.testing.assert_allclose(gold.values.sum(axis=1), 1, atol=1e-6)
+    last = gold.values[gold.seq == 4][0]
+    assert last[gold.space.index("sadness")] == pytest.approx(made["weights"][2], abs=1e-3)
+    job = base.split("/")[3]
+    ask = f"{base}/beside?space=ekman7n&axis=joy&other={job}&place=0&by=gold:turns"
+    assert client.get(ask).json()["n"] == 5
+
+
+def test_a_take_and_a_gold_are_trajectories_that_are_read_back_equal(own):
+    import io
+
+    import polars as pl
+
+    from affectory.core.trajectory import Clock, Trajectory
+    from affectory.represent import vocabularies
+
+    client, out, base = own
+    made = traced_take(client, base, "ann", wave(0.0), lag=0.4)
+    traced_take(client, base, "bo", wave(0.2))
+    client.post(f"{base}/gold", json={"space": "vad", "kind": "traced"})
+    for by, path in (
+        ("rater:ann", f"/api/takes/{made}/file?kind=parquet"),
+        ("gold:traced", f"{base}/trajectory?space=vad&by=gold:traced"),
+        ("perceive/utterance", f"{base}/trajectory?space=vad&by=perceive/utterance"),
+    ):
+        table = pl.read_parquet(io.BytesIO(client.get(path).content))
+        felt = Trajectory.from_frame(
+            table, vocabularies.space("vad"), Clock.SECONDS, by=table["by"][0]
+        )
+        assert felt == open_lake(out / "lake").states("vad", by=by)
+
+
+def test_an_elan_document_is_one_that_others_read(own):
+    pympi = pytest.importorskip("pympi")
+    client, out, base = own
+    for kind, made in (
+        ("valence", traced_take(client, base, "ann", wave(0.0, n=100))),
+        ("joy@ann", labels(client, base, "ann", [["joy"], ["joy"], ["anger"], ["fear"], ["joy"]])),
+    ):
+        path = out.parent / "take.eaf"
+        path.write_text(client.get(f"/api/takes/{made}/file?kind=eaf").text, encoding="utf-8")
+        read = pympi.Elan.Eaf(str(path))
+        rows = sorted(read.get_annotation_data_for_tier(kind))
+        assert all(begin < end for begin, end, _ in rows)
+        assert all(one[1] <= two[0] for one, two in pairwise(rows))
+        assert {float(value) for _, _, value in rows} <= set(np.round(np.linspace(-1, 1, 201), 2))
+        path.unlink()
+
+
+def test_agreement_over_a_whole_trace_and_all_takes_as_one_table(tmp_path):
+    import io
+
+    import polars as pl
+
+    rows = "\n".join(f"s{s},ann,I love it,{t}" for s in range(6) for t in (0, 10, 20))
+    out = traced(tmp_path / "out", f"session,actor,text,time\n{rows}")
+    with TestClient(create_app(Settings(out)), base_url=HERE, headers=HEADERS) as client:
+        job = client.get("/api/traces").json()[0]["job"]
+        missing = client.get(f"/api/traces/{job}/takes/file")
+        assert "somebody rated" in missing.json()["detail"]
+        for s in range(6):
+            base = f"/api/traces/{job}/sessions/{s}"
+            for rater, noise in (("ann", 0.0), ("bo", 0.1)):
+                said = wave(late=s, noise=noise, seed=s)
+                for row in said:
+                    row["said"]["valence"] += s / 20  # sessions differ in their means
+                traced_take(client, base, rater, said)
+        told = client.get(f"/api/traces/{job}/agreement?space=vad&axis=valence").json()
+        assert told["sessions"] == 6
+        value, low, high = told["pairs"][0]["ccc"]
+        assert 0.9 < low < value < high
+        assert told["icc"][0] > 0.9
+        kinds = client.get(f"/api/traces/{job}/rated").json()
+        assert kinds == [{"space": "vad", "axis": "valence", "kind": "traced", "sessions": 6}]
+        table = pl.read_parquet(
+            io.BytesIO(client.get(f"/api/traces/{job}/takes/file?kind=parquet").content)
+        )
+        assert table.height == 6 * 2 * 500
+        assert set(table["author"]) == {"rater:ann", "rater:bo"}
+
+
+def test_a_name_with_a_mark_is_refused_in_one_sentence(own):
+    client, _, base = own
+    wish = {"rater": "ann#2", "space": "va", "axes": ["valence"], "kind": "turns"}
+    assert "without #" in client.post(f"{base}/takes", json=wish).json()["detail"]
+    wish = {"rater": "ann", "space": "ekman7n", "axes": ["joy", "fear"], "kind": "traced"}
+    assert "turn by turn" in client.post(f"{base}/takes", json=wish).json()["detail"]

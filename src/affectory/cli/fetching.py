@@ -70,7 +70,10 @@ class Mine:
     @property
     def perceived(self) -> pl.Expr:
         """Which states of the trace are the perceiver's, and not those of people who rated."""
-        return self.rule & ~pl.col("by").str.starts_with("rater:")
+        rated = pl.any_horizontal(
+            pl.col("by").str.starts_with(kind) for kind in ("rater:", "gold:")
+        )
+        return self.rule & ~rated
 
     @cached_property
     def space(self) -> str:

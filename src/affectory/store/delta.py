@@ -149,7 +149,7 @@ class Delta:
         rows: pl.DataFrame,
         to: Table,
         marks: Mapping[str, int],
-        instead: str,
+        instead: str = "",
     ) -> str:
         """Commit `rows` on top of the snapshot `found`; return why not where another was faster."""
         from deltalake import write_deltalake

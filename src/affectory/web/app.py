@@ -20,11 +20,13 @@ from affectory import __version__
 from affectory.core.errors import AffectoryError
 from affectory.show.palette import DARK, LIGHT
 from affectory.web import (
+    agreement,
     beside,
     board,
     cards,
     corpus,
     courses,
+    fusing,
     live,
     media,
     perceiving,
@@ -84,6 +86,8 @@ def create_app(settings: Settings) -> FastAPI:
         queues,
         uploads,
         rating,
+        fusing,
+        agreement,
         live,
         media,
     ):

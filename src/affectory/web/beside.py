@@ -7,6 +7,7 @@ from typing import Annotated
 import numpy as np
 import polars as pl
 from fastapi import APIRouter, Query
+from numpy.typing import NDArray
 from pydantic import BaseModel
 
 from affectory.core.trajectory import Trajectory
@@ -14,6 +15,7 @@ from affectory.measure.agreement import ccc, mae, pearson
 from affectory.web.asking import Asked, Number, Trace
 
 router = APIRouter(tags=["beside"])
+Floats = NDArray[np.float64]
 Name = Annotated[str, Query(max_length=64)]
 
 
@@ -73,15 +75,30 @@ def beside(
     return Agreed(n=len(x), ccc=values[0], pearson=values[1], mae=values[2])
 
 
-def _matched(one: Trajectory, two: Trajectory, at: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return values of both where both gave one: of the same record, else of the same moment."""
+def _matched(one: Trajectory, two: Trajectory, at: int) -> tuple[Floats, Floats]:
+    """Return values of both where both gave one: of the same record, else of the same time."""
     x, y = one.values[:, at].astype(np.float64), two.values[:, at].astype(np.float64)
     if one.seq is not None and two.seq is not None and (two.seq >= 0).all():
         place = {int(seq): n for n, seq in enumerate(two.seq)}
         rows = np.array([place.get(int(seq), -1) for seq in one.seq], np.int64)
-    else:  # the state that held when the other began
-        order = np.argsort(two.start, kind="stable")
-        held = np.searchsorted(two.start[order], one.start, side="right") - 1
-        rows = np.where(held >= 0, order[np.maximum(held, 0)], -1)
-    both = (rows >= 0) & ~np.isnan(x) & ~np.isnan(y[np.maximum(rows, 0)])
-    return x[both], y[rows[both]]
+        y = np.where(rows >= 0, y[np.maximum(rows, 0)], np.nan)
+    else:
+        y = _during(one, two, y)
+    both = ~np.isnan(x) & ~np.isnan(y)
+    return x[both], y[both]
+
+
+def _during(one: Trajectory, two: Trajectory, y: Floats) -> Floats:
+    """Return the mean of what the other said while each state lasted, else what held then."""
+    order = np.argsort(two.start, kind="stable")
+    begins, said = two.start[order], y[order]
+    known = ~np.isnan(said)
+    total = np.append(0.0, np.cumsum(np.where(known, said, 0.0)))
+    count = np.append(0, np.cumsum(known))
+    low, high = np.searchsorted(begins, one.start), np.searchsorted(begins, one.stop)
+    n = np.maximum(count[high] - count[low], 0)
+    mean = (total[high] - total[low]) / np.maximum(n, 1)
+    before = np.searchsorted(begins, one.start, side="right") - 1
+    held = np.where(before >= 0, said[np.maximum(before, 0)], np.nan)
+    over = one.start > max(two.stop.max(), begins[-1])  # nothing was said of that any more
+    return np.where(n > 0, mean, np.where(over, np.nan, held))

@@ -1,8 +1,9 @@
-"""Takes: what raters say of a session, how far they agree, and what they say together."""
+"""Takes: what raters say of a session, kept sample by sample, put into the lake, taken back."""
 
 __all__ = ["router"]
 
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -14,19 +15,23 @@ from pydantic import BaseModel, Field
 
 from affectory.core.errors import BadChoice
 from affectory.core.records import Clock
+from affectory.core.space import Space
 from affectory.core.trajectory import Trajectory
-from affectory.measure.agreement import ccc, pearson
-from affectory.measure.gold import Gold, fused, lag_of
-from affectory.measure.raters import alpha, icc
+from affectory.measure.agreement import pearson
+from affectory.measure.gold import lag_of
 from affectory.represent import vocabularies
-from affectory.store.export import harmless
+from affectory.store import takes as keeping
 from affectory.store.takes import Kind, Take, Takes
 from affectory.web.asking import Asked, Number, Trace
 from affectory.web.elan import tiers
+from affectory.web.files import as_file
+from affectory.web.panel import Panel, number, panel
+from affectory.web.references import perceived, spoken
+from affectory.web.shelf import Shelf
 
 router = APIRouter(tags=["raters"])
-STEPS = 400  # times at which traced takes are compared
 Floats = NDArray[np.float64]
+Lag = Annotated[float | None, Query(ge=0, le=60, description="Seconds of play.")]
 Id = Annotated[str, Path(max_length=40)]
 
 
@@ -40,11 +45,15 @@ class Wish(BaseModel):
 
 
 class Sample(BaseModel):
-    """One value of each axis at one time; of a take of turns, `n` is the turn's seq."""
+    """One value of each axis at one time; of a take of turns, `n` is the turn's seq.
+
+    `play` is how many seconds of play had gone by then.
+    """
 
     n: int = Field(ge=0, le=2**53)
     at: float
     said: dict[str, float]
+    play: float | None = None
 
 
 class Kept(BaseModel):
@@ -64,6 +73,24 @@ class Row(BaseModel):
     begun: float
     done: float | None
     samples: int
+    label: str
+    author: str | None
+    lag: float
+
+
+class Shift(BaseModel):
+    """A lag, and how a take agrees with a reference before and after it is taken away."""
+
+    lag: float
+    before: float | None
+    after: float | None
+
+
+class Lags(BaseModel):
+    """The lag of a hand against the method's states, and against the gold of the others."""
+
+    method: Shift | None
+    others: Shift | None
 
 
 def _takes(shelves: Asked) -> Takes:
@@ -76,7 +103,7 @@ Held = Annotated[Takes, Depends(_takes)]
 @router.post("/traces/{job}/sessions/{number}/takes")
 def begin(takes: Held, trace: Trace, number: Number, wish: Wish) -> Row:
     """Begin a take of a session."""
-    space = vocabularies.space(wish.space, trace.lake.spaces())
+    space = _space(trace, wish.space)
     name = trace.name(number)
     clock, job = Clock(trace.index["clock"][number]), trace.lake.job or ""
     return _row(takes, takes.begin(job, name, wish.rater, space, wish.axes, clock, wish.kind))
@@ -91,7 +118,8 @@ def listed(takes: Held, trace: Trace, number: Number) -> list[Row]:
 @router.post("/takes/{take}/samples")
 def add(takes: Held, take: Id, samples: Annotated[list[Sample], Body(max_length=5000)]) -> Kept:
     """Keep samples; when this answers they are on the disk. Sent again, they count once."""
-    return Kept(samples=takes.add(take, [(one.n, one.at, one.said) for one in samples]))
+    told = [keeping.Sample(one.n, one.at, one.said, one.play) for one in samples]
+    return Kept(samples=takes.add(take, told))
 
 
 @router.get("/takes/{take}/samples")
@@ -101,116 +129,127 @@ def samples(takes: Held, take: Id) -> dict[str, list[Any]]:
 
 
 @router.post("/takes/{take}/done")
-def finish(
-    takes: Held, shelves: Asked, take: Id, lag: Annotated[float, Query(ge=0, le=60)] = 0.0
-) -> Row:
-    """End a take and put it into the lake as states by `rater:NAME`, moved back by `lag`."""
-    with shelves.rating:  # asked twice at once, it is put there once
+def finish(takes: Held, shelves: Asked, take: Id, lag: Lag = None) -> Row:
+    """End a take and put it into the lake as states by its author, moved back by `lag`.
+
+    Ended again, its states stand there once; with another lag they are moved.
+    """
+    with shelves.rating:
         known = takes.find(take)
-        if known.done is None:
-            shelf = shelves.shelf(known.job)
-            space = vocabularies.space(known.space, shelf.lake.spaces())
-            felt = takes.trajectory(take, space, lag)
-            if not len(felt):
-                raise BadChoice("take", take, "one with samples; rate something first")
-            shelf.rated(felt, f"take:{take}")
-            known = takes.finish(take)
-            shelves.forget()
+        shelf = shelves.shelf(known.job)
+        if not takes.count(take):
+            raise BadChoice("take", take, "one with samples; rate something first")
+        taken = shelf.authors(known.space, known.session)
+        known = takes.name(take, taken, lag)  # noted before the lake: whoever dies goes on so
+        shelf.lake.put(_felt(takes, shelf, known), known.job)
+        known = takes.finish(take)
+        shelves.forget()
     return _row(takes, known)
 
 
-@router.get("/traces/{job}/sessions/{number}/agreement")
-def agreement(
-    takes: Held, trace: Trace, number: Number,
-    space: Annotated[str, Query(max_length=40)], axis: Annotated[str, Query(max_length=40)],
-) -> dict[str, Any]:  # fmt: skip
-    """Return how far raters agree on an axis, with each other and the method, and their gold."""
-    own = takes.of(trace.lake.job or "", trace.name(number))
-    mine = [take for take in own if take.space == space and axis in take.axes]
-    told = {take: takes.samples(take.id) for take in mine}
-    told = {take: rows for take, rows in told.items() if rows.height}
-    grid, table = _together(told, axis)
-    gold = fused(table) if table.size else None
-    said = _agreed(table, [take.rater for take in told], grid, gold)
-    if gold is not None and trace.method in trace.authors(space, trace.name(number)):
-        perceived = _on(grid, trace.felt(number, space, trace.method), axis)
-        said["method"] = {"by": trace.method, "ccc": _number(ccc(gold.values, perceived))}
-    return said
+@router.delete("/takes/{take}")
+def withdraw(takes: Held, shelves: Asked, take: Id) -> Kept:
+    """Delete a take, done or not: its states in the lake first, then its samples."""
+    with shelves.rating:
+        known = takes.find(take)
+        if known.author is not None and takes.count(take):
+            shelf = shelves.shelf(known.job)
+            shelf.lake.take_back(_felt(takes, shelf, known), known.job)
+            shelves.forget()
+        takes.delete(take)
+    return Kept(samples=0)
+
+
+@router.get("/takes/{take}/lag")
+def lag(takes: Held, shelves: Asked, take: Id) -> Lags:
+    """Return how late the hand was: against the method, and against what the others say."""
+    known = takes.find(take)
+    shelf = shelves.shelf(known.job)
+    mine = {known: takes.samples(take)}
+    own = panel(mine, known.axes)
+    if own is None or known.kind is Kind.TURNS or len(own.x) < 2:
+        return Lags(method=None, others=None)
+    others = {
+        other: takes.samples(other.id)
+        for other in takes.of(known.job, known.session)
+        if other.done is not None and other.id != take and other.space == known.space
+        and other.kind is Kind.TRACED and other.rater != known.rater
+    }  # fmt: skip
+    both = panel({**mine, **others}, known.axes)
+    spaces = sorted(shelf.spaces, key=lambda name: name != known.space)
+    said = perceived(shelf, known.session, spaces, known.axes, own.at)
+    gold = _gold(both) if others and both is not None else None
+    return Lags(method=_shift(own, said), others=_shift(both, gold))
 
 
 @router.get("/takes/{take}/file", response_class=Response)
-def file(takes: Held, shelves: Asked, take: Id, kind: Literal["csv", "eaf"] = "csv") -> Response:
-    """Return a take as a table, or as tiers for ELAN."""
+def file(
+    takes: Held, shelves: Asked, take: Id, kind: Literal["csv", "parquet", "eaf"] = "csv"
+) -> Response:
+    """Return a take: its samples as they came, its states as a table, or as tiers for ELAN."""
     known = takes.find(take)
-    rows = takes.samples(take)
-    space = vocabularies.space(known.space, shelves.shelf(known.job).lake.spaces())
-    felt = takes.trajectory(take, space)
     if kind == "csv":
-        table = rows.with_columns(pl.lit(known.rater).alias("rater"))
-        body, media = harmless(table).write_csv(), "text/csv; charset=utf-8"
-    else:
-        body, media = tiers(felt, known.axes), "application/xml"
-    name = f"take-{take}.{kind}"
-    return Response(
-        body, media_type=media, headers={"Content-Disposition": f'attachment; filename="{name}"'}
-    )
+        rows = takes.samples(take)
+        return as_file(rows.with_columns(pl.lit(known.rater).alias("rater")), kind, f"take-{take}")
+    felt = _felt(takes, shelves.shelf(known.job), known)
+    if kind == "parquet":
+        return as_file(felt.to_polars(), kind, f"take-{take}")
+    return document(felt, known.axes, f"take-{take}")
+
+
+@router.get("/traces/{job}/sessions/{number}/trajectory", response_class=Response)
+def trajectory(
+    trace: Trace, number: Number,
+    space: Annotated[str, Query(max_length=40)], by: Annotated[str, Query(max_length=80)],
+    kind: Literal["csv", "parquet", "eaf"] = "parquet",
+) -> Response:  # fmt: skip
+    """Return the states of a session by any author, as `Trajectory.from_frame` reads them."""
+    felt = trace.felt(number, space, by)
+    name = f"trajectory-{number}"
+    if kind == "eaf":
+        return document(felt, felt.space.names, name)
+    return as_file(felt.to_polars(), kind, name)
+
+
+def document(felt: Trajectory, axes: Sequence[str], name: str) -> Response:
+    """Return states as a file for ELAN, a tier an actor and axis."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}.eaf"'}
+    return Response(tiers(felt, axes), media_type="application/xml", headers=headers)
+
+
+def _space(shelf: Shelf, name: str) -> Space:
+    return vocabularies.space(name, shelf.lake.spaces())
+
+
+def _felt(takes: Takes, shelf: Shelf, take: Take) -> Trajectory:
+    """Return the states of a take; those of turns are of who spoke."""
+    actors = spoken(shelf, take.session) if take.kind is Kind.TURNS else None
+    return takes.trajectory(take.id, _space(shelf, take.space), actors=actors)
+
+
+def _gold(both: Panel) -> Floats:
+    """Return what all but the first say together, without the lags of their hands."""
+    return replace(both, table=both.table[:, 1:], raters=both.raters[1:]).aligned().gold.values
+
+
+def _shift(told: Panel | None, reference: Floats | None) -> Shift | None:
+    """Return the lag of the first of a panel against a reference, None where they never vary."""
+    if told is None or reference is None or len(told.x) < 2:
+        return None
+    own = told.table[:, 0]
+    lag = lag_of(own, reference, told.step)
+    by = round(lag / told.step)
+    before, after = _like(own, reference), _like(own[by:], reference[: len(own) - by])
+    return None if after is None else Shift(lag=round(lag, 2), before=before, after=after)
+
+
+def _like(one: Floats, other: Floats) -> float | None:
+    each = [pearson(one[:, k], other[:, k]) for k in range(one.shape[1])]
+    known = [v for v in each if np.isfinite(v)]
+    return number(float(np.mean(known))) if known else None
 
 
 def _row(takes: Takes, take: Take) -> Row:
     told = {key: value for key, value in asdict(take).items() if key in Row.model_fields}
-    return Row(**{**told, "axes": list(take.axes), "samples": takes.count(take.id)})
-
-
-def _together(told: dict[Take, pl.DataFrame], axis: str) -> tuple[Floats, Floats]:
-    """Return times at which takes can be compared, and what each says then. (n,), (n, r)."""
-    every = list(told.values())
-    if not every:
-        return np.empty(0), np.empty((0, 0))
-    if all(take.kind is Kind.TURNS for take in told):
-        grid = np.unique(np.concatenate([rows["at"].to_numpy() for rows in every]))
-    else:
-        low = max(rows["at"][0] for rows in every)
-        high = min(rows["at"][-1] for rows in every)
-        grid = np.linspace(low, high, STEPS) if high > low else np.empty(0)
-    columns = [_held(grid, rows["at"].to_numpy(), rows[axis].to_numpy()) for rows in every]
-    return grid, np.column_stack(columns)
-
-
-def _held(grid: Floats, at: Floats, said: Floats) -> Floats:
-    """Return the last value said at or before each time, NaN before the first."""
-    place = np.searchsorted(at, grid, side="right") - 1
-    return np.where(place >= 0, said[np.maximum(place, 0)], np.nan)
-
-
-def _on(grid: Floats, felt: Trajectory, axis: str) -> Floats:
-    order = np.argsort(felt.start, kind="stable")
-    return _held(grid, felt.start[order], felt.axis(axis)[order].astype(np.float64))
-
-
-def _agreed(table: Floats, raters: list[str], grid: Floats, gold: Gold | None) -> dict[str, Any]:
-    """Return the measures of agreement, pairs, lags and the gold of ratings at the same times."""
-    if gold is None:
-        return {"raters": raters, "n": 0}
-    step = float(np.median(np.diff(grid))) if len(grid) > 1 else 1.0
-    pairs = [
-        {"one": raters[i], "other": raters[j], "ccc": _number(ccc(table[:, i], table[:, j])),
-         "pearson": _number(pearson(table[:, i], table[:, j]))}
-        for i in range(len(raters)) for j in range(i)
-    ]  # fmt: skip
-    lags = [round(lag_of(table[:, i], gold.values, step), 2) for i in range(len(raters))]
-    many = table.shape[1] > 1
-    return {
-        "raters": raters,
-        "n": len(grid),
-        "pairs": pairs,
-        "icc": _number(icc(table[~np.isnan(table).any(axis=1)])) if many else None,
-        "alpha": _number(alpha(table)) if many else None,
-        "weights": [round(float(weight), 3) for weight in gold.weights],
-        "lags": lags,
-        "gold": {"at": grid.round(3).tolist(), "values": [_number(v) for v in gold.values],
-                 "spread": [_number(v) for v in gold.spread]},
-    }  # fmt: skip
-
-
-def _number(value: float) -> float | None:
-    return round(float(value), 4) if np.isfinite(value) else None
+    more = {"axes": list(take.axes), "samples": takes.count(take.id), "label": take.label}
+    return Row(**{**told, **more})
