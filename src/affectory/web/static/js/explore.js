@@ -2,6 +2,7 @@
 import { ask, query, send } from "./api.js";
 import { h, toast } from "./dom.js";
 import { spark } from "./spark.js";
+import { buttons, links } from "./tables.js";
 import { T } from "./texts.js";
 
 const STEP = 50;
@@ -52,7 +53,7 @@ export async function explore(main, wanted) {
     traces.map((t) => h("option", { value: t.job, selected: t === trace }, `${t.at.slice(0, 16).replace("T", " ")} · ${t.method} · ${t.records.toLocaleString("en")}`)));
   const heads = ["session", "records", "actors", "spark", "mean", "change", "variability"].map((name) => h("th", { scope: "col", class: name, data: ["spark", "mean"].includes(name) ? { of: name } : {} }, T.columns[name]));
   main.append(
-    h("div", { class: "bar" }, find, sort, reverse, pick, h("a", { class: "get", href: `#/t/${trace.job}/shapes` }, T.corpus.open), h("a", { class: "get", href: `#/t/${trace.job}/queue` }, T.queue.open), count),
+    h("div", { class: "bar" }, find, sort, reverse, pick, h("a", { class: "get", href: `#/t/${trace.job}/shapes` }, T.corpus.open), h("a", { class: "get", href: `#/t/${trace.job}/queue` }, T.queue.open), h("span", { class: "saves" }, T.files, buttons(`/traces/${trace.job}/sessions/file`, () => state, T.list)), count),
     trace.rejected ? rejected(trace) : "",
     h("div", { class: "pan", tabIndex: 0, role: "region", "aria-label": T.columns.session }, h("table", { class: "sessions" }, h("thead", {}, h("tr", {}, heads)), body)),
     end,
@@ -77,12 +78,13 @@ function line(job, row) {
 }
 
 function rejected(trace) {
-  const list = h("ol");
+  const list = h("ol"), more = h("p", { class: "saves" });
   return h("details", { class: "rejected", ontoggle: async (e) => {
     if (!e.target.open || list.children.length) return;
     const rows = await ask(`/traces/${trace.job}/rejected`);
-    list.append(...rows.map((r) => h("li", {}, h("b", {}, `${r.file.split("/").pop()}:${r.line} `), r.reason)));
-  } }, h("summary", {}, T.rejected(trace.rejected)), list);
+    list.append(...rows.map((r) => h("li", {}, h("b", {}, `${r.file.split("/").pop()}:${r.line} `), r.reason, r.raw ? h("code", {}, r.raw) : "")));
+    more.append(rows.length < trace.rejected ? T.some(rows.length, trace.rejected) : "", T.files, ...links(`/traces/${trace.job}/rejected/file`, T.rejected(trace.rejected)));
+  } }, h("summary", {}, T.rejected(trace.rejected)), list, more);
 }
 
 function dropzone(list) {

@@ -18,7 +18,9 @@ export const T = {
   of: (n, all) => `${n.toLocaleString("en")} of ${all.toLocaleString("en")} sessions`,
   columns: { session: "Session", records: "Records", actors: "Speakers", mean: "Mean", change: "Change", variability: "Varies by", spark: "Course" },
   trace: "Trace",
-  rejected: (n) => `${n} rows could not be read`,
+  rejected: (n) => `${n.toLocaleString("en")} ${n === 1 ? "row" : "rows"} could not be read`,
+  some: (n, all) => `The first ${n.toLocaleString("en")} of ${all.toLocaleString("en")}; the file has all. `,
+  list: "this list of sessions",
   crisis: (n) => `crisis language in ${n}`,
   back: "All sessions",
   space: "Space", axis: "Axis", by: "By",
@@ -35,13 +37,30 @@ export const T = {
   corpus: {
     open: "Shapes and groups", title: "Shapes and groups", many: "Kinds", sessions: (n) => (n === 1 ? "session" : "sessions"), odd: "Unlike their kind",
     kinds: (n, axis) => `How ${axis} moves in ${n.toLocaleString("en")} sessions: kinds of shapes, the middle half of each`,
-    search: "Find by shape", draw: "Draw a course from left to right", hint: "Draw a line from left to right, or take one of these.",
-    shapes: {
-      rise: { word: "rising", values: [-1, 1] }, fall: { word: "falling", values: [1, -1] },
-      valley: { word: "down and up again", values: [1, -1, 1] }, peak: { word: "up and down again", values: [-1, 1, -1] },
-      relief: { word: "falling, then relief", values: [0, -0.4, -1, -0.8, 1] },
-    },
-    few: "fewer than 5", groups: "Groups", by: "Group by", measure: "Measure",
+    kind: (k) => `Kind ${k}`, members: "which session is of which kind",
+    unlike: (n, shown) => `${n.toLocaleString("en")} lie more than twice as far from the middle of their kind as is usual in it${n > shown ? `; the ${shown} farthest` : ""}.`,
+    none: "None lies more than twice as far from the middle of its kind as is usual in it.", why: (times, k) => `${times.toFixed(1)} times as far from kind ${k} as is usual there`,
+    search: "Find by shape", draw: "Draw a course from left to right", hint: "Or draw a line from left to right:",
+    few: "fewer than 5", groups: "Groups", by: "Group by", measure: "Measure", stateless: "This trace has no states to look at.",
+  },
+  carpet: {
+    title: (n, all) => (n < all ? `All at once: ${n.toLocaleString("en")} of ${all.toLocaleString("en")} sessions, every so many, each a row` : `All at once: ${all.toLocaleString("en")} sessions, each a row`),
+    hint: "From beginning to end, by kind of shape and then by mean. Point at a row, or walk with the arrow keys; a click or Enter opens the session.",
+    label: (axis, n) => `${axis} in ${n} sessions, a row each; arrow keys walk, Enter opens`, about: (k, mean) => `kind ${k}, mean ${show(mean)}`, name: "courses of all sessions",
+  },
+  many: {
+    title: "Side by side", pick: "Show", all: "all kinds", back: "Previous", on: "Next", of: (from, to, all) => `${from.toLocaleString("en")} to ${to.toLocaleString("en")} of ${all.toLocaleString("en")}`,
+  },
+  seek: {
+    words: "In words", find: "Find", example: "rising fear then relief", found: "what was found", none: "Nothing moves like this.", pad: "Your line:",
+    help: "An axis and how it moves: rising, falling, peak, dip, up, down, level; “then” puts parts after each other. “Relief” alone means that valence rises. Each movement takes the same share of a session.",
+    understood: (said) => `Understood: ${said}. Best first; r is the mean correlation over the parts.`, drawn: (axis) => `Your line on ${axis}. Best first, by correlation r.`,
+    examples: [["rising valence", ["valence"]], ["falling valence", ["valence"]], ["valence down and up again", ["valence"]], ["sadness peak", ["sadness"]], ["rising fear then relief", ["fear", "valence"]]],
+  },
+  group: {
+    title: (measure, axis, by) => `${measure} of ${axis} by ${by}`, unsaid: "not said", gap: (largest) => `Minus ${largest}`,
+    lead: (told) => `Mean over sessions with a 95 % bootstrap interval over sessions; the dashed line is the mean of all ${told.n.toLocaleString("en")}. “Minus ${told.largest || "not said"}” is the difference to the largest group.`,
+    quarters: "Numbers of many values were put into four groups of about the same size.", left: (n) => `${n.toLocaleString("en")} smaller groups are left out.`,
   },
   queue: {
     open: "What to read first", title: "What to read first", wait: "Looking through the conversations…", arm: "Pick", budget: "At most", again: "Draw again",
@@ -50,7 +69,9 @@ export const T = {
   },
   figures: {
     empty: "No run has noted a figure in this lake yet.", find: "Find a task, a figure or a method",
-    head: ["Task", "Figure", "Method", "Value", "95 %", "n", "When"],
+    lead: "Dots are values with their 95 % intervals; a hollow diamond is what was published. Compare what has the same setting.",
+    better: { more: "more is better: best first", less: "less is better: best first", unknown: "sorted by value; which way is better is not known" },
+    head: ["Place", "Method", "Value", "95 %", "Published", "n", "When", "Setting"], more: (n) => `Show more (${n})`,
   },
   methods: { find: "Find a method, a Space or a paper", published: "Figures of the paper" },
   method: { by: "Perceived by", also: "Read it also by", pick: "another method…", wait: (name) => `${name} reads…`, done: (name) => `${name} stands beside now` },
@@ -71,7 +92,7 @@ export const T = {
     agreement: "Agreement", raters: "Raters", pairs: "CCC of pairs", weights: "Weights", lags: "Lags", method: "CCC of gold and method",
   },
   media: {
-    title: "Recording", captions: "Turns", add: "Add a recording", replace: "Replace", remove: "Remove",
+    title: "Recording", captions: "Turns", add: "Add a recording", replace: "Replace", remove: "Remove", sure: "Remove it for good",
     stretch: "Play this stretch", shift: "Turns come later by, s", from: (when) => `Play from ${when}`, heard: "A recording without a picture",
     apart: "This session does not count in seconds: the recording plays, but nothing can follow it.",
     broken: "This browser cannot play the recording; convert it to MP4, WebM, MP3 or WAV.",
