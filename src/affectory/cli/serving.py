@@ -47,7 +47,7 @@ def serve(
 
     settings = Settings(lake, host, port, token, media=media)
     server = uvicorn.Server(configured(create_app(settings), settings))
-    door = _bound(host, port)
+    door = bound(host, port)
     shown = f"[{host}]" if ":" in host else host
     address = f"http://{shown}:{door.getsockname()[1]}/"
     typer.echo(address)
@@ -59,7 +59,7 @@ def serve(
     dealt_with()
 
 
-def _bound(host: str, port: int) -> socket.socket:
+def bound(host: str, port: int, who: str = "serve") -> socket.socket:
     """Return a socket that listens: whoever reads the address may ask at once.
 
     Raises:
@@ -73,8 +73,6 @@ def _bound(host: str, port: int) -> socket.socket:
     except OSError as error:
         one.close()
         cure = "choose another --port (0 takes a free one) or --host"
-        raise BadValues(
-            "serve", f"{host}:{port}: {error.strerror}", "a free address", cure
-        ) from None
+        raise BadValues(who, f"{host}:{port}: {error.strerror}", "a free address", cure) from None
     one.listen()
     return one

@@ -22,10 +22,11 @@ from starlette.responses import Response
 
 from affectory.core.errors import BadChoice, BadFile
 from affectory.web.heard import LONGEST
+from affectory.web.naming import FOLDER, NAME, overheard, place
 from affectory.web.receiving import whole
 from affectory.web.settings import Settings
 from affectory.web.talk import Talk
-from affectory.web.talks import FOLDER, NAME, Listed, listed, overheard, place
+from affectory.web.talks import Listed, listed
 from affectory.web.uploads import Progress, Work
 
 router = APIRouter(tags=["live"])

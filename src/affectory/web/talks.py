@@ -1,21 +1,16 @@
 """The talks beside a lake: those that were typed, and those that `affectory live` overhears."""
 
-__all__ = ["FOLDER", "NAME", "Listed", "coined", "listed", "overheard", "place"]
+__all__ = ["Listed", "listed"]
 
-import hashlib
-import re
-import secrets
 from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 
 from pydantic import BaseModel
 
+from affectory.web.naming import FOLDER, overheard, place
 from affectory.web.transcript import Told
 
-FOLDER = "live"
-ELSEWHERE = "chat-"  # begins the names of talks that another process writes
-NAME = rf"^(?:{ELSEWHERE})?[0-9a-f]{{16}}$"
 MOST = 50  # talks that are listed
 WORDS = 80  # letters of a talk that are listed
 
@@ -28,23 +23,6 @@ class Listed(BaseModel):
     turns: int
     words: str  # how it begins
     last: float  # when it was written to, in seconds since 1970
-
-
-def coined(name: str | None = None) -> str:
-    """Return a name for a talk that another process writes: made of a given one, or new."""
-    if name is None:
-        return f"{ELSEWHERE}{secrets.token_hex(8)}"
-    return f"{ELSEWHERE}{hashlib.blake2b(name.encode(), digest_size=8).hexdigest()}"
-
-
-def overheard(talk: str) -> bool:
-    """Return whether another process writes a talk."""
-    return talk.startswith(ELSEWHERE)
-
-
-def place(out: Path, talk: str) -> Path | None:
-    """Return where the turns of a talk are kept; None where this is no name of a talk."""
-    return out / FOLDER / f"{talk}.jsonl" if re.fullmatch(NAME, talk) else None
 
 
 def listed(out: Path) -> list[Listed]:
