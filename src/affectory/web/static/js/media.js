@@ -9,7 +9,7 @@ const post = (path, body) => ask(path, { method: "POST", headers: { "content-typ
 
 export function media(card, { base, facts, turns, link }) {
   let close = () => {}, gone = false;
-  const draw = (told) => {
+  const draw = (told, asked) => {
     close();
     close = () => {};
     link.film.set(null);
@@ -18,29 +18,30 @@ export function media(card, { base, facts, turns, link }) {
     card.setAttribute("aria-label", T.media.title);
     if (told.kind) close = shown(card, { told, draw, base, facts, turns, link });
     else card.replaceChildren(...adding(base, told, T.media.add, draw), h("span", { class: "hint" }, told.note));
+    if (asked) card.querySelector("video,audio,input").focus(); // the keyboard stays where it was
   };
-  ask(`${base}/media/facts`).then(draw);
+  ask(`${base}/media/facts`).then((told) => draw(told));
   return () => { gone = true; close(); };
 }
 
 // a button that takes a file
 function adding(base, told, words, draw) {
-  const told_ = h("span", { class: "hint", role: "status" });
+  const state = h("span", { class: "hint", role: "status" });
   const label = h("label", { class: "get", htmlFor: "recording" }, words);
   const pick = h("input", { type: "file", id: "recording", class: "away", accept: told.endings.join(","), onchange: async () => {
     const file = pick.files[0];
     pick.value = "";
     if (!file) return;
-    if (file.size > told.largest) return void (told_.textContent = T.media.large(told.largest));
+    if (file.size > told.largest) return void (state.textContent = T.media.large(told.largest));
     try {
       pick.disabled = true;
-      draw(await send(file, (part) => (told_.textContent = T.upload.sending(Math.round(100 * part))), `${base}/media`));
+      draw(await send(file, (part) => (state.textContent = T.upload.sending(Math.round(100 * part))), `${base}/media`), true);
     } catch (error) {
-      told_.textContent = error.message;
+      state.textContent = error.message;
     }
     pick.disabled = false;
   } });
-  return [pick, label, told_];
+  return [pick, label, state];
 }
 
 function shown(card, { told, draw, base, facts, turns, link }) {
@@ -50,14 +51,16 @@ function shown(card, { told, draw, base, facts, turns, link }) {
   const state = h("p", { class: "hint", role: "status" }, time.linked ? "" : T.media.apart);
   const play = h("button", { type: "button", disabled: true, onclick: () => from(...link.range.get()) }, T.media.stretch);
   const shift = h("input", { type: "number", id: "shift", step: 0.1, value: told.offset, onchange: () => moved() });
-  const remove = h("button", { type: "button", onclick: async () => draw(await ask(`${base}/media`, { method: "DELETE" })) }, T.media.remove);
+  const remove = h("button", { type: "button", onclick: async () => {
+    if (remove.textContent === T.media.remove) return void (remove.textContent = T.media.sure); // it cannot be taken back
+    draw(await ask(`${base}/media`, { method: "DELETE" }), true);
+  }, onblur: () => (remove.textContent = T.media.remove) }, T.media.remove);
   card.replaceChildren(
     h("div", { class: "screen" }, el),
     h("div", {},
-      h("h2", {}, T.media.title), words,
-      h("div", { class: "bar" }, time.linked && [play, h("label", { class: "pick" }, T.media.shift, shift)],
+      h("div", { class: "bar" }, h("h2", {}, T.media.title), time.linked && [play, h("label", { class: "pick" }, T.media.shift, shift)],
         adding(base, told, T.media.replace, draw), told.added && remove),
-      state));
+      words, state));
 
   function follow() {
     cancelAnimationFrame(frame);

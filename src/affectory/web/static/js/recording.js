@@ -44,13 +44,13 @@ const clock = (s) => {
 };
 const escaped = (words) => words.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/\s*[\r\n]+\s*/g, "\n");
 
-// What is said as WebVTT: a cue a turn, with the name of who says it.
+// What is said as WebVTT: a cue a turn, which begins with the name of who says it.
 export function vtt(turns, time) {
   const { order, end } = saying(turns);
   const cues = order.map((at, place) => [time.film(turns.start[at]), time.film(end(place)), at])
     .filter(([, stop, at]) => stop > 0 && turns.text[at]);
   return ["WEBVTT", ...cues.map(([start, stop, at]) =>
-    `${clock(Math.max(0, start))} --> ${clock(stop)}\n<v ${escaped(turns.actor[at]).replace(/\n/g, " ")}>${escaped(turns.text[at].trim())}`)].join("\n\n") + "\n";
+    `${clock(Math.max(0, start))} --> ${clock(stop)}\n${escaped(turns.actor[at]).replace(/\n/g, " ")}: ${escaped(turns.text[at].trim())}`)].join("\n\n") + "\n";
 }
 
 // The element, with the turns as captions; `close` lets go of both.

@@ -33,8 +33,7 @@ export async function session(main, job, number) {
     h("h1", { class: "name" }, facts.session),
     h("ul", { class: "keys" }, facts.people.map((one) => h("li", {}, who.mark(one.actor), one.actor, h("small", {}, ` ${one.n.toLocaleString("en")}`)))),
     notice ? h("p", { class: "notice", role: "note" }, notice) : "",
-    film,
-    h("div", { class: "beside" }, left, right));
+    h("div", { class: "beside" }, h("div", { class: "left" }, film, left), right));
 
   const list = transcript(left, { turns, facts, base, who, link, flagged });
   const undo = [list.close, media(film, { base, facts, turns, link })];

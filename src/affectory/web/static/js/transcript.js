@@ -113,13 +113,16 @@ export function transcript(card, { turns, facts, base, who, link, flagged }) {
   }
 
   // the turn that is being said: the list follows it, unless somebody is at it
-  let still = 0, film = null;
+  let still = 0, later = 0, film = null;
   const busy = (e) => { if (e.type !== "pointermove" || e.movementX || e.movementY) still = performance.now() + PATIENCE; };
   for (const name of ["wheel", "touchmove", "pointerdown", "pointermove", "keydown"]) roll.addEventListener(name, busy, { passive: true });
   function heard(at) {
+    clearTimeout(later);
     roll.querySelector(".turn.now")?.classList.remove("now");
     if (at === null) return;
-    if (performance.now() > still) near(at);
+    const wait = still - performance.now();
+    if (wait > 0) later = setTimeout(() => heard(link.said.get()), wait + 50);
+    else near(at);
     roll.querySelector(`#turn-${at}`)?.classList.add("now");
   }
 
@@ -154,7 +157,7 @@ export function transcript(card, { turns, facts, base, who, link, flagged }) {
       Object.assign(known, { told, spec, space, row: new Map(told.at.map((at, i) => [at, i])) });
       lay();
     },
-    close: () => { off.forEach((f) => f?.()); eye.disconnect(); },
+    close: () => { clearTimeout(later); off.forEach((f) => f?.()); eye.disconnect(); },
   };
 }
 
