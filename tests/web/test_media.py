@@ -232,6 +232,16 @@ def test_a_server_that_stopped_in_the_middle_keeps_no_half(over, tmp_path):
     assert len(list(place.rglob("recording.*"))) == 1
 
 
+def test_what_another_server_takes_in_at_this_moment_stays(tmp_path):
+    kept = recordings.Kept(tmp_path / "media")
+    place = kept.place("job", "talk")
+    with kept.adding(place, ".wav") as path:
+        path.write_bytes(sound())
+        recordings.Kept(tmp_path / "media").resume()
+        assert path.exists()
+    assert kept.find(place).read_bytes() == sound()
+
+
 def test_a_torn_note_is_no_recording_and_no_error(over, tmp_path):
     client, base = over()
     client.post(base, content=sound(), headers={"x-name": "first.wav"})

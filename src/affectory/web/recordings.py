@@ -22,6 +22,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from affectory.web.containers import KINDS, Container, container
+from affectory.web.holding import freed, held
 from affectory.web.receiving import PART, whole
 
 NOTE = "note.json"
@@ -149,7 +150,6 @@ class Kept:
         old = _whole(place)
         with whole(place, f"recording{ending}") as path:
             yield path
-            path.chmod(0o600)
         token = path.parent.name.removesuffix(PART)
         self.write(place, file=token, ending=ending, offset=0.0)
         for one in old:
@@ -165,9 +165,12 @@ class Kept:
             place.rmdir()
 
     def resume(self) -> None:
-        """Remove what came in half when the last server stopped."""
+        """Remove what came in half when the last server stopped; what another takes in stays."""
         for torn in self.home.glob(f"*/*{PART}"):
-            shutil.rmtree(torn, ignore_errors=True)
+            holder = held(torn)
+            if holder is not None:
+                shutil.rmtree(torn, ignore_errors=True)
+                freed(holder)
 
     def _ready(self, place: Path) -> None:
         self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
