@@ -155,9 +155,13 @@ def test_kinds_odd_ones_and_small_curves_are_kept_as_pictures_and_tables(shapes,
 
 def test_another_axis_is_chosen_for_everything_and_remembered(shapes):
     page = shapes
+    page.fill("#phrase", "rising")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=Understood: valence rises")
     page.get_by_label("Space").select_option("ekman7n")
     page.get_by_label("Axis").select_option("fear")
     page.wait_for_selector("text=How fear moves in 300 sessions")
+    page.wait_for_selector("text=Understood: fear rises")
     page.reload()
     page.wait_for_selector("text=How fear moves in 300 sessions")
     assert page.get_by_label("Axis").input_value() == "fear"

@@ -169,6 +169,8 @@ def test_kinds_are_seen_and_a_drawn_shape_is_found(page, serve, tmp_path):
     page.goto(serve(Settings(out)))
     page.click("text=Shapes and groups")
     page.wait_for_selector(".kinds .band")
+    page.wait_for_selector(".forest canvas, .multiples a")
+    page.locator("svg.draw").scroll_into_view_if_needed()
     box = page.locator("svg.draw").bounding_box()
     page.mouse.move(box["x"] + 20, box["y"] + box["height"] - 10)
     page.mouse.down()

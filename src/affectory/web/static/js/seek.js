@@ -10,6 +10,7 @@ const W = 400, H = 120, STEPS = 64, PARTS = 16;
 
 export function seek(view, { job, axes, about, href }) {
   const points = new Map();
+  let again = () => {};
   const lines = h("g");
   const pad = h("svg", { viewBox: `0 0 ${W} ${H}`, class: "shape draw", role: "img", "aria-label": T.corpus.draw }, h("line", { x1: 0, x2: W, y1: H / 2, y2: H / 2, class: "rest" }), lines);
   const said = h("p", { class: "said-as", role: "status" }), list = h("div", { class: "kinds", "aria-live": "polite" }), kept = h("p", { class: "saves" });
@@ -31,6 +32,7 @@ export function seek(view, { job, axes, about, href }) {
   const rest = (name) => axes.flatMap((space) => space.axes).find((axis) => axis.name === name)?.rest ?? 0;
 
   async function draw(values) {
+    again = () => draw(values);
     const found = await post(`/traces/${job}/alike${query(about())}`, values);
     said.textContent = T.seek.drawn(about().axis);
     show(found.map((one) => ({ ...one, courses: [{ axis: about().axis, curve: one.curve }] })), `/traces/${job}/alike/file${query(about())}`, values, T.seek.found);
@@ -39,6 +41,7 @@ export function seek(view, { job, axes, about, href }) {
   async function read(text) {
     if (!text.trim()) return;
     words.value = text;
+    again = () => read(text);
     try {
       const body = { words: text, ...about() };
       const told = await post(`/traces/${job}/search`, body);
@@ -88,5 +91,5 @@ export function seek(view, { job, axes, about, href }) {
     h("p", { class: "hint", id: "phrase-help" }, T.seek.help),
     h("div", { class: "bar" }, examples.map(([text]) => h("button", { type: "button", class: "get", onclick: () => read(text) }, text))),
     h("p", { class: "hint" }, T.corpus.hint), pad, said, list, kept);
-  return { again: () => { if (words.value) read(words.value); else { lines.replaceChildren(); said.textContent = ""; list.replaceChildren(); kept.replaceChildren(); } } };
+  return { again: () => again() }; // on another axis, say
 }
