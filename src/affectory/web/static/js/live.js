@@ -1,20 +1,20 @@
 // Turns as they are said: type one, and see its state, where it may go, and what it shows.
 import { ask } from "./api.js";
 import { canvas } from "./canvas.js";
-import { css, h, toast } from "./dom.js";
+import { h, toast } from "./dom.js";
+import { fan } from "./fan.js";
 import { people } from "./people.js";
 import { level } from "./spark.js";
+import { overheard, talks } from "./talks.js";
 import { T } from "./texts.js";
-
-const AHEAD = 5, SHOWN = 60;
 
 export async function live(main) {
   const kept = sessionStorage.getItem("affectory.talk");
   let talk = kept ?? (await begin());
   // numbers that no earlier load of the page gave: the server keeps a turn of a number once
-  let socket = null, closed = false, sent = Date.now() * 1000;
+  let socket = null, closed = false, lost = false, soon = 0, sent = Date.now() * 1000;
   const waiting = new Map(); // turns that are not answered yet: sent again after a break
-  const heard = [];
+  const heard = [], followed = overheard(talk); // another process says the turns of some
   let who = people([]);
 
   const list = h("ol", { class: "roll live", "aria-live": "polite", "aria-label": T.turns });
@@ -24,12 +24,18 @@ export async function live(main) {
   const text = h("textarea", { id: "turn", rows: 2, maxLength: 20000, placeholder: T.live.say, "aria-label": T.live.say,
     onkeydown: (e) => { if (e.key === "Enter" && !e.shiftKey) { e.preventDefault(); say(); } } });
   const view = h("section", { class: "card" }, h("h2", {}, T.live.fan));
+  const keys = h("ul", { class: "keys" }), others = h("section", { class: "card" });
+  const form = followed
+    ? h("p", { class: "hint followed" }, T.live.followed)
+    : h("form", { class: "say", onsubmit: (e) => { e.preventDefault(); say(); } }, actor, text, h("button", { class: "main", type: "submit" }, T.live.send));
   main.append(h("h1", {}, T.pages.live), h("p", { class: "hint" }, T.live.lead), notice,
     h("div", { class: "beside" },
-      h("section", { class: "card" }, list, h("form", { class: "say", onsubmit: (e) => { e.preventDefault(); say(); } }, actor, text, h("button", { class: "main", type: "submit" }, T.live.send)),
+      h("section", { class: "card" }, list, form,
         h("div", { class: "bar" }, state, h("button", { type: "button", onclick: keep }, T.live.keep), h("button", { type: "button", onclick: fresh }, T.live.fresh))),
-      view));
-  const board = canvas(view, 260, paint, () => {}, T.live.fan);
+      h("div", { class: "stack" }, view, others)));
+  const board = canvas(view, 260, (pen, wide, high) => fan(pen, wide, high, heard, who), () => {}, T.live.fan);
+  view.append(keys);
+  const going = talks(others, talk, (name) => { sessionStorage.setItem("affectory.talk", name); leave(); });
 
   async function begin() {
     const told = await ask("/talks", { method: "POST" });
@@ -41,17 +47,18 @@ export async function live(main) {
     if (closed) return;
     socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/api/talks/${talk}/turns`);
     // the server tells again what it has; what is shown already is passed over
-    socket.onopen = () => { state.textContent = T.live.open; for (const turn of waiting.values()) socket.send(JSON.stringify(turn)); };
+    socket.onopen = () => { state.textContent = T.live.open; if (lost) toast(T.again); lost = false; for (const turn of waiting.values()) socket.send(JSON.stringify(turn)); };
     socket.onmessage = (e) => {
       const told = JSON.parse(e.data);
       if (told.seq >= heard.length) take(told);
       else waiting.delete(told.id);
     };
-    socket.onclose = async (e) => {
+    socket.onclose = (e) => {
       if (closed) return;
-      if (e.code === 4404) { talk = await begin(); heard.length = 0; return connect(); }
+      if (e.code === 4404) return fresh();
       if (e.code === 4400) { toast(e.reason); waiting.clear(); }
-      state.textContent = T.lost;
+      state.textContent = e.code === 4429 ? e.reason : T.lost;
+      lost = e.code < 4000; // it is away, rather than of another opinion
       setTimeout(connect, 800);
     };
   }
@@ -66,19 +73,29 @@ export async function live(main) {
   }
 
   function take(told) {
-    const turn = waiting.get(told.id);
     waiting.delete(told.id);
     heard.push(told);
-    who = people([...new Set(heard.map((one) => one.actor))]);
+    if (!who.names.includes(told.actor)) who = people([...who.names, told.actor]);
     const v = told.values.valence;
     list.append(h("li", { class: "turn" },
       h("div", { class: "who" }, who.mark(told.actor), h("b", {}, told.actor),
-        told.signs.map((sign) => h("span", { class: "sign" }, sign)),
+        [...told.signs, ...told.crisis.map(T.live.crisis)].map((sign) => h("span", { class: "sign" }, sign.replaceAll("_", " "))),
         h("span", { class: "chip" }, v === null ? T.unread : [h("i", { class: `d${level(v)}` }), `${v.toFixed(2).replace("-", "−")} ${told.emotion?.[0] ?? ""}`])),
-      h("p", { class: "said" }, told.text ?? turn?.text ?? "")));
+      h("p", { class: "said" }, told.text)));
     list.scrollTop = list.scrollHeight;
     if (told.notice) { notice.hidden = false; notice.textContent = told.notice; }
     board.draw();
+    cancelAnimationFrame(soon);
+    soon = requestAnimationFrame(words);
+  }
+
+  // the picture in words: the last state of each speaker, and where the fan ends
+  function words() {
+    keys.replaceChildren(...who.names.map((name) => {
+      const last = heard.findLast((one) => one.actor === name && one.values.valence !== null);
+      return h("li", {}, who.mark(name), h("b", {}, name), last ? T.live.told(last) : T.unread);
+    }));
+    if (heard.some((one) => one.signs.length || one.crisis.length)) keys.append(h("li", {}, h("i", { class: "ring", "aria-hidden": "true" }), T.live.ring));
   }
 
   async function keep() {
@@ -88,46 +105,18 @@ export async function live(main) {
     } catch (error) { toast(error.message); }
   }
 
-  async function fresh() {
+  function fresh() {
+    sessionStorage.removeItem("affectory.talk");
+    leave();
+  }
+
+  function leave() {
     closed = true;
     socket?.close();
-    sessionStorage.removeItem("affectory.talk");
     dispatchEvent(new Event("hashchange"));
   }
 
-  function paint(pen, wide, high) {
-    const some = heard.slice(-SHOWN), n = Math.max(some.length, 8) + AHEAD, first = heard.length - some.length;
-    const x = (i) => ((i + 0.5) / n) * wide, y = (v) => high / 2 - (v * high) / 2.1;
-    pen.strokeStyle = css("--line");
-    pen.strokeRect(0.5, 0.5, wide - 1, high - 1);
-    pen.beginPath(); pen.moveTo(0, y(0)); pen.lineTo(wide, y(0)); pen.stroke();
-    for (const name of who.names) {
-      const own = some.filter((one) => one.actor === name && one.values.valence !== null);
-      const colour = who.colour(name);
-      pen.strokeStyle = pen.fillStyle = colour;
-      pen.beginPath();
-      for (const one of own) pen.lineTo(x(one.seq - first), y(one.values.valence));
-      pen.stroke();
-      for (const one of own) { pen.beginPath(); pen.arc(x(one.seq - first), y(one.values.valence), 3.5, 0, 7); pen.fill(); }
-      const last = own.at(-1);
-      if (!last?.fan.low) continue;
-      const from = some.length - 1;
-      pen.globalAlpha = 0.16;
-      pen.beginPath();
-      last.fan.low.forEach((v, k) => pen.lineTo(x(from + 1 + k), y(v)));
-      [...last.fan.high].reverse().forEach((v, k) => pen.lineTo(x(from + AHEAD - k), y(v)));
-      pen.fill();
-      pen.globalAlpha = 0.7;
-      pen.setLineDash([4, 4]);
-      pen.beginPath();
-      last.fan.middle.forEach((v, k) => pen.lineTo(x(from + 1 + k), y(v)));
-      pen.stroke();
-      pen.setLineDash([]);
-      pen.globalAlpha = 1;
-    }
-  }
-
   connect();
-  text.focus();
-  return () => { closed = true; socket?.close(); board.close(); };
+  if (!followed) text.focus();
+  return () => { closed = true; socket?.close(); board.close(); going.close(); };
 }

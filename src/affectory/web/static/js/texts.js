@@ -80,6 +80,12 @@ export const T = {
     lead: "Each turn is read as it is said. It is kept in a file beside the lake until you delete it; nothing leaves this machine.",
     who: "Speaker", say: "What is said; Enter sends", send: "Send", fan: "Valence, and where it may go (80 %)", open: "connected",
     keep: "Put into the lake", fresh: "Begin anew", kept: (name) => `${name} is being put into the lake`,
+    up: "valence", next: "next", ring: "a turn with a sign", crisis: (kind) => `crisis: ${kind}`,
+    told: ({ values, fan }) => `${show(values.valence)}${fan.low ? `, then ${show(fan.low.at(-1))} to ${show(fan.high.at(-1))}` : ""}`,
+    talks: "Talks that go on", none: "None yet: type a turn, or listen with affectory live --proxy.", wordless: "no words yet",
+    about: (n, ago, over) => `${n.toLocaleString("en")} ${n === 1 ? "turn" : "turns"}, ${ago}${over ? ", overheard" : ""}`,
+    ago: (s) => (s < 60 ? "now" : s < 3600 ? `${Math.floor(s / 60)} min ago` : s < 86400 ? `${Math.floor(s / 3600)} h ago` : `${Math.floor(s / 86400)} d ago`),
+    followed: "affectory live hears this conversation and writes it down; here it is followed.",
   },
   rate: {
     open: "Rate this session", title: "Rate", pad: "Valence across, arousal up", place: "Place in the session", speed: "Speed",
