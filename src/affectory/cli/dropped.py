@@ -13,11 +13,15 @@ import sys
 import threading
 from pathlib import Path
 
+import polars as pl
 import typer
 
 from affectory.core.errors import AffectoryError, BadFile
 
 PIECE = 20_000  # rows that are looked at together
+PACKED = {".parquet": pl.scan_parquet, ".pq": pl.scan_parquet, ".arrow": pl.scan_ipc,
+          ".feather": pl.scan_ipc, ".ipc": pl.scan_ipc}  # fmt: skip
+HELD = 1_000_000_000  # bytes of words of such a table, which are held in memory
 
 
 def main() -> None:
@@ -30,8 +34,9 @@ def main() -> None:
     path = Path(wish["path"])
     try:
         counted(path, wish["rows"], wish["letters"])
-    except AffectoryError as error:
-        typer.echo(f"affectory: {error}", err=True)
+    except (AffectoryError, MemoryError) as error:
+        told = str(error) if isinstance(error, AffectoryError) else "it unfolds to too much"
+        typer.echo(f"affectory: {told}", err=True)
         sys.exit(2)
     sys.argv = ["affectory", "trace", str(path), "--out", wish["out"], "--json"]
     command()
@@ -50,6 +55,8 @@ def counted(path: Path, rows: int, letters: int) -> None:
     """
     if path.stat().st_size <= rows and path.suffix.lower() in (".csv", ".tsv", ".jsonl", ".txt"):
         return  # a row is a byte at least
+    if path.suffix.lower() in PACKED:
+        _light(path, min(letters, HELD))
     from affectory.sources import stream
 
     n = size = 0
@@ -61,8 +68,23 @@ def counted(path: Path, rows: int, letters: int) -> None:
             cure = "split it, or trace it on the command line"
             raise BadFile(path.name, f"more than {rows:,} rows", "fewer", cure)
         if size > letters:
-            cure = "trace it on the command line"
-            raise BadFile(path.name, "it unfolds to too much", f"{letters:,} bytes of words", cure)
+            raise _heavy(path, letters)
+
+
+def _light(path: Path, letters: int) -> None:
+    """Count the words of a table without unfolding them: a word that returns is stored once."""
+    words = pl.selectors.string().str.len_bytes().cast(pl.Int64).sum()
+    try:
+        told = PACKED[path.suffix.lower()](path).select(words).collect(engine="streaming")
+    except pl.exceptions.PolarsError:
+        return  # it is no such table, which the reader tells better
+    if sum(told.row(0)) > letters:
+        raise _heavy(path, letters)
+
+
+def _heavy(path: Path, letters: int) -> BadFile:
+    cure = "trace it on the command line"
+    return BadFile(path.name, "it unfolds to too much", f"{letters:,} bytes of words at most", cure)
 
 
 def _line() -> bytes:
@@ -90,6 +112,8 @@ def _bounded(room: int) -> None:
     except ImportError:  # no such limit on this machine
         return
     resource.setrlimit(resource.RLIMIT_AS, (room, room))
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") * 3 // 4
+    resource.setrlimit(resource.RLIMIT_DATA, (min(room, memory),) * 2)
 
 
 if __name__ == "__main__":

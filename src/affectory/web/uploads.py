@@ -38,6 +38,7 @@ COMING = 8  # uploads that come in at once at most
 SAID = 20  # sentences of a trace that are kept
 ROOM = 16 << 30  # bytes of addresses that a trace may use, so that no file takes all memory
 ENDED = ("done", "failed")
+ENDED_BY = "it was ended, perhaps for want of memory; trace it on the command line"
 AGAIN = 0.5  # seconds until it is seen whether nobody works on a file any more
 PATIENCE = 3600.0  # seconds that one trace may take
 
@@ -182,8 +183,9 @@ class Work:
         told.said = [without(line, self.settings)[:500] for line in told.said]
         if process.returncode == 0:
             return "done"
-        last = told.said.pop() if told.said else "it ended without a word"
-        told.error = last.removeprefix("affectory: ")
+        known = told.said and process.returncode and process.returncode > 0
+        last = told.said.pop() if known else ENDED_BY
+        told.error = told.error or last.removeprefix("affectory: ")
         return "failed"
 
     def _wish(self, path: Path) -> bytes:
@@ -207,7 +209,7 @@ def _alone(holder: int) -> dict[str, Any]:
 
 def _end(process: asyncio.subprocess.Process, told: Progress) -> None:
     """End a trace that takes too long."""
-    told.said.append(f"not done after {PATIENCE:.0f} s; trace it on the command line")
+    told.error = f"not done after {PATIENCE:.0f} s; trace it on the command line"
     _killed(process)
 
 
