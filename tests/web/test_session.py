@@ -88,9 +88,9 @@ def test_every_picture_is_an_svg_and_a_png(opened, tmp_path):
 
 def test_a_session_is_a_csv_and_a_parquet(opened, tmp_path):
     page, _ = opened
-    table = pl.read_csv(saved(page, ".saves a >> text=CSV", tmp_path))
+    table = pl.read_csv(saved(page, ".saves .get >> text=CSV", tmp_path))
     assert table["actor"].to_list() == ["bo", "ann"] * 3
-    held = pl.read_parquet(saved(page, ".saves a >> text=Parquet", tmp_path))
+    held = pl.read_parquet(saved(page, ".saves .get >> text=Parquet", tmp_path))
     assert held["valence"].null_count() == 0
 
 

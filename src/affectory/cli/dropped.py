@@ -19,8 +19,8 @@ import typer
 from affectory.core.errors import AffectoryError, BadFile
 
 PIECE = 20_000  # rows that are looked at together
-PACKED = {".parquet": pl.scan_parquet, ".pq": pl.scan_parquet, ".arrow": pl.scan_ipc,
-          ".feather": pl.scan_ipc, ".ipc": pl.scan_ipc}  # fmt: skip
+PARQUET = (".parquet", ".pq")
+TABLES = (*PARQUET, ".arrow", ".feather", ".ipc")
 HELD = 1_000_000_000  # bytes of words of such a table, which are held in memory
 
 
@@ -55,7 +55,7 @@ def counted(path: Path, rows: int, letters: int) -> None:
     """
     if path.stat().st_size <= rows and path.suffix.lower() in (".csv", ".tsv", ".jsonl", ".txt"):
         return  # a row is a byte at least
-    if path.suffix.lower() in PACKED:
+    if path.suffix.lower() in TABLES:
         _light(path, min(letters, HELD))
     from affectory.sources import stream
 
@@ -75,7 +75,8 @@ def _light(path: Path, letters: int) -> None:
     """Count the words of a table without unfolding them: a word that returns is stored once."""
     words = pl.selectors.string().str.len_bytes().cast(pl.Int64).sum()
     try:
-        told = PACKED[path.suffix.lower()](path).select(words).collect(engine="streaming")
+        table = pl.scan_parquet(path) if path.suffix.lower() in PARQUET else pl.scan_ipc(path)
+        told = table.select(words).collect(engine="streaming")
     except pl.exceptions.PolarsError:
         return  # it is no such table, which the reader tells better
     if sum(told.row(0)) > letters:

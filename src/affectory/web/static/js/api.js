@@ -5,12 +5,16 @@ import { T } from "./texts.js";
 let lost = false;
 
 // What is asked for may be a name: it travels in a header, since addresses end up in logs.
-export async function ask(path, options = {}) {
+export function fetched(path, options = {}) {
   const [place, words] = path.split("?");
   const asked = words ? { "x-query": words } : {};
+  return fetch(`/api${place}`, { ...options, headers: { "x-affectory": "1", ...asked, ...options.headers } });
+}
+
+export async function ask(path, options = {}) {
   let answer;
   try {
-    answer = await fetch(`/api${place}`, { ...options, headers: { "x-affectory": "1", ...asked, ...options.headers } });
+    answer = await fetched(path, options);
   } catch (error) {
     if (error.name === "AbortError") throw error;
     if (!lost) toast(T.lost);

@@ -2,6 +2,7 @@
 import { ask, query } from "./api.js";
 import { h } from "./dom.js";
 import { saves } from "./picture.js";
+import { got } from "./tables.js";
 import { T } from "./texts.js";
 import { timeline } from "./timeline.js";
 
@@ -16,7 +17,7 @@ export function course(card, { base, facts, spaces, others, turns, who, link, lo
     const spec = space.axes.find((a) => a.name === axis) ?? space.axes[0];
     const near = others.filter((one) => one.spaces.includes(name) && one.by !== told.by);
     const view = h("div", { class: "picture" }), agreed = h("p", { class: "beside-told", role: "status" });
-    const file = (kind) => h("a", { class: "get", href: `/api${base}/file${query({ space: name, by: told.by, kind })}`, download: "" }, T[kind]);
+    const file = (kind) => got(`${base}/file${query({ space: name, by: told.by, kind })}`, T[kind]);
     shown?.close();
     card.replaceChildren(
       h("div", { class: "bar" }, h("h2", {}, T.timeline),

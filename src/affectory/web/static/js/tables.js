@@ -1,4 +1,5 @@
 // Tables as files: a link where the address says all, a button where words go along unseen.
+import { fetched } from "./api.js";
 import { h, toast } from "./dom.js";
 import { keep } from "./picture.js";
 import { T } from "./texts.js";
@@ -18,3 +19,14 @@ export const buttons = (path, told, name) => KINDS.map((kind) => h("button", { t
     toast(error.message);
   }
 } }, T[kind]));
+
+// one file, where what is asked for may name somebody: no address and no list of downloads has it
+export const got = (path, words, label) => h("button", { type: "button", class: "get", "aria-label": label, onclick: async () => {
+  try {
+    const answer = await fetched(path);
+    if (!answer.ok) throw new Error((await answer.json()).detail);
+    keep(await answer.blob(), answer.headers.get("content-disposition").match(/filename="(.+)"/)[1]);
+  } catch (error) {
+    toast(error.message);
+  }
+} }, words);
