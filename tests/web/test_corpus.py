@@ -237,6 +237,21 @@ def test_rejected_rows_are_looked_at_and_kept(page, serve, corpus, shot):
     assert page.faults == []
 
 
+def test_a_file_of_which_nothing_could_be_read_shows_its_rows(page, serve, tmp_path):
+    path = tmp_path / "talk.jsonl"
+    path.write_text("not json\n{bad\n")
+    page.goto(serve(Settings(tmp_path / "out")))
+    page.set_input_files("#file", path)
+    page.wait_for_selector(".failed:has-text('no usable record')")
+    page.click("text=2 rows could not be read")
+    page.wait_for_selector(".rejected li")
+    assert "not json" in page.inner_text(".rejected li >> nth=0")
+    table = pl.read_csv(io.BytesIO(kept(page, "Save as CSV", ".rejected")[1]))
+    assert table["file"].to_list() == ["talk.jsonl"] * 2  # and not where the server kept it
+    assert table["line"].to_list() == [1, 2]
+    assert page.faults == []
+
+
 def test_what_to_read_first_is_kept(page, serve, corpus, shot):
     page.goto(serve(Settings(corpus)))
     page.click("text=What to read first")

@@ -32,6 +32,7 @@ from affectory.web import (
     perceiving,
     queues,
     rating,
+    refused,
     turns,
     uploads,
 )
@@ -76,6 +77,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _unread)
     app.add_exception_handler(ClientDisconnect, _left)
     for room in (
+        refused,
         board,
         cards,
         corpus,

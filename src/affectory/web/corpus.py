@@ -101,21 +101,6 @@ def sessions_file(trace: Trace, wish: Wish, kind: FileKind = "csv") -> Response:
     return as_file(measured, kind, "sessions")
 
 
-@router.get("/traces/{job}/rejected/file", response_class=Response)
-def rejected_file(trace: Trace, kind: FileKind = "csv") -> Response:
-    """Return every row that could not be read as a file."""
-    return as_file(trace.lake.rejected(), kind, "rejected")
-
-
-@router.get("/traces/{job}/rejected")
-def rejected(
-    trace: Trace, most: Annotated[int, Query(ge=1, le=1000)] = 200
-) -> list[dict[str, Any]]:
-    """Return the rows that could not be read: file, line, reason, and how they begin."""
-    rows = trace.lake.rejected().head(most)
-    return rows.to_dicts()
-
-
 class Group(BaseModel):
     """Sessions that share a value: the mean of a measure, and its difference to the largest group.
 

@@ -5,7 +5,7 @@ import { spark } from "./spark.js";
 import { buttons, links } from "./tables.js";
 import { T } from "./texts.js";
 
-const STEP = 50;
+const STEP = 50, MOST = 1000;
 const uploads = h("ul", { class: "uploads", "aria-label": T.drop.lead }); // they go on while other pages are looked at
 
 export async function explore(main, wanted) {
@@ -54,7 +54,7 @@ export async function explore(main, wanted) {
   const heads = ["session", "records", "actors", "spark", "mean", "change", "variability"].map((name) => h("th", { scope: "col", class: name, data: ["spark", "mean"].includes(name) ? { of: name } : {} }, T.columns[name]));
   main.append(
     h("div", { class: "bar" }, find, sort, reverse, pick, h("a", { class: "get", href: `#/t/${trace.job}/shapes` }, T.corpus.open), h("a", { class: "get", href: `#/t/${trace.job}/queue` }, T.queue.open), h("span", { class: "saves" }, T.files, buttons(`/traces/${trace.job}/sessions/file`, () => state, T.list)), count),
-    trace.rejected ? rejected(trace) : "",
+    trace.rejected ? rejected(`/traces/${trace.job}/rejected`, trace.rejected) : "",
     h("div", { class: "pan", tabIndex: 0, role: "region", "aria-label": T.columns.session }, h("table", { class: "sessions" }, h("thead", {}, h("tr", {}, heads)), body)),
     end,
   );
@@ -77,14 +77,15 @@ function line(job, row) {
     h("td", { class: "n" }, number(row.variability)));
 }
 
-function rejected(trace) {
+// rows that could not be read, of a trace or of a dropped file
+function rejected(path, count, open = false) {
   const list = h("ol"), more = h("p", { class: "saves" });
-  return h("details", { class: "rejected", ontoggle: async (e) => {
+  return h("details", { class: "rejected", open, ontoggle: async (e) => {
     if (!e.target.open || list.children.length) return;
-    const rows = await ask(`/traces/${trace.job}/rejected`);
+    const rows = await ask(path);
     list.append(...rows.map((r) => h("li", {}, h("b", {}, `${r.file.split("/").pop()}:${r.line} `), r.reason, r.raw ? h("code", {}, r.raw) : "")));
-    more.append(rows.length < trace.rejected ? T.some(rows.length, trace.rejected) : "", T.files, ...links(`/traces/${trace.job}/rejected/file`, T.rejected(trace.rejected)));
-  } }, h("summary", {}, T.rejected(trace.rejected)), list, more);
+    more.append(rows.length < count ? T.some(rows.length, count) : "", T.files, ...links(`${path}/file`, T.rejected(count)));
+  } }, h("summary", {}, T.rejected(count)), list, more);
 }
 
 function dropzone(list) {
@@ -115,6 +116,10 @@ async function follow(file, list) {
     bar.remove();
     words.textContent = told.state === "done" ? `${T.upload.done}, ${T.upload.records(told.records)}` : `${T.upload.failed}: ${told.error}`;
     words.className = told.state;
+    if (told.state === "failed") {
+      const path = `/uploads/${told.id}/rejected`, rows = await ask(`${path}${query({ most: MOST })}`);
+      if (rows.length) words.after(rejected(path, rows.length < MOST ? rows.length : `${MOST}+`));
+    }
     if (!list.isConnected) toast(`${file.name}: ${words.textContent}`); // nobody is taken from another page
     else if (told.state === "done") {
       if (location.hash === `#/t/${told.job}`) dispatchEvent(new Event("hashchange"));

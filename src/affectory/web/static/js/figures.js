@@ -46,7 +46,7 @@ function board(rows, boards) {
   return h("article", { class: "card" },
     h("div", { class: "bar" }, h("h2", {}, `${task} · ${figure}`), h("span", { class: "grade" }, T.figures.better[better ?? "unknown"])),
     picture,
-    h("div", { class: "pan", tabIndex: 0, role: "region", "aria-label": `${task} ${figure}` }, h("table", {}, h("thead", {}, h("tr", {}, T.figures.head.map((w) => h("th", { scope: "col" }, w)))),
+    h("div", { class: "pan", tabIndex: 0, role: "region", "aria-label": `${task} ${figure}` }, h("table", {}, h("thead", {}, h("tr", {}, T.figures.head.map((w, i) => h("th", { scope: "col", class: i === 1 || i > 5 ? "" : "n" }, w)))),
       h("tbody", {}, rows.map((row, i) => h("tr", {}, h("td", { class: "n" }, better && row.value !== null ? place(rows, i) : "–"), h("th", { scope: "row" }, row.method || row.run), h("td", { class: "n" }, `${number(row.value)} ${row.unit}`),
         h("td", { class: "n" }, row.low === null ? "" : `${number(row.low)} to ${number(row.high)}`), h("td", { class: "n" }, row.published === null ? "" : number(row.published)), h("td", { class: "n" }, row.n.toLocaleString("en")),
         h("td", {}, row.at.slice(0, 16).replace("T", " ")), h("td", { class: "setting", title: row.setting }, row.setting)))))),

@@ -1,0 +1,69 @@
+"""Rows that could not be read: of a trace, or of a file that was dropped."""
+
+__all__ = ["router"]
+
+from typing import Annotated
+
+import polars as pl
+from fastapi import APIRouter, Path, Query
+from fastapi.responses import Response
+from pydantic import BaseModel
+
+from affectory.store.schema import FIXED
+from affectory.web.asking import Asked, Trace
+from affectory.web.files import FileKind, as_file
+
+router = APIRouter(tags=["refused"])
+Most = Annotated[int, Query(ge=1, le=1000)]
+Upload = Annotated[str, Path(pattern="^[0-9a-f]{8,64}$", description="Name of the upload.")]
+FOLDER = r"^.*[\\/]uploads[\\/][0-9a-f]+[\\/]"  # of no use to who dropped the file
+
+
+class Refused(BaseModel):
+    """A row that could not be read: file, line, reason, and how it begins."""
+
+    file: str
+    line: int | None
+    reason: str
+    raw: str | None
+
+
+@router.get("/traces/{job}/rejected")
+def of_trace(trace: Trace, most: Most = 200) -> list[Refused]:
+    """Return rows of a trace that could not be read."""
+    return _listed(trace.lake.rejected(), most)
+
+
+@router.get("/traces/{job}/rejected/file", response_class=Response)
+def of_trace_file(trace: Trace, kind: FileKind = "csv") -> Response:
+    """Return every row of a trace that could not be read as a file."""
+    return as_file(_plain(trace.lake.rejected()), kind, "rejected")
+
+
+@router.get("/uploads/{upload}/rejected")
+def of_upload(shelves: Asked, upload: Upload, most: Most = 200) -> list[Refused]:
+    """Return rows of a dropped file that could not be read, also where none could."""
+    return _listed(_own(shelves, upload), most)
+
+
+@router.get("/uploads/{upload}/rejected/file", response_class=Response)
+def of_upload_file(shelves: Asked, upload: Upload, kind: FileKind = "csv") -> Response:
+    """Return every row of a dropped file that could not be read as a file."""
+    return as_file(_plain(_own(shelves, upload)), kind, "rejected")
+
+
+def _own(shelves: Asked, upload: str) -> pl.DataFrame:
+    """Return the rows whose file lay in the folder of an upload."""
+    lake = shelves.lake
+    if lake is None:
+        return pl.DataFrame(schema=FIXED["rejected"])
+    file = pl.col("file").str.replace_all("\\", "/", literal=True)
+    return lake.rejected().filter(file.str.contains(f"/uploads/{upload}/", literal=True))
+
+
+def _plain(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.with_columns(pl.col("file").str.replace(FOLDER, ""))
+
+
+def _listed(rows: pl.DataFrame, most: int) -> list[Refused]:
+    return [Refused(**row) for row in _plain(rows.head(most)).to_dicts()]
