@@ -70,7 +70,7 @@ export const T = {
   figures: {
     empty: "No run has noted a figure in this lake yet.", find: "Find a task, a figure or a method",
     lead: "Dots are values with their 95 % intervals; a hollow diamond is what was published. Compare what has the same setting.",
-    better: { more: "more is better: best first", less: "less is better: best first", unknown: "sorted by value; which way is better is not known" },
+    better: { more: "more is better: best first", less: "less is better: best first", unknown: "sorted by value; which way is better is not known", count: "counted" },
     head: ["Place", "Method", "Value", "95 %", "Published", "n", "When", "Setting"], more: (n) => `Show more (${n})`,
   },
   methods: { find: "Find a method, a Space or a paper", published: "Figures of the paper" },
