@@ -44,7 +44,7 @@ function board(rows, boards) {
   }, { once: true });
   const number = (v) => (v === null ? "–" : say(v));
   return h("article", { class: "card" },
-    h("div", { class: "bar" }, h("h2", {}, `${task} · ${figure}`), h("span", { class: "grade" }, T.figures.better[better ?? "unknown"])),
+    h("div", { class: "bar" }, h("h2", {}, `${task} · ${figure}`), h("span", { class: "grade" }, T.figures.better[task === "trace" ? "count" : better ?? "unknown"])),
     picture,
     h("div", { class: "pan", tabIndex: 0, role: "region", "aria-label": `${task} ${figure}` }, h("table", {}, h("thead", {}, h("tr", {}, T.figures.head.map((w, i) => h("th", { scope: "col", class: i === 1 || i > 5 ? "" : "n" }, w)))),
       h("tbody", {}, rows.map((row, i) => h("tr", {}, h("td", { class: "n" }, better && row.value !== null ? place(rows, i) : "–"), h("th", { scope: "row" }, row.method || row.run), h("td", { class: "n" }, `${number(row.value)} ${row.unit}`),
