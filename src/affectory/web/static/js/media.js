@@ -55,12 +55,13 @@ function shown(card, { told, draw, base, facts, turns, link }) {
     if (remove.textContent === T.media.remove) return void (remove.textContent = T.media.sure); // it cannot be taken back
     draw(await ask(`${base}/media`, { method: "DELETE" }), true);
   }, onblur: () => (remove.textContent = T.media.remove) }, T.media.remove);
+  const [pick, label, sending] = adding(base, told, T.media.replace, draw);
   card.replaceChildren(
     h("div", { class: "screen" }, el),
     h("div", {},
       h("div", { class: "bar" }, h("h2", {}, T.media.title), time.linked && [play, h("label", { class: "pick" }, T.media.shift, shift)],
-        adding(base, told, T.media.replace, draw), told.added && remove),
-      words, state));
+        pick, label, told.added && remove),
+      words, sending, state));
 
   function follow() {
     cancelAnimationFrame(frame);
