@@ -33,6 +33,7 @@ from affectory.web import (
     queues,
     rating,
     refused,
+    sample,
     turns,
     uploads,
 )
@@ -87,6 +88,7 @@ def create_app(settings: Settings) -> FastAPI:
         perceiving,
         queues,
         uploads,
+        sample,
         rating,
         fusing,
         agreement,

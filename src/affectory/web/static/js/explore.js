@@ -1,18 +1,18 @@
-// All sessions of a trace: drop a file, find, sort, open one.
-import { ask, query, send } from "./api.js";
-import { h, toast } from "./dom.js";
+// All sessions of a trace: find, sort, open one.
+import { ask, query } from "./api.js";
+import { h } from "./dom.js";
+import { dropzone, rejected, sample, uploads } from "./intake.js";
 import { spark } from "./spark.js";
-import { buttons, links } from "./tables.js";
+import { buttons } from "./tables.js";
 import { T } from "./texts.js";
 
-const STEP = 50, MOST = 1000;
-const uploads = h("ul", { class: "uploads", "aria-label": T.drop.lead }); // they go on while other pages are looked at
+const STEP = 50;
 
 export async function explore(main, wanted) {
   const traces = await ask("/traces");
-  main.append(h("h1", { class: "away" }, T.pages.explore), dropzone(uploads), uploads);
+  main.append(h("h1", { class: "away" }, T.pages.explore), dropzone(), uploads);
   if (!traces.length) {
-    main.append(h("p", { class: "empty" }, T.empty));
+    main.append(h("p", { class: "empty" }, T.empty, " ", h("button", { type: "button", id: "sample", onclick: sample }, T.sample)));
     return;
   }
   const trace = traces.find((t) => t.job === wanted) ?? traces[0];
@@ -75,59 +75,4 @@ function line(job, row) {
     h("td", { class: "n" }, number(row.mean)),
     h("td", { class: `n ${row.change > 0 ? "pos" : "neg"}` }, number(row.change)),
     h("td", { class: "n" }, number(row.variability)));
-}
-
-// rows that could not be read, of a trace or of a dropped file
-function rejected(path, count, open = false) {
-  const list = h("ol"), more = h("p", { class: "saves" });
-  return h("details", { class: "rejected", open, ontoggle: async (e) => {
-    if (!e.target.open || list.children.length) return;
-    const rows = await ask(path);
-    list.append(...rows.map((r) => h("li", {}, h("b", {}, `${r.file.split("/").pop()}:${r.line} `), r.reason, r.raw ? h("code", {}, r.raw) : "")));
-    more.append(rows.length < count ? T.some(rows.length, count) : "", T.files, ...links(`${path}/file`, T.rejected(count)));
-  } }, h("summary", {}, T.rejected(count)), list, more);
-}
-
-function dropzone(list) {
-  const take = (files) => [...files].forEach((file) => follow(file, list));
-  const input = h("input", { type: "file", multiple: true, id: "file", class: "away", onchange: (e) => take(e.target.files) });
-  const zone = h("div", { class: "drop" }, h("b", {}, T.drop.lead), ` ${T.drop.more} `, h("label", { for: "file", htmlFor: "file" }, T.drop.pick), input);
-  zone.addEventListener("dragover", (e) => { e.preventDefault(); zone.classList.add("over"); });
-  zone.addEventListener("dragleave", () => zone.classList.remove("over"));
-  zone.addEventListener("drop", (e) => { e.preventDefault(); zone.classList.remove("over"); take(e.dataTransfer.files); });
-  return zone;
-}
-
-async function follow(file, list) {
-  const words = h("span");
-  const bar = h("progress", { max: 1, value: 0, "aria-label": file.name });
-  list.append(h("li", {}, h("b", {}, file.name), " ", words, bar));
-  try {
-    let told = await send(file, (part) => { bar.value = part; words.textContent = T.upload.sending(Math.round(100 * part)); });
-    bar.removeAttribute("value");
-    while (told.state === "waiting" || told.state === "running") {
-      words.textContent = `${T.upload[told.state]}, ${T.upload.records(told.records)}`;
-      await new Promise((done) => setTimeout(done, 250));
-      told = await ask(`/uploads/${told.id}`).catch((e) => {
-        if (!(e instanceof TypeError)) throw e; // it is not there any more
-        return told; // the server is away
-      });
-    }
-    bar.remove();
-    words.textContent = told.state === "done" ? `${T.upload.done}, ${T.upload.records(told.records)}` : `${T.upload.failed}: ${told.error}`;
-    words.className = told.state;
-    if (told.state === "failed") {
-      const path = `/uploads/${told.id}/rejected`, rows = await ask(`${path}${query({ most: MOST })}`);
-      if (rows.length) words.after(rejected(path, rows.length < MOST ? rows.length : `${MOST}+`));
-    }
-    if (!list.isConnected) toast(`${file.name}: ${words.textContent}`); // nobody is taken from another page
-    else if (told.state === "done") {
-      if (location.hash === `#/t/${told.job}`) dispatchEvent(new Event("hashchange"));
-      else location.hash = `#/t/${told.job}`;
-    }
-  } catch (error) {
-    bar.remove();
-    words.textContent = `${T.upload.failed}: ${error.message}`;
-    words.className = "failed";
-  }
 }

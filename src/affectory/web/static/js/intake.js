@@ -1,0 +1,67 @@
+// Files on their way into the lake: dropped, sent, traced; and what of them could not be read.
+import { ask, query, send } from "./api.js";
+import { h, toast } from "./dom.js";
+import { links } from "./tables.js";
+import { T } from "./texts.js";
+
+const MOST = 1000;
+export const uploads = h("ul", { class: "uploads", "aria-label": T.drop.lead }); // they go on while other pages are looked at
+
+export function dropzone() {
+  const take = (files) => [...files].forEach((file) => follow(file.name, (tell) => send(file, tell)));
+  const input = h("input", { type: "file", multiple: true, id: "file", class: "away", onchange: (e) => take(e.target.files) });
+  const zone = h("div", { class: "drop" }, h("b", {}, T.drop.lead), ` ${T.drop.more} `, h("label", { for: "file", htmlFor: "file" }, T.drop.pick), input);
+  zone.addEventListener("dragover", (e) => { e.preventDefault(); zone.classList.add("over"); });
+  zone.addEventListener("dragleave", () => zone.classList.remove("over"));
+  zone.addEventListener("drop", (e) => { e.preventDefault(); zone.classList.remove("over"); take(e.dataTransfer.files); });
+  return zone;
+}
+
+// for who has no conversation at hand: one of ours
+export const sample = () => follow(T.sampled, () => ask("/sample", { method: "POST" }));
+
+// rows that could not be read, of a trace or of a dropped file
+export function rejected(path, count, open = false) {
+  const list = h("ol"), more = h("p", { class: "saves" });
+  return h("details", { class: "rejected", open, ontoggle: async (e) => {
+    if (!e.target.open || list.children.length) return;
+    const rows = await ask(path);
+    list.append(...rows.map((r) => h("li", {}, h("b", {}, `${r.file.split("/").pop()}:${r.line} `), r.reason, r.raw ? h("code", {}, r.raw) : "")));
+    more.append(rows.length < count ? T.some(rows.length, count) : "", T.files, ...links(`${path}/file`, T.rejected(count)));
+  } }, h("summary", {}, T.rejected(count)), list, more);
+}
+
+// `begun` gets a function to tell how much is sent, and returns how the trace began
+async function follow(name, begun) {
+  const words = h("span");
+  const bar = h("progress", { max: 1, value: 0, "aria-label": name });
+  uploads.append(h("li", {}, h("b", {}, name), " ", words, bar));
+  try {
+    let told = await begun((part) => { bar.value = part; words.textContent = T.upload.sending(Math.round(100 * part)); });
+    bar.removeAttribute("value");
+    while (told.state === "waiting" || told.state === "running") {
+      words.textContent = `${T.upload[told.state]}, ${T.upload.records(told.records)}`;
+      await new Promise((done) => setTimeout(done, 250));
+      told = await ask(`/uploads/${told.id}`).catch((e) => {
+        if (!(e instanceof TypeError)) throw e; // it is not there any more
+        return told; // the server is away
+      });
+    }
+    bar.remove();
+    words.textContent = told.state === "done" ? `${T.upload.done}, ${T.upload.records(told.records)}` : `${T.upload.failed}: ${told.error}`;
+    words.className = told.state;
+    if (told.state === "failed") {
+      const path = `/uploads/${told.id}/rejected`, rows = await ask(`${path}${query({ most: MOST })}`);
+      if (rows.length) words.after(rejected(path, rows.length < MOST ? rows.length : `${MOST}+`));
+    }
+    if (!uploads.isConnected) toast(`${name}: ${words.textContent}`); // nobody is taken from another page
+    else if (told.state === "done") {
+      if (location.hash === `#/t/${told.job}`) dispatchEvent(new Event("hashchange"));
+      else location.hash = `#/t/${told.job}`;
+    }
+  } catch (error) {
+    bar.remove();
+    words.textContent = `${T.upload.failed}: ${error.message}`;
+    words.className = "failed";
+  }
+}
