@@ -4,11 +4,13 @@ import json
 import os
 from dataclasses import asdict
 
+import httpx
 import numpy as np
 import pytest
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 from tests.web.conftest import HEADERS
+from websockets.sync.client import connect
 
 from affectory.core.errors import BadFile
 from affectory.core.registry import make
@@ -319,6 +321,17 @@ def test_what_is_overheard_is_followed_and_not_joined(live):
             socket.receive_json()
     assert closed.value.code == 4400
     assert b"I join" not in other.read_bytes()
+
+
+def test_a_socket_may_be_silent_for_longer_than_a_request_takes(serve, tmp_path, monkeypatch):
+    monkeypatch.setattr("affectory.web.listening.HEAD", 0.2)
+    address = serve(Settings(tmp_path / "out"))
+    name = httpx.post(f"{address}api/talks", headers=HEADERS).json()["talk"]
+    with connect(f"ws{address[4:]}api/talks/{name}/turns") as socket:
+        with pytest.raises(TimeoutError):
+            socket.recv(timeout=1)
+        socket.send('{"id": 1, "actor": "ann", "text": "still here"}')
+        assert json.loads(socket.recv(timeout=60))["text"] == "still here"
 
 
 def test_bytes_are_no_turn(live):

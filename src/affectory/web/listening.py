@@ -54,7 +54,8 @@ class Caller(H11Protocol):
     def data_received(self, data: bytes) -> None:
         """Wait until the head of a request is whole, and no longer."""
         super().data_received(data)
-        if self.transport.is_closing() or self.rank != 0:
+        handed = self.transport.get_protocol() is not self  # a socket begins with silence
+        if handed or self.transport.is_closing() or self.rank != 0:
             self._heard()
         elif self.waiting is None:
             self._wait()
