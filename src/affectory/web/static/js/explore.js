@@ -12,7 +12,7 @@ export async function explore(main, wanted) {
   const traces = await ask("/traces");
   main.append(h("h1", { class: "away" }, T.pages.explore), dropzone(), uploads);
   if (!traces.length) {
-    main.append(h("p", { class: "empty" }, T.empty, " ", h("button", { type: "button", id: "sample", onclick: sample }, T.sample)));
+    main.append(h("p", { class: "empty" }, T.empty, " ", h("button", { type: "button", id: "sample", onclick: (e) => { e.target.disabled = true; sample(); } }, T.sample)));
     return;
   }
   const trace = traces.find((t) => t.job === wanted) ?? traces[0];
