@@ -124,7 +124,9 @@ def test_turns_are_read_as_they_are_said_and_outlive_a_reload(page, serve, tmp_p
     assert page.faults == []
 
 
-PLACES = ("", "#/live", "#/methods", "#/figures", "{s}", "{s}/rate", "{t}/shapes", "{t}/queue")
+PLACES = (
+    "", "#/live", "#/methods", "#/figures", "{s}", "{s}/rate", "{t}/raters", "{t}/shapes", "{t}/queue",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("place", PLACES)

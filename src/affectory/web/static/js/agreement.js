@@ -1,27 +1,97 @@
-// How far the raters of a session agree, with each other and with the method.
+// How far the raters of a session agree, with each other and with the method; looked up again while
+// they are at work. Whoever still rates is not shown it unless they ask.
 import { ask, query } from "./api.js";
-import { h } from "./dom.js";
+import { chorus } from "./chorus.js";
+import { h, toast } from "./dom.js";
+import { got } from "./tables.js";
 import { T } from "./texts.js";
 
-const show = (v) => (v === null || v === undefined ? "–" : v.toFixed(2).replace("-", "−"));
+const EVERY = 4000, MOST = 14; // milliseconds; rows of the table
+const minus = (v) => v.toFixed(2).replace("-", "−");
+export const show = (v) => (v === null || v === undefined ? "–" : minus(v));
+export const ranged = (value, low, high) => (low === null || low === undefined ? show(value) : `${show(value)} [${minus(low)}, ${minus(high)}]`);
 
-export async function agreement(view, base) {
-  const takes = await ask(`${base}/takes`);
+export function agreement(view, { base, clock, shown, labels }) {
+  let timer = null, gone = false, close = () => {};
   view.replaceChildren();
-  if (!takes.length) return;
-  const rows = new Map();
-  for (const take of takes) for (const axis of take.axes) rows.set(`${take.space}/${axis}`, { space: take.space, axis });
-  const few = [...rows.values()].slice(0, 12);
-  const told = await Promise.all(few.map(({ space, axis }) => ask(`${base}/agreement${query({ space, axis })}`)));
-  view.append(h("section", { class: "card" }, h("h2", {}, T.rate.agreement),
-    h("div", { class: "pan" }, h("table", {},
-      h("thead", {}, h("tr", {}, [T.axis, T.rate.raters, "ICC(2,1)", "α", T.rate.pairs, T.rate.weights, T.rate.lags, T.rate.method].map((w) => h("th", { scope: "col" }, w)))),
-      h("tbody", {}, told.map((one, i) => h("tr", {},
-        h("th", { scope: "row" }, `${few[i].space}, ${few[i].axis}`),
-        h("td", {}, one.raters.join(", ")),
-        h("td", { class: "n" }, show(one.icc)), h("td", { class: "n" }, show(one.alpha)),
-        h("td", {}, (one.pairs ?? []).map((p) => `${p.one}–${p.other} ${show(p.ccc)}`).join("; ") || "–"),
-        h("td", { class: "n" }, (one.weights ?? []).map(show).join(", ")),
-        h("td", { class: "n" }, (one.lags ?? []).join(", ")),
-        h("td", { class: "n" }, one.method ? show(one.method.ccc) : "–"))))))));
+  if (shown) open();
+  else view.append(h("p", { class: "hint" }, T.rate.hidden, " ", h("button", { type: "button", class: "get", onclick: open }, T.rate.show)));
+
+  function open() {
+    const table = h("div", { class: "pan", tabIndex: 0, role: "region", "aria-label": T.rate.agreement }), picture = h("div"), gold = h("span", { class: "saves" }), status = h("p", { class: "count", role: "status" });
+    const away = h("input", { type: "checkbox", id: "away", onchange: () => look(true) });
+    const card = h("section", { class: "card agree" },
+      h("div", { class: "bar" }, h("h2", {}, T.rate.agreement), h("label", { class: "pick", htmlFor: "away" }, away, T.rate.away), gold),
+      status, table, picture, h("p", { class: "hint" }, T.rate.told));
+    view.replaceChildren();
+    let before = "";
+
+    async function look(anyway) {
+      if (gone || (document.hidden && !anyway)) return;
+      const takes = (await ask(`${base}/takes`)).filter((one) => one.samples);
+      const stamp = JSON.stringify([takes.map((one) => [one.id, one.samples, one.done]), away.checked]);
+      if (gone || (stamp === before && !anyway)) return;
+      before = stamp;
+      if (!takes.length) return view.replaceChildren();
+      const rows = await Promise.all(asked(takes, labels).slice(0, MOST).map(async (row) =>
+        [row, await ask(`${base}/agreement${query({ ...row, aligned: away.checked })}`)]));
+      if (gone) return;
+      if (!card.isConnected) view.append(card);
+      table.replaceChildren(figures(rows, away.checked));
+      const words = T.rate.many(takes.length, takes.filter((one) => one.done === null).length);
+      if (status.textContent !== words) status.textContent = words;
+      gold.replaceChildren(...golden(takes));
+      close();
+      close = chorus(picture, rows.filter(([, told]) => told.traces).map(([row, told]) => [row, away.checked && told.aligned ? { ...told, ...told.aligned } : told]), clock);
+    }
+
+    function golden(takes) {
+      const many = new Map();
+      for (const one of takes.filter((take) => take.done !== null)) many.set(`${one.space}\n${one.kind}`, (many.get(`${one.space}\n${one.kind}`) ?? 0) + 1);
+      return [...many].filter(([, n]) => n > 1).map(([key]) => {
+        const [space, kind] = key.split("\n");
+        return h("button", { type: "button", class: "get", onclick: async () => {
+          try {
+            const made = await ask(`${base}/gold`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ space, kind, aligned: true }) });
+            status.replaceChildren(T.rate.made(made), " ", ...Object.entries(T.rate.files).flatMap(([as, words]) =>
+              [got(`${base}/trajectory${query({ space, by: made.by, kind: as })}`, words), " "]));
+          } catch (error) { toast(error.message); }
+        } }, T.rate.gold(space, T.rate.short[kind]));
+      });
+    }
+
+    const ask_ = (anyway) => look(anyway).catch((error) => error.name !== "AbortError" && toast(error.message));
+    ask_(true);
+    timer = setInterval(ask_, EVERY);
+  }
+  return () => { gone = true; clearInterval(timer); close(); };
 }
+
+// what is compared: each axis that was rated, and shares of one whole as labels too
+function asked(takes, labels) {
+  const rows = new Map();
+  for (const { space, kind, axes } of takes) {
+    for (const axis of axes) rows.set(`${space}/${kind}/${axis}`, { space, kind, axis });
+    if (labels.has(space)) rows.set(`${space}/${kind}`, { space, kind });
+  }
+  return [...rows.values()].sort((a, b) => Number(a.axis !== undefined) - Number(b.axis !== undefined));
+}
+
+function figures(rows, away) {
+  return h("table", {},
+    h("thead", {}, h("tr", {}, T.rate.head.map((w) => h("th", { scope: "col" }, w)))),
+    h("tbody", {}, rows.map(([row, told]) => {
+      const now = away && told.aligned ? { ...told, ...told.aligned } : told;
+      return h("tr", {},
+        h("th", { scope: "row" }, `${row.space}, ${row.axis ?? T.rate.label}`, h("small", {}, ` ${T.rate.short[row.kind]}`)),
+        h("td", {}, told.raters.join(", ")), h("td", { class: "n" }, (told.n ?? 0).toLocaleString("en")),
+        h("td", { class: "n" }, ranged(now.icc, now.icc_low, now.icc_high)),
+        h("td", { class: "n" }, ranged(now.alpha, now.alpha_low, now.alpha_high)),
+        h("td", {}, now.alike !== undefined ? T.rate.alike(show(now.alike)) : pairs(now.pairs)),
+        h("td", { class: "n" }, (now.weights ?? []).map(show).join(", ")),
+        h("td", { class: "n" }, row.kind === "traced" ? (now.lags ?? []).map((v) => v.toFixed(1)).join(", ") : "–"),
+        h("td", { class: "n" }, now.method ? show(now.method.ccc) : "–"));
+    })));
+}
+
+const pairs = (told) => (told?.length ? told.map((p) => h("div", {}, `${p.one}–${p.other} ${ranged(p.ccc, p.ccc_low, p.ccc_high)}`, p.same ? h("small", {}, ` ${T.rate.same}`) : "")) : "–");

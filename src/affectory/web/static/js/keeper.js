@@ -1,31 +1,55 @@
 // Samples on their way to the disk. What is not acknowledged stays in the browser, is sent again
 // after any failure, also after a reload, and counts once: samples have numbers.
 import { ask } from "./api.js";
+import { forget, keys, list, remember } from "./storage.js";
 
-const EVERY = 400, MOST = 2000, PLACE = "affectory.take.";
+const EVERY = 400, MOST = 2000, LAST = 400, WAIT = 250, PLACE = "affectory.take.";
 
-const post = (take, some) => ask(`/takes/${take}/samples`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(some) });
+const post = (take, some, more) => ask(`/takes/${take}/samples`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(some), ...more });
 
 // Samples that an earlier visit left in this browser, sent now; what cannot be sent stays.
 export async function settle() {
-  for (const place of Object.keys(localStorage).filter((key) => key.startsWith(PLACE))) {
-    const waiting = JSON.parse(localStorage.getItem(place));
+  for (const place of keys(PLACE)) {
+    const waiting = list(place);
     try {
       for (let low = 0; low < waiting.length; low += MOST) await post(place.slice(PLACE.length), waiting.slice(low, low + MOST));
-      localStorage.removeItem(place);
+      forget(place);
     } catch { /* the next visit tries again */ }
   }
 }
 
+export const drop = (take) => forget(`${PLACE}${take}`);
+
+// A take is gone on with in one tab at a time: two would give the same numbers to different samples.
+// Returns what gives it free again, or null where another tab has it.
+export async function alone(take) {
+  if (!window.BroadcastChannel) return () => {};
+  const channel = new BroadcastChannel(`${PLACE}${take}`), mine = Math.random();
+  let here = false, other = false;
+  channel.onmessage = ({ data }) => {
+    if (data.ask === undefined) other = true;
+    else if (here || data.ask > mine) channel.postMessage({});
+  };
+  channel.postMessage({ ask: mine });
+  await new Promise((done) => setTimeout(done, WAIT));
+  if (other) {
+    channel.close();
+    return null;
+  }
+  here = true;
+  return () => channel.close();
+}
+
 export function keeper(take, onchange) {
   const place = `${PLACE}${take}`;
-  let waiting = JSON.parse(localStorage.getItem(place) ?? "[]");
-  let kept = 0, busy = false, timer = null, trouble = "";
-  const tell = () => onchange?.({ kept, waiting: waiting.length, trouble });
+  let waiting = list(place);
+  let kept = 0, busy = false, timer = null, trouble = "", held = true;
+  const save = () => (held = remember(place, JSON.stringify(waiting)));
+  const tell = () => onchange?.({ kept, waiting: waiting.length, trouble, held });
 
   function add(sample) {
     waiting.push(sample);
-    if (waiting.length % 10 === 1) localStorage.setItem(place, JSON.stringify(waiting));
+    if (waiting.length % 10 === 1) save();
     timer ??= setTimeout(flush, EVERY);
   }
 
@@ -34,13 +58,13 @@ export function keeper(take, onchange) {
     timer = null;
     if (busy || !waiting.length) return;
     busy = true;
-    localStorage.setItem(place, JSON.stringify(waiting));
+    save();
     const some = waiting.slice(0, MOST);
     try {
       const told = await post(take, some);
       kept = told.samples;
       waiting = waiting.slice(some.length);
-      localStorage.setItem(place, JSON.stringify(waiting));
+      save();
       trouble = "";
     } catch (error) {
       trouble = error.message;
@@ -56,10 +80,15 @@ export function keeper(take, onchange) {
       if (waiting.length) await new Promise((done) => setTimeout(done, 100));
     }
     if (waiting.length) throw new Error(trouble);
-    localStorage.removeItem(place);
+    forget(place);
   }
 
-  const hide = () => waiting.length && localStorage.setItem(place, JSON.stringify(waiting));
+  // the page goes: what waits is remembered, and the first of it sent as long as a browser lets it
+  const hide = () => {
+    if (!waiting.length) return;
+    save();
+    post(take, waiting.slice(0, LAST), { keepalive: true }).catch(() => {});
+  };
   addEventListener("pagehide", hide);
   const close = () => { removeEventListener("pagehide", hide); flush(); };
   return { add, flush, empty, close };

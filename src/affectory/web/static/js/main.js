@@ -8,6 +8,7 @@ import { live } from "./live.js";
 import { methods } from "./methods.js";
 import { queue } from "./queue.js";
 import { rate } from "./rate.js";
+import { raters } from "./raters.js";
 import { session } from "./session.js";
 import { T } from "./texts.js";
 
@@ -17,6 +18,7 @@ const ROUTES = [
   [/^#\/t\/([\w-]+)\/shapes$/, corpus, "explore"],
   [/^#\/t\/([\w-]+)\/s\/(\d+)$/, session, "explore"],
   [/^#\/t\/([\w-]+)\/s\/(\d+)\/rate$/, rate, "explore"],
+  [/^#\/t\/([\w-]+)\/raters$/, raters, "explore"],
   [/^#\/t\/([\w-]+)\/queue$/, queue, "explore"],
   [/^#\/figures$/, figures, "figures"],
   [/^#\/live$/, live, "live"],

@@ -1,51 +1,89 @@
-// Where a rater says what they see: the mouse, the arrow keys or a gamepad move one point.
+// Where a rater says what they see: the mouse, a finger, the arrow keys or a gamepad move one point.
 import { canvas } from "./canvas.js";
-import { css } from "./dom.js";
+import { css, h } from "./dom.js";
 import { T } from "./texts.js";
 
 const STEP = 0.04, DEAD = 0.12;
+const TRAIL = 2500; // milliseconds of the way that are still seen
+const HOLD = 250, BACK = 400; // with the spring: milliseconds until it pulls, and by which it pulls
+const SAY = 1000; // milliseconds between two times that the value is read out
 
 export function pad(view, axes) {
   const [across, up] = axes.length > 1 ? axes : [axes[0], null];
   const point = Object.fromEntries(axes.map((axis) => [axis.name, axis.rest]));
-  const share = (axis) => (point[axis.name] - axis.low) / (axis.high - axis.low);
+  let trail = [], touched = 0, read = performance.now(), spring = false, held = false, said = "";
+  const share = (axis, v) => (v - axis.low) / (axis.high - axis.low);
+  const place = (at, wide, high) => [share(across, at[across.name]) * wide, up ? high - share(up, at[up.name]) * high : high / 2];
+  const words = () => axes.map((axis) => `${axis.name} ${(Math.round(point[axis.name] * 100) / 100 || 0).toFixed(2).replace("-", "−")}`).join(", ");
+
   const board = canvas(view, up ? (w) => Math.min(w, 330) : 90, (pen, wide, high) => {
     pen.strokeStyle = css("--line");
-    pen.strokeRect(0.5, 0.5, wide - 1, high - 1);
     pen.beginPath();
-    const rest = (axis, size) => ((axis.rest - axis.low) / (axis.high - axis.low)) * size;
-    pen.moveTo(rest(across, wide), 0); pen.lineTo(rest(across, wide), high);
-    if (up) { pen.moveTo(0, high - rest(up, high)); pen.lineTo(wide, high - rest(up, high)); }
+    const [x, y] = place(Object.fromEntries(axes.map((axis) => [axis.name, axis.rest])), wide, high);
+    pen.moveTo(x, 0); pen.lineTo(x, high);
+    if (up) { pen.moveTo(0, y); pen.lineTo(wide, y); }
     pen.stroke();
     pen.fillStyle = css("--muted");
     pen.font = "12px system-ui";
     pen.fillText(`${across.name} →`, 8, high - 8);
     if (up) pen.fillText(`↑ ${up.name}`, 8, 16);
+  }, (pen, wide, high) => {
+    const now = performance.now();
+    pen.strokeStyle = css("--accent");
+    pen.lineWidth = 3;
+    pen.lineCap = "round";
+    trail.slice(1).forEach((one, i) => {
+      pen.globalAlpha = Math.max(0, 0.6 * (1 - (now - one.t) / TRAIL));
+      pen.beginPath();
+      pen.moveTo(...place(trail[i].at, wide, high));
+      pen.lineTo(...place(one.at, wide, high));
+      pen.stroke();
+    });
+    pen.globalAlpha = 1;
     pen.fillStyle = css("--accent");
+    pen.strokeStyle = css("--panel");
     pen.beginPath();
-    pen.arc(share(across) * wide, up ? high - share(up) * high : high / 2, 9, 0, 7);
+    pen.arc(...place(point, wide, high), 10, 0, 7);
     pen.fill();
-  }, () => {}, T.rate.pad);
+    pen.stroke();
+  }, T.rate.pad);
   board.el.tabIndex = 0;
   board.el.setAttribute("role", "application");
-  const tell = () => board.el.setAttribute("aria-label", `${T.rate.pad}: ${axes.map((axis) => `${axis.name} ${point[axis.name].toFixed(2)}`).join(", ")}`);
-  tell();
+  board.el.setAttribute("aria-label", `${T.rate.board}: ${axes.map((axis) => axis.name).join(", ")}`);
   board.el.classList.add("pad");
+  const value = h("p", { class: "reading", role: "status" });
+  view.append(value);
+  const say = () => { if (said !== words()) value.textContent = said = words(); };
+  say();
+  const speaker = setInterval(say, SAY);
+
   const clamp = (axis, v) => (point[axis.name] = Math.max(axis.low, Math.min(axis.high, v)));
+  function moved() {
+    touched = performance.now();
+    passed();
+  }
+  function passed() {
+    const now = performance.now();
+    trail = trail.filter((one) => now - one.t < TRAIL);
+    trail.push({ t: now, at: { ...point } });
+    board.mark();
+  }
   const move = (e) => {
     clamp(across, across.low + (e.offsetX / board.el.clientWidth) * (across.high - across.low));
     if (up) clamp(up, up.high - (e.offsetY / board.el.clientHeight) * (up.high - up.low));
-    board.draw();
+    moved();
   };
+  board.el.addEventListener("pointerdown", (e) => { held = true; board.el.setPointerCapture(e.pointerId); board.el.focus(); move(e); });
   board.el.addEventListener("pointermove", move);
+  for (const end of ["pointerup", "pointercancel"]) board.el.addEventListener(end, () => (held = false));
   board.el.addEventListener("keydown", (e) => {
     const way = { ArrowLeft: [across, -1], ArrowRight: [across, 1], ArrowUp: [up, 1], ArrowDown: [up, -1] }[e.key];
     if (!way?.[0]) return;
     e.preventDefault();
     clamp(way[0], point[way[0].name] + way[1] * STEP * (way[0].high - way[0].low));
-    tell();
-    board.draw();
+    moved();
   });
+
   // a stick says where, not how far: its position is the value
   function stick() {
     const one = [...(navigator.getGamepads?.() ?? [])].find(Boolean);
@@ -53,7 +91,22 @@ export function pad(view, axes) {
     const scaled = (axis, v) => (v >= 0 ? axis.rest + v * (axis.high - axis.rest) : axis.rest + v * (axis.rest - axis.low));
     clamp(across, scaled(across, one.axes[0]));
     if (up) clamp(up, scaled(up, -one.axes[1]));
-    board.draw();
+    moved();
   }
-  return { read: () => { stick(); return { ...point }; }, focus: () => board.el.focus(), close: board.close };
+
+  // what is let go goes back to rest, where that is asked for
+  function pull() {
+    const now = performance.now(), pulled = 1 - Math.exp((read - now) / BACK);
+    read = now;
+    if (!spring || held || now - touched < HOLD) return;
+    for (const axis of axes) clamp(axis, point[axis.name] + (axis.rest - point[axis.name]) * pulled);
+    passed();
+  }
+
+  return {
+    read() { stick(); pull(); if (trail.length > 1) board.mark(); return { ...point }; },
+    focus: () => board.el.focus(),
+    spring: (on) => (spring = on),
+    close() { clearInterval(speaker); board.close(); },
+  };
 }

@@ -15,7 +15,9 @@ export function timeline(view, { told, other, spec, turns, who, link, clock }) {
   const seconds = clock === "seconds";
   const x = told.start.map((t) => t - begin);
   const order = x.map((_, i) => i); // the server sends them in the order of time
-  const names = who.names.filter((name) => told.actor.includes(name));
+  // whoever is rated or rates and does not speak, such as a rater all along, has a line as well
+  const names = [...who.names.filter((name) => told.actor.includes(name)), ...new Set(told.actor.filter((name) => !who.names.includes(name)))];
+  const ink = (name) => (who.names.includes(name) ? who.colour(name) : css("--accent"));
   let plot = null;
 
   // what another author says, at the moments of the first: the last state that had begun by then
@@ -45,7 +47,7 @@ export function timeline(view, { told, other, spec, turns, who, link, clock }) {
     const series = [{}];
     const bands = [];
     names.forEach((name, at) => {
-      const colour = who.colour(name);
+      const colour = ink(name);
       series.push({ label: name, stroke: colour, width: 1.5, spanGaps: true, points: { show: x.length < 400, size: 5, fill: colour } });
       if (step === 3) {
         series.push({ stroke: "transparent", spanGaps: true, points: { show: false } }, { stroke: "transparent", spanGaps: true, points: { show: false } });
@@ -53,8 +55,8 @@ export function timeline(view, { told, other, spec, turns, who, link, clock }) {
       }
     });
     if (other) series.push({ label: other.by, stroke: css("--ink"), width: 1.5, dash: [6, 4], spanGaps: true, points: { show: false } });
-    const ink = css("--muted"), grid = css("--line");
-    const axis = { stroke: ink, grid: { stroke: grid, width: 1 }, ticks: { stroke: grid }, font: "12px system-ui" };
+    const faint = css("--muted"), grid = css("--line");
+    const axis = { stroke: faint, grid: { stroke: grid, width: 1 }, ticks: { stroke: grid }, font: "12px system-ui" };
     return {
       width, height: TALL, series, bands,
       legend: { show: false },
@@ -139,7 +141,7 @@ export function timeline(view, { told, other, spec, turns, who, link, clock }) {
     const lines = names.map((name) => {
       const own = seen.filter((i) => told.actor[i] === name);
       const of = (f) => own.map(f);
-      return { name, colour: who.colour(name), t: of((i) => x[i]), v: of((i) => value[i]),
+      return { name, colour: ink(name), t: of((i) => x[i]), v: of((i) => value[i]),
         low: spread && of((i) => Math.max(spec.low, value[i] - spread[i])), high: spread && of((i) => Math.min(spec.high, value[i] + spread[i])) };
     });
     if (other) {

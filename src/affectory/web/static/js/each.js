@@ -1,0 +1,45 @@
+// Turn by turn: one state each, in whatever Space.
+import { h } from "./dom.js";
+import { T } from "./texts.js";
+
+export function each({ stage, end, turns, who, axes, keep, had, chosen }) {
+  const many = chosen.kind === "flags", one = chosen.kind === "distribution";
+  const last = turns.seq.length - 1;
+  let at = Math.min(last, had.n.length ? turns.seq.indexOf(had.n.at(-1)) + 1 : 0);
+  const view = h("section", { class: "card" });
+  const told = new Map(had.n.map((seq, i) => [seq, Object.fromEntries(axes.map((a) => [a.name, had[a.name][i]]))]));
+  stage.replaceChildren(view, end);
+  // the keyboard stays where it is: at the first thing to say of the next turn
+  function go(place) {
+    at = Math.max(0, Math.min(place, last));
+    draw();
+    view.querySelector(".labels button,.sliders input").focus();
+  }
+  function draw() {
+    const rest = () => Object.fromEntries(axes.map((a) => [a.name, many || one ? 0 : a.rest ?? (a.low + a.high) / 2]));
+    const values = { ...(told.get(turns.seq[at]) ?? rest()) }; // what was said before stands there
+    const next = () => {
+      told.set(turns.seq[at], { ...values });
+      keep.add({ n: turns.seq[at], at: turns.start[at], said: { ...values } });
+      keep.flush();
+      go(at + 1);
+    };
+    const inputs = many || one
+      ? h("div", { class: "labels" }, axes.map((a) => h("button", { type: "button", "aria-pressed": String(values[a.name] === 1), onclick: (e) => {
+          if (one) { for (const name in values) values[name] = 0; values[a.name] = 1; return next(); }
+          values[a.name] = 1 - values[a.name];
+          e.target.setAttribute("aria-pressed", String(values[a.name] === 1));
+        } }, a.name)))
+      : h("div", { class: "sliders" }, axes.map((a) => h("label", {}, a.name, h("input", { type: "range", min: a.low, max: a.high, step: (a.high - a.low) / 100, value: values[a.name], oninput: (e) => (values[a.name] = +e.target.value) }))));
+    view.replaceChildren(
+      h("p", { class: "count" }, T.rate.turn(at + 1, turns.seq.length)),
+      h("div", { class: "stage" }, [at - 2, at - 1, at].filter((i) => i >= 0).map((i) => h("div", { class: i === at ? "now" : "near" }, h("div", { class: "who" }, who.mark(turns.actor[i]), h("b", {}, turns.actor[i])), h("p", { class: "said" }, turns.text[i] ?? "")))),
+      inputs,
+      h("div", { class: "bar" },
+        h("button", { type: "button", disabled: at === 0, onclick: () => go(at - 1) }, T.rate.back),
+        h("button", { type: "button", onclick: () => go(at + 1) }, T.rate.skip),
+        !one && h("button", { type: "button", class: "main", onclick: next }, T.rate.next)));
+  }
+  draw();
+  return () => {};
+}
