@@ -2,7 +2,7 @@
 
 __all__ = ["router"]
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import polars as pl
 from fastapi import APIRouter, Query
@@ -72,25 +72,32 @@ def traces(shelves: Asked) -> list[TraceRow]:
 @router.get("/traces/{job}/sessions")
 def sessions(
     trace: Trace,
-    find: Annotated[str, Query(max_length=200, description="Part of a name.")] = "",
     sort: Annotated[Literal[SORTS], Query()] = "order",  # type: ignore[valid-type]
     down: bool = False,
     skip: Annotated[int, Query(ge=0, le=2**31)] = 0,
     most: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Page:
     """Return some sessions of a trace, in an order, with a small picture of each."""
-    told: dict[str, Any] = listing.page(
-        trace, find=find, sort=sort, down=down, skip=skip, most=most
-    )
-    return Page(**told)
+    return Page(**listing.page(trace, sort=sort, down=down, skip=skip, most=most))
 
 
 class Wish(BaseModel):
     """Which sessions of a list, in which order."""
 
-    find: str = Field("", max_length=200)
+    find: str = Field("", max_length=200, description="Part of a name.")
     sort: Literal[SORTS] = "order"  # type: ignore[valid-type]
     down: bool = False
+
+
+@router.post("/traces/{job}/sessions")
+def found(
+    trace: Trace,
+    wish: Wish,
+    skip: Annotated[int, Query(ge=0, le=2**31)] = 0,
+    most: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> Page:
+    """Return some of the sessions whose names hold what is looked for; it stands in no address."""
+    return Page(**listing.page(trace, **wish.model_dump(), skip=skip, most=most))
 
 
 @router.post("/traces/{job}/sessions/file", response_class=Response)

@@ -31,7 +31,9 @@ export async function explore(main, wanted) {
     } else if (busy) return;
     if (shown >= total) return;
     const mine = (busy = new AbortController());
-    const page = await ask(`/traces/${trace.job}/sessions${query({ ...state, skip: shown, most: STEP })}`, { signal: mine.signal }).catch((e) => {
+    // what is looked for may name somebody: it stands in no address
+    const wish = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(state), signal: mine.signal };
+    const page = await ask(`/traces/${trace.job}/sessions${query({ skip: shown, most: STEP })}`, wish).catch((e) => {
       if (busy === mine) busy = null;
       if (e.name !== "AbortError") throw e;
     });
