@@ -14,6 +14,7 @@ from affectory.cli.serving import bound
 from affectory.cli.stopping import dealt_with
 from affectory.core.errors import BadFile, BadValues, MissingExtra
 
+SWITCH = 0.0005  # seconds after which the ear makes way for an answer that passes
 LEAVE = 3  # seconds that answers on their way have when a person ends it
 
 
@@ -69,6 +70,7 @@ def stand(url: str, place: Place, as_json: bool) -> None:
     shown = f"[{place.host}]" if ":" in place.host else place.host
     told = f"http://{shown}:{door.getsockname()[1]}/v1 hears what passes to {upstream}"
     typer.secho(told, err=True)
+    sys.setswitchinterval(SWITCH)
     with suppress(KeyboardInterrupt):  # the way in which a person ends it
         uvicorn.Server(config).run(sockets=[door])
     dealt_with()

@@ -82,15 +82,15 @@ export async function live(main) {
         [...told.signs, ...told.crisis.map(T.live.crisis)].map((sign) => h("span", { class: "sign" }, sign.replaceAll("_", " "))),
         h("span", { class: "chip" }, v === null ? T.unread : [h("i", { class: `d${level(v)}` }), `${v.toFixed(2).replace("-", "−")} ${told.emotion?.[0] ?? ""}`])),
       h("p", { class: "said" }, told.text)));
-    list.scrollTop = list.scrollHeight;
     if (told.notice) { notice.hidden = false; notice.textContent = told.notice; }
     board.draw();
     cancelAnimationFrame(soon);
     soon = requestAnimationFrame(words);
   }
 
-  // the picture in words: the last state of each speaker, and where the fan ends
+  // once for all turns that came at once: the last one in sight, and the picture in words
   function words() {
+    list.scrollTop = list.scrollHeight;
     keys.replaceChildren(...who.names.map((name) => {
       const last = heard.findLast((one) => one.actor === name && one.values.valence !== null);
       return h("li", {}, who.mark(name), h("b", {}, name), last ? T.live.told(last) : T.unread);
