@@ -334,6 +334,15 @@ def test_a_socket_may_be_silent_for_longer_than_a_request_takes(serve, tmp_path,
         assert json.loads(socket.recv(timeout=60))["text"] == "still here"
 
 
+def test_a_talk_whose_file_is_deleted_goes_on(tmp_path):
+    path = tmp_path / "talk.jsonl"
+    one = talk(path)
+    one.say("ann", "I love it")
+    path.unlink()
+    assert one.say("ann", "and on").seq == 1
+    assert [heard.text for heard in talk(path).resume()] == ["and on"]
+
+
 def test_bytes_are_no_turn(live):
     client, address, _ = live
     with client.websocket_connect(address) as socket:

@@ -157,7 +157,8 @@ class _Line:
 
     async def _watch(self) -> None:
         """Tell what is said on other sockets, and what other processes write."""
-        with suppress(WebSocketDisconnect, RuntimeError):  # who is gone is noticed by who listens
+        # who is gone is noticed by who listens; a file that is spoilt is told to the next who opens
+        with suppress(WebSocketDisconnect, RuntimeError, BadFile, OSError):
             while True:
                 await asyncio.sleep(BEAT)
                 if self.talk.stale:
@@ -200,4 +201,5 @@ async def _next(socket: WebSocket) -> Turn:
 def _file(settings: Settings, talk: str) -> File | None:
     """Return the file of a talk; a name has sixteen digits, and so never a way out."""
     path = place(settings.out, talk)
-    return path if path is not None and path.is_file() else None
+    known = path is not None and path.is_file() and not path.is_symlink()  # nor leads elsewhere
+    return path if known else None

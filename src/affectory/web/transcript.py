@@ -126,6 +126,7 @@ class Transcript:
         answered.
         """
         line = told.line
+        self.read = min(self.read, self._size())  # somebody may have deleted it
         if self.grown:
             os.truncate(self.path, self.read)
         with open(self.path, "ab", opener=_private) as file:
