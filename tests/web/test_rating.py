@@ -437,3 +437,48 @@ def test_a_name_with_a_mark_is_refused_in_one_sentence(own):
     assert "without #" in client.post(f"{base}/takes", json=wish).json()["detail"]
     wish = {"rater": "ann", "space": "ekman7n", "axes": ["joy", "fear"], "kind": "traced"}
     assert "turn by turn" in client.post(f"{base}/takes", json=wish).json()["detail"]
+
+
+def test_gold_of_flags_is_the_weighted_share_of_raters(own):
+    client, out, base = own
+    axes = ["anger", "joy", "surprise"]
+    for rater, picks in (
+        ("ann", [["joy"], ["joy", "surprise"], ["anger"], [], ["joy"]]),
+        ("bo", [["joy"], ["joy"], ["anger"], [], ["joy"]]),
+    ):
+        labels(client, base, rater, picks, "goemotions28", axes)
+    made = client.post(f"{base}/gold", json={"space": "goemotions28", "kind": "turns"}).json()
+    gold = open_lake(out / "lake").states("goemotions28", by="gold:turns")
+    second = gold.values[gold.seq == 1][0]
+    assert second[gold.space.index("joy")] == 1
+    assert second[gold.space.index("surprise")] == pytest.approx(made["weights"][0], abs=1e-3)
+    told = client.get(f"{base}/agreement?space=goemotions28&axis=joy&kind=turns").json()
+    assert told["icc"] == told["alpha"] == 1
+
+
+def test_a_trace_and_a_turn_meet_in_the_mean_of_what_was_said_during_it(own):
+    client, _, base = own
+    states = client.get(f"{base}/states?space=vad").json()
+    first = min(range(5), key=lambda i: states["start"][i])
+    begin, end = sorted(states["start"])[:2]  # a turn without a length lasts until the next
+    at = np.linspace(begin, end, 21)[:-1]
+    # the hand comes to 0.8 only once the turn is heard: what held at its beginning says nothing
+    rows = [
+        {"n": n, "at": float(t), "said": {"valence": 0.0 if n < 4 else 0.8}}
+        for n, t in enumerate(at)
+    ]
+    traced_take(client, base, "ann", rows)
+    job = base.split("/")[3]
+    ask = f"{base}/beside?space=vad&axis=valence&other={job}&place=0&by=rater:ann"
+    told = client.get(ask).json()
+    assert told["n"] == 1
+    assert told["mae"] == pytest.approx(abs(states["values"]["valence"][first] - 0.64), abs=1e-3)
+
+
+def test_a_take_that_is_ended_anew_with_another_lag_is_moved(own):
+    client, out, base = own
+    made = traced_take(client, base, "ann", wave(0.0), lag=0.4)
+    client.post(f"/api/takes/{made}/done?lag=1.5")
+    felt = open_lake(out / "lake").states("vad", by="rater:ann")
+    assert len(felt) == 500
+    assert felt.start[0] == pytest.approx(-1.5)

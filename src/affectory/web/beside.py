@@ -89,13 +89,19 @@ def _matched(one: Trajectory, two: Trajectory, at: int) -> tuple[Floats, Floats]
 
 
 def _during(one: Trajectory, two: Trajectory, y: Floats) -> Floats:
-    """Return the mean of what the other said while each state lasted, else what held then."""
+    """Return the mean of what the other said while each state lasted, else what held then.
+
+    A state without a length lasts until the next begins.
+    """
     order = np.argsort(two.start, kind="stable")
     begins, said = two.start[order], y[order]
     known = ~np.isnan(said)
     total = np.append(0.0, np.cumsum(np.where(known, said, 0.0)))
     count = np.append(0, np.cumsum(known))
-    low, high = np.searchsorted(begins, one.start), np.searchsorted(begins, one.stop)
+    starts = np.append(np.unique(one.start), np.inf)
+    following = starts[np.searchsorted(starts, one.start, side="right")]
+    ends = np.where(one.stop > one.start, one.stop, following)
+    low, high = np.searchsorted(begins, one.start), np.searchsorted(begins, ends)
     n = np.maximum(count[high] - count[low], 0)
     mean = (total[high] - total[low]) / np.maximum(n, 1)
     before = np.searchsorted(begins, one.start, side="right") - 1
