@@ -306,6 +306,7 @@ def test_raters_of_all_sessions_stand_on_one_page(page, served, shot):
     page.reload()
     page.wait_for_selector("tbody tr")
     expect(page.locator("tbody tr").first).to_contain_text("1 / 1")
+    assert page.locator("tbody tr").first.locator("td.n").all_inner_texts()[1:] == ["\u2013"] * 2
     shot("raters")
     assert page.faults == []
 

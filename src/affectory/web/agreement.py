@@ -27,7 +27,7 @@ from affectory.web.references import perceived
 from affectory.web.shelf import Shelf
 
 router = APIRouter(tags=["agreement"])
-Name = Annotated[str, Query(max_length=64)]
+Name = Annotated[str, Query(max_length=300)]
 Floats = NDArray[np.float64]
 
 
@@ -84,7 +84,8 @@ def pooled(
             rows.append(dict(zip(told.people, told.axis(axis).T, strict=True)))
     people = sorted({rater for row in rows for rater in row})
     means = np.array([[np.nanmean(row[p]) if p in row else np.nan for p in people] for row in rows])
-    found = {f.name: f for f in rater_figures(means)} if len(people) > 1 else {}
+    many = len(people) > 1 and len(rows) > 1  # one mean each says nothing of agreement
+    found = {f.name: f for f in rater_figures(means)} if many else {}
     return {
         "sessions": len(sessions),
         "raters": people,
