@@ -111,7 +111,7 @@ async def _life(app: FastAPI) -> AsyncIterator[None]:
     app.state.work.resume(app.state.shelves.forget)
     warming = asyncio.create_task(asyncio.to_thread(app.state.shelves.warm))
     yield
-    await warming
+    await asyncio.gather(warming, return_exceptions=True)  # who asks for a broken lake is told
     try:
         await app.state.work.close()
     finally:

@@ -16,7 +16,7 @@ from affectory.web.asking import Asked, Number, Trace
 
 router = APIRouter(tags=["beside"])
 Floats = NDArray[np.float64]
-Name = Annotated[str, Query(max_length=64)]
+Name = Annotated[str, Query(max_length=300)]
 
 
 class Other(BaseModel):

@@ -15,8 +15,8 @@ from affectory.web.files import FileKind, as_file
 from affectory.web.listing import SORTS
 
 router = APIRouter(tags=["corpus"])
-Name = Annotated[str | None, Query(max_length=64)]
-Column = Annotated[str, Query(max_length=100)]
+Name = Annotated[str | None, Query(max_length=300)]
+Column = Annotated[str, Query(max_length=300)]
 Measure = Literal["mean", "change", "variability"]
 GROUPED = {
     "value": pl.String,

@@ -15,7 +15,7 @@ from affectory.web.files import FileKind, as_file
 from affectory.web.shapes import Curves, Divided
 
 router = APIRouter(tags=["courses"])
-Name = Annotated[str | None, Query(max_length=64)]
+Name = Annotated[str | None, Query(max_length=300)]
 Many = Annotated[int, Query(ge=2, le=12)]
 MOST = 5_000  # sessions that are drawn at once
 
@@ -89,8 +89,8 @@ class Phrase(BaseModel):
     """What is looked for, in words, and the axis of the page that they are said on."""
 
     words: str = Field(min_length=1, max_length=300)
-    space: str | None = Field(None, max_length=64)
-    axis: str | None = Field(None, max_length=64)
+    space: str | None = Field(None, max_length=300)
+    axis: str | None = Field(None, max_length=300)
 
 
 class PartTold(BaseModel):

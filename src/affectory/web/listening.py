@@ -123,9 +123,15 @@ class _Hushed(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Replace what an error says by its kind."""
-        if record.exc_info and not os.environ.get("AFFECTORY_DEBUG"):
+        if os.environ.get("AFFECTORY_DEBUG"):
+            return True
+        if record.exc_info:
             kind, _, place = record.exc_info
             record.exc_text = "".join([*traceback.format_tb(place), kind.__name__ if kind else ""])
+        told = record.getMessage()
+        if "Traceback (most" in told:
+            places = [line for line in told.splitlines() if line.startswith('  File "')]
+            record.msg, record.args = "\n".join(["an error at", *places]), ()
         return True
 
 

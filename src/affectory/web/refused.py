@@ -16,7 +16,7 @@ from affectory.web.files import FileKind, as_file
 router = APIRouter(tags=["refused"])
 Most = Annotated[int, Query(ge=1, le=1000)]
 Upload = Annotated[str, Path(pattern="^[0-9a-f]{8,64}$", description="Name of the upload.")]
-FOLDER = r"^.*[\\/]uploads[\\/][0-9a-f]+[\\/]"  # of no use to who dropped the file
+FOLDER = r"^.*[\\/]"  # where a file lay on this machine is nobody's business
 
 
 class Refused(BaseModel):
@@ -62,7 +62,11 @@ def _own(shelves: Asked, upload: str) -> pl.DataFrame:
 
 
 def _plain(rows: pl.DataFrame) -> pl.DataFrame:
-    return rows.with_columns(pl.col("file").str.replace(FOLDER, ""))
+    """Return rows without the folders of their files, which reasons begin with as well."""
+    reason = pl.col("reason")
+    for folder in rows["file"].str.extract(f"({FOLDER})").drop_nulls().unique():
+        reason = reason.str.replace_all(folder, "", literal=True)
+    return rows.with_columns(pl.col("file").str.replace(FOLDER, ""), reason)
 
 
 def _listed(rows: pl.DataFrame, most: int) -> list[Refused]:

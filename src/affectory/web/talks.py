@@ -31,7 +31,7 @@ def listed(out: Path) -> list[Listed]:
     for path in (out / FOLDER).glob("*.jsonl"):
         with suppress(OSError):  # it may be deleted at any moment
             told = path.stat()
-            if place(out, path.stem) == path and told.st_size:
+            if place(out, path.stem) == path and told.st_size and not path.is_symlink():
                 found.append((told.st_mtime, told.st_size, path))
     rows = []
     for last, size, path in sorted(found, reverse=True)[:MOST]:

@@ -13,7 +13,7 @@ from affectory.web.asking import Number, Trace
 from affectory.web.files import FileKind, as_file
 
 router = APIRouter(tags=["session"])
-Name = Annotated[str, Query(max_length=64)]
+Name = Annotated[str, Query(max_length=300)]
 
 
 class Facts(BaseModel):

@@ -1,0 +1,61 @@
+"""A person who goes everywhere and opens everything."""
+
+PAGES = (
+    "#/",
+    "#/t/{t}",
+    "#/t/{t}/shapes",
+    "#/t/{t}/queue",
+    "#/t/{t}/raters",
+    "#/t/{t}/s/0",
+    "#/t/{t}/s/1",
+    "#/t/{t}/s/0/rate",
+    "#/figures",
+    "#/methods",
+    "#/live",
+    "#/nowhere/{t}",
+)
+OPENED = 6  # choices of one list that are tried
+WATCH = """
+window.violations = [];
+document.addEventListener("securitypolicyviolation", (e) =>
+  window.violations.push(e.violatedDirective));
+"""
+
+
+def watched(page):
+    """Note on every page what its policy forbade, and every address that is asked for."""
+    page.add_init_script(WATCH)
+    page.asked, page.seen = [], []
+    page.on("request", lambda one: page.asked.append((one.url, one.headers)))
+    page.on("dialog", lambda one: (page.faults.append(f"dialog {one.message}"), one.dismiss()))
+
+
+def everywhere(page, address, trace, words):
+    """Go to every page, open every list, choose every choice, search for `words`."""
+    for place in PAGES:
+        page.goto(f"{address}{place.format(t=trace)}")
+        page.wait_for_selector(".page > *")
+        page.wait_for_load_state("networkidle")
+        opened(page, words)
+        page.seen.append((page.title(), page.url))
+        yield place
+
+
+def opened(page, words):
+    """Open and choose whatever a page has to open and to choose."""
+    for one in page.locator("details:not([open]) > summary").all()[:OPENED]:
+        one.click()
+    for n in range(page.locator("main select").count()):
+        for at in range(1, OPENED):
+            one = page.locator("main select").nth(n)
+            if not one.count() or not one.is_enabled() or at >= one.locator("option").count():
+                break
+            one.select_option(index=at)
+            page.wait_for_load_state("networkidle")
+    for one in page.locator("main input[type=search]").all():
+        one.fill(words)
+        page.wait_for_timeout(100)
+        one.fill("")
+    for n in range(min(OPENED, page.locator(".turn").count())):
+        page.locator(".turn").nth(n).hover()
+    page.wait_for_load_state("networkidle")
