@@ -7,7 +7,9 @@ import polars as pl
 import pytest
 from starlette.testclient import TestClient
 from tests.web.conftest import HEADERS, HERE, counted, traced
+from typer.testing import CliRunner
 
+from affectory.cli.main import app as command
 from affectory.store.lake import open_lake
 from affectory.web.app import create_app
 from affectory.web.settings import Settings
@@ -123,3 +125,20 @@ def test_a_method_reads_a_session_once_and_a_wrong_one_is_told(tmp_path):
         untrained = client.post(f"{base}/also", json={"method": "perceive/empathy"})
         assert untrained.status_code == 422
         assert "affectory train" in untrained.json()["detail"]
+
+
+def test_lists_are_about_what_the_method_gave_whatever_a_rater_says(tmp_path):
+    path, out = tmp_path / "talk.csv", tmp_path / "out"
+    path.write_text(TALK, encoding="utf-8")
+    words = ["trace", str(path), "--out", str(out), "--with", "perceive/boundaries", "-q"]
+    assert CliRunner().invoke(command, words).exit_code == 0
+    with TestClient(create_app(Settings(out)), base_url=HERE, headers=HEADERS) as client:
+        base = f"/api/traces/{client.get('/api/traces').json()[0]['job']}/sessions"
+        wish = {"rater": "zoe", "space": "va", "axes": ["valence"], "kind": "turns"}
+        take = client.post(f"{base}/0/takes", json=wish).json()["id"]
+        sample = [{"n": 0, "at": 0.0, "said": {"valence": 0.5}}]
+        client.post(f"/api/takes/{take}/samples", json=sample)
+        assert client.post(f"/api/takes/{take}/done").status_code == 200
+        assert client.get(base).json()["space"] == "boundary7"
+        spaces = client.get(f"{base}/0").json()["spaces"]
+        assert [one["name"] for one in spaces] == ["boundary7", "va"]

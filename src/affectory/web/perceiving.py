@@ -37,7 +37,7 @@ def also(shelves: Asked, trace: Trace, number: Number, reader: Reader) -> Read:
     with shelves.rating:
         for space, states in felt.items():
             if by not in trace.authors(space, name):
-                trace.rated(states, by)
+                trace.lake.put(states, trace.lake.job or "")
         shelves.forget()
     return Read(by=by, spaces=list(felt))
 

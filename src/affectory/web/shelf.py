@@ -53,7 +53,12 @@ class Shelf:
     def spaces(self) -> tuple[str, ...]:
         """The Spaces that it has states in, the one to draw first in front."""
         names = [name.partition("/")[2] for name in self.lake.tables() if name[:7] == "states/"]
-        return tuple(sorted(names, key=lambda name: (name not in PREFERRED, name)))
+        return tuple(sorted(names, key=lambda n: (not self._perceived(n), n not in PREFERRED, n)))
+
+    def _perceived(self, space: str) -> bool:
+        """Return whether the method itself, not only a rater, gave states in a Space."""
+        own = self.lake.scan(f"states/{space}").filter(pl.col("by") == self.method)
+        return not own.select("by").head(1).collect(engine="streaming").is_empty()
 
     @property
     def axis(self) -> str:
@@ -221,14 +226,6 @@ class Shelf:
             for one in told
             if one.span is not None
         ]  # fmt: skip
-
-    def rated(self, felt: Trajectory, who: str) -> None:
-        """Put what a rater said of a session into the lake, once, as states of this trace."""
-        name = f"states/{felt.space.name}"
-        job = self.lake.job or who
-        batch = self.lake.done(job, name) + 1
-        while not self.lake.write_states(felt, job, batch):
-            batch += 1  # another process took that number
 
     def crises(self, number: int) -> dict[str, Any]:
         """Return where crisis language was found in a session, and the notice to show with it."""
