@@ -237,7 +237,9 @@ def test_what_was_heard_is_not_heard_again_unless_it_is_lost(tmp_path, harm, aga
     _, one = counted(path)
     told = [one.say("ann", words) for words in SAID]
     beside = tmp_path / ".talk.jsonl.heard"
-    beside.write_bytes(b"\n".join(harm(beside.read_bytes().split(b"\n")[:-1])))
+    harmed = harm(beside.read_bytes().split(b"\n")[:-1])
+    torn = bool(harmed) and not harmed[-1].endswith(b"}")
+    beside.write_bytes(b"\n".join([*harmed, *([] if torn else [b""])]))
     perceiver, back = counted(path)
     heard = list(back.resume())
     assert perceiver.asked == again
@@ -273,6 +275,31 @@ def test_what_another_process_writes_is_told(live):
         assert (told["seq"], told["text"]) == (0, "I love it")
         writer.say("bo", "ok")
         assert socket.receive_json()["actor"] == "bo"
+
+
+def test_what_another_process_hears_is_not_heard_here_again(tmp_path):
+    path = tmp_path / "talk.jsonl"
+    writer = talk(path)
+    writer.say("ann", "I love it")
+    perceiver, follower = counted(path)
+    by = writer._memory.by  # as if the same methods followed
+    follower._recollection().by = by
+    list(follower.resume())
+    assert perceiver.asked == 0
+    written = path.read_bytes()
+    told = writer.say("ann", "I hate it")
+    beside = tmp_path / ".talk.jsonl.heard"
+    noted = beside.read_bytes()
+    beside.write_bytes(noted[: noted.index(b"\n") + 1])  # it is written, and not yet heard
+    follower.follow()
+    assert (len(follower.heard), follower.stale) == (1, True)
+    beside.write_bytes(noted)
+    follower.follow()
+    assert (follower.heard[-1], perceiver.asked) == (told, 0)
+    path.write_bytes(written + Told("ann", "ok", 1.0).line)  # long ago, by who died over it
+    follower._transcript.read = len(written)
+    follower.follow()
+    assert (follower.heard[-1].text, perceiver.asked) == ("ok", 1)
 
 
 def test_tools_are_heard_for_their_signs_and_never_felt(tmp_path):

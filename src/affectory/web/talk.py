@@ -33,6 +33,7 @@ from affectory.web.transcript import Recollection, Told, Transcript
 MEMORY = 200  # turns in which signs are looked for
 RECENT = 100  # turns of a speaker from which a forecast is made: twice as many take twice as long,
 # and are no nearer (80 % bands over 60 walks each of three inertias hold .777 against .773)
+PATIENCE = 0.25  # seconds in which who writes a turn notes what he heard of it
 AHEAD = 5
 LEVEL = 0.8
 MOST = 20_000  # turns of one talk
@@ -66,6 +67,7 @@ class Talk:
         self._transcript = None if self.path is None else Transcript(self.path)
         self._memory: Recollection | None = None
         self._key: str | None = None  # of the last turn, in what was heard
+        self._waiting: list[tuple[bytes, Told]] = []  # turns that somebody else is hearing
 
     @classmethod
     def of(cls, path: Path | None = None) -> Self:
@@ -107,17 +109,27 @@ class Talk:
     @property
     def stale(self) -> bool:
         """Whether the file holds turns that are not heard yet: somebody else writes it."""
-        return self._transcript is not None and self._transcript.grown
+        grown = self._transcript is not None and self._transcript.grown
+        return grown or bool(self._waiting)
 
     def follow(self) -> None:
-        """Hear what somebody else has written since.
+        """Hear what somebody else has written since; he notes what he hears, which is waited for.
 
         Raises:
             BadFile: if the file holds something else than turns.
         """
         with self.turn:
-            for line, told in self._news():
-                self._hear(told, line, keep=False)  # who wrote it notes what was heard
+            self._waiting = self._news()
+            while self._waiting and self._noted(*self._waiting[0]):
+                line, told = self._waiting.pop(0)
+                self._hear(told, line)
+
+    def _noted(self, line: bytes, told: Told) -> bool:
+        """Whether it is noted what was heard of a turn, or it has been waited for long enough."""
+        memory = self._recollection()
+        memory.look()
+        late = time.time() - (told.time or 0.0) > PATIENCE
+        return late or memory.key(self._key, line) in memory.known
 
     def say(self, actor: str, text: str, number: int | None = None) -> Heard:
         """Keep a turn, and return what is said of it; one sent again is kept once.
@@ -163,7 +175,10 @@ class Talk:
         return mine
 
     def _news(self) -> list[tuple[bytes, Told]]:
-        return [] if self._transcript is None else self._transcript.news()
+        if self._transcript is None:
+            return []
+        came, self._waiting = [*self._waiting, *self._transcript.news()], []
+        return came
 
     def _hear(self, told: Told, line: bytes = b"", keep: bool = False) -> Heard:
         """Return what is said of a turn, from memory where it was heard before."""
@@ -185,6 +200,13 @@ class Talk:
         """Return the key of a line, and what is known of it."""
         if self.path is None:
             return "", None
+        memory = self._recollection()
+        self._key = memory.key(self._key, line)
+        return self._key, memory.known.pop(self._key, None)
+
+    def _recollection(self) -> Recollection:
+        """Return what was heard of the turns on the disk by the same methods."""
+        assert self.path is not None
         if self._memory is None:
             readers = (self.perceiver, self.forecaster, self.signals)
             by = [str(getattr(one, "digest", repr(one))) for one in readers]
@@ -192,8 +214,7 @@ class Talk:
                 repr((__version__, by, MEMORY, RECENT)).encode(), digest_size=12
             )
             self._memory = Recollection.of(self.path, digest.hexdigest())
-        self._key = self._memory.key(self._key, line)
-        return self._key, self._memory.known.pop(self._key, None)
+        return self._memory
 
     def _again(self, told: Told, known: dict[str, Any]) -> Heard | None:
         """Return what was heard before; None where what is known is not whole."""

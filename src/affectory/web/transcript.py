@@ -153,14 +153,23 @@ class Recollection:
     path: Path
     by: str
     known: dict[str, dict[str, Any]] = field(default_factory=dict)
+    read: int = 0
 
     @classmethod
     def of(cls, transcript: Path, by: str) -> Self:
         """Return what is known of a transcript; nothing where there is no file."""
         one = cls(transcript.with_name(f".{transcript.name}.heard"), by)
-        with suppress(OSError):
-            one.known = dict(_whole(one.path.read_bytes().split(b"\n")))
+        one.look()
         return one
+
+    def look(self) -> None:
+        """Learn what has been noted since the last look."""
+        with suppress(OSError), self.path.open("rb") as file:
+            file.seek(self.read)
+            came = file.read()
+            whole = came[: came.rfind(b"\n") + 1]
+            self.read += len(whole)
+            self.known |= _whole(whole.split(b"\n"))
 
     def key(self, before: str | None, line: bytes) -> str:
         """Return by what a line is known: its own words, all before it, and who heard."""
