@@ -3,6 +3,7 @@
 import json
 import queue
 import threading
+import time
 from http.client import HTTPConnection
 from types import SimpleNamespace
 
@@ -247,6 +248,8 @@ def test_who_hangs_up_is_heard_as_far_as_he_got_and_ends_the_answer(line):
     parts = [next(made).choices[0].delta.content for _ in range(2)]
     assert asked.wait(20)
     made.close()
+    while len(line.heard) < 2:  # the server is still at the third word
+        time.sleep(0.01)
     gone.set()
     line.server.gate = None
     history.append({"role": "assistant", "content": "".join(parts).strip()})
