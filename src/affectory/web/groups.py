@@ -77,15 +77,26 @@ def _values(shelf: "Shelf", by: str) -> pl.DataFrame:
     """Return the first value of a column in each session that has one."""
     if by not in shelf.columns:
         raise BadChoice("by", by, shelf.columns or "none: the records say nothing but words")
-    place = "$[" + json.dumps(by, ensure_ascii=False) + "]"
     return (
         shelf.lake.scan("records")
-        .select("session", pl.col("meta").str.json_path_match(place).alias("value"))
+        .select("session", _said(by).alias("value"))
         .drop_nulls()
         .group_by("session", maintain_order=True)
         .agg(pl.col("value").first())
         .collect(engine="streaming")
     )
+
+
+def _said(name: str) -> pl.Expr:
+    """Return what records say under a name, which may be anything; null where nothing."""
+    if name.isprintable() and not set(name) & set("'\"\\"):
+        return pl.col("meta").str.json_path_match(f'$["{name}"]')
+
+    def found(text: str) -> str | None:
+        value = json.loads(text).get(name)
+        return value if value is None or isinstance(value, str) else json.dumps(value)
+
+    return pl.col("meta").map_elements(found, pl.String)  # no path can spell such a name
 
 
 def _quarters(value: pl.Series) -> pl.DataFrame | None:

@@ -188,8 +188,10 @@ def matched(known: Curves, drawn: list[float], first: int = 0, last: int = CELLS
         BadChoice: if the drawing has fewer than two points, or is flat.
     """
     line = np.asarray(drawn, np.float64)
-    if len(line) < 2 or not np.isfinite(line).all() or np.ptp(line) <= 0:
-        raise BadChoice("drawing", f"{len(line)} points", "a line of numbers that moves")
+    drawable = len(line) > 1 and np.isfinite(line).all()
+    line = line / (np.abs(line).max() or 1.0) if drawable else np.zeros(1)  # nor overflows
+    if np.ptp(line) <= 0:
+        raise BadChoice("drawing", f"{len(drawn)} points", "a line of numbers that moves")
     n = last - first
     asked = np.interp(np.linspace(0, 1, n), np.linspace(0, 1, len(line)), line)
     asked -= asked.mean()

@@ -102,8 +102,11 @@ def file(
     trace: Trace, number: Number, space: Name, by: Name | None = None,
     kind: FileKind = "csv",
 ) -> Response:  # fmt: skip
-    """Return the turns of a session with their states as a file."""
+    """Return the turns of a session with their states as a file; states between turns alone."""
+    felt = trace.felt(number, space, by).to_polars().drop("session", "by")
+    if "seq" not in felt:
+        return as_file(felt, kind, f"session-{number}")
     rows = pl.DataFrame(trace.turns(number))
-    felt = trace.felt(number, space, by).to_polars().drop("session", "actor", "start", "stop", "by")
+    felt = felt.drop("actor", "start", "stop")
     table = rows.join(felt, on="seq", how="left", maintain_order="left")
     return as_file(table, kind, f"session-{number}")
