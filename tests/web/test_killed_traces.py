@@ -189,10 +189,11 @@ def test_a_page_that_waits_for_its_file_says_so_and_shows_it_in_the_end(
     page.set_input_files("#file", path)
     page.wait_for_selector("text=/being read, [1-9]/")
     killed(one)
-    page.wait_for_selector(f"text={lost}")
+    page.wait_for_selector(f".toast:has-text('{lost}')")
+    page.wait_for_selector(f".uploads:has-text('{lost}')")
     shot("server-away-upload")
     server()
-    page.wait_for_selector(f"text={again}")
+    page.wait_for_selector(f".toast:has-text('{again}')")
     page.wait_for_selector("tbody a")
     page.wait_for_selector("text=/of 820 sessions/")
     assert page.faults == []

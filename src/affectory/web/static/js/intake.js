@@ -39,13 +39,16 @@ async function follow(name, begun) {
   try {
     let told = await begun((part) => { bar.value = part; words.textContent = T.upload.sending(Math.round(100 * part)); });
     bar.removeAttribute("value");
+    let away = false;
     while (told.state === "waiting" || told.state === "running") {
-      words.textContent = `${T.upload[told.state]}, ${T.upload.records(told.records)}`;
+      words.textContent = away ? T.lost : `${T.upload[told.state]}, ${T.upload.records(told.records)}`;
       await new Promise((done) => setTimeout(done, 250));
-      told = await ask(`/uploads/${told.id}`).catch((e) => {
+      const now = await ask(`/uploads/${told.id}`).catch((e) => {
         if (!(e instanceof TypeError)) throw e; // it is not there any more
-        return told; // the server is away
+        return null;
       });
+      away = now === null;
+      told = now ?? told;
     }
     bar.remove();
     words.textContent = told.state === "done" ? `${T.upload.done}, ${T.upload.records(told.records)}` : `${T.upload.failed}: ${told.error}`;
