@@ -34,6 +34,16 @@ export const query = (parts) => {
   return kept.length ? `?${new URLSearchParams(kept)}` : "";
 };
 
+// Of many questions only the answer to the last one counts. Call what comes back to ask; what that
+// gives tells, once the answer is there, whether nothing else was asked meanwhile.
+export function latest() {
+  let turn = 0;
+  return () => {
+    const mine = ++turn;
+    return () => mine === turn;
+  };
+}
+
 const WINDOW = 20000;
 
 // every turn of a session, however many there are
