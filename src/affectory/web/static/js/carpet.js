@@ -1,6 +1,7 @@
 // Thousands of sessions at once: a row of sixteen cells each, by kind of shape and then by mean.
 import { canvas } from "./canvas.js";
 import { css, h } from "./dom.js";
+import { number } from "./number.js";
 import { reach, shape } from "./shape.js";
 import { level } from "./spark.js";
 import { T } from "./texts.js";
@@ -60,7 +61,6 @@ export function carpet(view, told, open) {
 
   function legend(pen, wide) {
     const one = rest > told.axis.low, from = one ? -LEVELS : 0, count = LEVELS - from + 1, box = 14;
-    const number = (v) => v.toFixed(2).replace("-", "−");
     const right = Math.min(wide, 460);
     pen.font = "12px system-ui";
     pen.textAlign = "left";

@@ -1,6 +1,7 @@
 // What all raters say of one axis over time, and what they say together with its band.
 import { canvas } from "./canvas.js";
 import { css, h } from "./dom.js";
+import { number } from "./number.js";
 import { Pen } from "./pen.js";
 import { people } from "./people.js";
 import { saves } from "./picture.js";
@@ -36,7 +37,7 @@ function drawing(told, { wide, high, clock, title }) {
   const x = [at[0], at.at(-1)], y = [low - room, top + room];
   const even = ([from, to], n, words) => Array.from({ length: n }, (_, i) => from + ((to - from) * i) / (n - 1)).map((v) => [v, words(v)]);
   return { wide, high, x, y, title, lines, ink: css("--ink"), grid: css("--line"),
-    ticks: { x: even(x, wide < 420 ? 3 : 6, (t) => moment(t, clock)), y: even(y, 4, (v) => v.toFixed(2).replace("-", "−")) } };
+    ticks: { x: even(x, wide < 420 ? 3 : 6, (t) => moment(t, clock)), y: even(y, 4, (v) => number(v)) } };
 }
 
 function kept(at, values, spread) {

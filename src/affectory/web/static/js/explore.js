@@ -1,7 +1,8 @@
 // All sessions of a trace: find, sort, open one.
-import { ask, query } from "./api.js";
+import { ask, post, query } from "./api.js";
 import { h } from "./dom.js";
 import { dropzone, rejected, sample, uploads } from "./intake.js";
+import { number } from "./number.js";
 import { spark } from "./spark.js";
 import { buttons } from "./tables.js";
 import { T } from "./texts.js";
@@ -32,8 +33,7 @@ export async function explore(main, wanted) {
     if (shown >= total) return;
     const mine = (busy = new AbortController());
     // what is looked for may name somebody: it stands in no address
-    const wish = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(state), signal: mine.signal };
-    const page = await ask(`/traces/${trace.job}/sessions${query({ skip: shown, most: STEP })}`, wish).catch((e) => {
+    const page = await post(`/traces/${trace.job}/sessions${query({ skip: shown, most: STEP })}`, state, { signal: mine.signal }).catch((e) => {
       if (busy === mine) busy = null;
       if (e.name !== "AbortError") throw e;
     });
@@ -65,8 +65,6 @@ export async function explore(main, wanted) {
   eye.observe(end);
   return () => eye.disconnect();
 }
-
-const number = (v) => (v === null ? "–" : v.toFixed(2).replace("-", "−"));
 
 function line(job, row) {
   return h("tr", {},

@@ -1,6 +1,7 @@
 // Values beside each other: a dot and its interval a row, with lines at rest and at the mean of all.
 import { canvas } from "./canvas.js";
 import { css } from "./dom.js";
+import { minus } from "./number.js";
 
 const ROW = 26, TOP = 26, BOTTOM = 26, RIGHT = 16, LETTER = 6.6;
 
@@ -57,7 +58,8 @@ function diamond(pen, x, y) {
   pen.stroke();
 }
 
-export const say = (v) => Number(v.toPrecision(4)).toLocaleString("en", { maximumFractionDigits: 6 }).replace("-", "−");
+export const say = (v) =>
+  minus(Number(v.toPrecision(4)).toLocaleString("en", { maximumFractionDigits: 6 }));
 
 function ticks(low, high, most) {
   const rough = (high - low) / most, base = 10 ** Math.floor(Math.log10(rough));

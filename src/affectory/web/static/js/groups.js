@@ -2,12 +2,13 @@
 import { ask, query } from "./api.js";
 import { h } from "./dom.js";
 import { forest } from "./forest.js";
+import { number } from "./number.js";
 import { saves } from "./picture.js";
 import { links } from "./tables.js";
 import { T } from "./texts.js";
 
-const number = (v) => (v === null ? "–" : v.toFixed(3).replace("-", "−"));
-const span = (low, high) => (low === null ? T.corpus.few : `${number(low)} to ${number(high)}`);
+const three = (v) => number(v, 3);
+const span = (low, high) => (low === null ? T.corpus.few : `${three(low)} to ${three(high)}`);
 
 export function groups(view, { job, columns, about }) {
   const state = { by: columns[0], measure: "mean" };
@@ -28,8 +29,8 @@ export function groups(view, { job, columns, about }) {
       h("p", { class: "hint" }, T.group.lead(told), told.quarters ? ` ${T.group.quarters}` : "", told.left ? ` ${T.group.left(told.left)}` : ""),
       h("div", { class: "pan", tabIndex: 0, role: "region", "aria-label": T.corpus.groups }, h("table", {},
         h("thead", {}, h("tr", {}, [state.by, T.corpus.sessions(2), T.columns[state.measure], "95 %", T.group.gap(told.largest || T.group.unsaid), "95 %"].map((w, i) => h("th", { scope: "col", class: i ? "n" : "" }, w)))),
-        h("tbody", {}, told.groups.map((one) => h("tr", {}, h("th", { scope: "row" }, name(one)), h("td", { class: "n" }, one.n.toLocaleString("en")), h("td", { class: "n" }, number(one.mean)),
-          h("td", { class: "n" }, span(one.low, one.high)), h("td", { class: "n" }, number(one.gap_mean)), h("td", { class: "n" }, one.value === told.largest ? "" : span(one.gap_low, one.gap_high))))))),
+        h("tbody", {}, told.groups.map((one) => h("tr", {}, h("th", { scope: "row" }, name(one)), h("td", { class: "n" }, one.n.toLocaleString("en")), h("td", { class: "n" }, three(one.mean)),
+          h("td", { class: "n" }, span(one.low, one.high)), h("td", { class: "n" }, three(one.gap_mean)), h("td", { class: "n" }, one.value === told.largest ? "" : span(one.gap_low, one.gap_high))))))),
       h("p", { class: "saves" }, T.files, links(`/traces/${job}/groups/file${asked}`, T.corpus.groups), saves("groups", () => board.svg())));
     if (told.groups.length) board = forest(picture, told.groups.map((one) => ({ ...one, label: `${name(one)} (${one.n})`, value: one.mean })), { title, lines: [[0, false], [told.mean, true]], label: title });
   }

@@ -1,6 +1,7 @@
 // Where a rater says what they see: the mouse, a finger, the arrow keys or a gamepad move one point.
 import { canvas } from "./canvas.js";
 import { css, h } from "./dom.js";
+import { number } from "./number.js";
 import { T } from "./texts.js";
 
 const STEP = 0.04, DEAD = 0.12;
@@ -14,7 +15,7 @@ export function pad(view, axes) {
   let trail = [], touched = 0, read = performance.now(), spring = false, held = false, said = "";
   const share = (axis, v) => (v - axis.low) / (axis.high - axis.low);
   const place = (at, wide, high) => [share(across, at[across.name]) * wide, up ? high - share(up, at[up.name]) * high : high / 2];
-  const words = () => axes.map((axis) => `${axis.name} ${(Math.round(point[axis.name] * 100) / 100 || 0).toFixed(2).replace("-", "−")}`).join(", ");
+  const words = () => axes.map((axis) => `${axis.name} ${number(point[axis.name])}`).join(", ");
 
   const board = canvas(view, up ? (w) => Math.min(w, 330) : 90, (pen, wide, high) => {
     pen.strokeStyle = css("--line");

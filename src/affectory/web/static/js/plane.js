@@ -1,6 +1,7 @@
 // Valence across, arousal up: a dot a turn; the last turns before the one pointed at as a trail.
 import { canvas } from "./canvas.js";
 import { css } from "./dom.js";
+import { minus } from "./number.js";
 import { T } from "./texts.js";
 
 const TRAIL = 8, REACH = 14, EDGE = 22;
@@ -27,7 +28,7 @@ export function plane(view, { told, who, link, space }) {
     pen.fillText("arousal", x(across.rest) + 5, EDGE / 2 + 8);
     pen.textAlign = "right";
     pen.fillText("valence", wide - 4, y(up.rest) - 5);
-    const tick = (v) => String(v).replace("-", "−");
+    const tick = (v) => minus(String(v));
     pen.fillText(tick(up.high), x(across.rest) - 5, EDGE / 2 + 8);
     pen.fillText(tick(up.low), x(across.rest) - 5, high - EDGE / 2);
     pen.fillText(tick(across.high), wide - 4, y(up.rest) + 15);

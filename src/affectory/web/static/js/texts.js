@@ -1,5 +1,5 @@
 // Every word of the page, in one place, for translation.
-const show = (v) => (v === null ? "–" : v.toFixed(2).replace("-", "−"));
+import { number as show } from "./number.js";
 
 export const T = {
   pages: { explore: "Explore", live: "Live", figures: "Figures", methods: "Methods" },

@@ -1,6 +1,7 @@
 // What was said. Long sessions are drawn a hundred turns at a time, as they come into sight.
 import { ask, query } from "./api.js";
 import { h } from "./dom.js";
+import { number } from "./number.js";
 import { level } from "./spark.js";
 import { moment } from "./times.js";
 import { T } from "./texts.js";
@@ -69,7 +70,7 @@ export function transcript(card, { turns, facts, base, who, link, flagged }) {
     const v = known.told.values[known.spec.name][i];
     if (v === null) return h("span", { class: "chip none" }, T.unread);
     const step = level(v, known.spec.low, known.spec.rest, known.spec.high);
-    return h("span", { class: "chip" }, h("i", { class: `d${step}` }), v.toFixed(2).replace("-", "−"));
+    return h("span", { class: "chip" }, h("i", { class: `d${step}` }), number(v));
   }
 
   async function mark(li) {
