@@ -74,7 +74,7 @@ def test_the_list_is_kept_as_it_is_found_and_sorted(kept):
     client, base = kept
     wish = {"find": "S1", "sort": "mean", "down": True}
     frame = fetched(client, f"{base}/sessions/file", "parquet", wish)
-    asked = client.get(f"{base}/sessions", params=wish).json()
+    asked = client.post(f"{base}/sessions", json=wish).json()
     assert frame["number"].to_list() == [row["number"] for row in asked["rows"]]
     assert frame.height == 3  # s1, s10, s11
 
