@@ -29,6 +29,19 @@ export async function ask(path, options = {}) {
   return told;
 }
 
+// what makes a request one that sends something, as JSON
+export const posted = (body = {}, more = {}) => ({ method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body), ...more });
+export const post = (path, body, more) => ask(path, posted(body, more));
+
+// Of several askings only the newest counts: each call begins one and returns whether it still is it.
+export function latest() {
+  let turn = 0;
+  return () => {
+    const mine = ++turn;
+    return () => mine === turn;
+  };
+}
+
 export const query = (parts) => {
   const kept = Object.entries(parts).filter(([, v]) => v !== undefined && v !== null && v !== "");
   return kept.length ? `?${new URLSearchParams(kept)}` : "";

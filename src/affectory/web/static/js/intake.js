@@ -1,5 +1,5 @@
 // Files on their way into the lake: dropped, sent, traced; and what of them could not be read.
-import { ask, query, send } from "./api.js";
+import { ask, post, query, send } from "./api.js";
 import { h, toast } from "./dom.js";
 import { links } from "./tables.js";
 import { T } from "./texts.js";
@@ -18,7 +18,7 @@ export function dropzone() {
 }
 
 // for who has no conversation at hand: one of ours
-export const sample = () => follow(T.sampled, () => ask("/sample", { method: "POST" }));
+export const sample = () => follow(T.sampled, () => post("/sample"));
 
 // rows that could not be read, of a trace or of a dropped file
 export function rejected(path, count, open = false) {

@@ -1,18 +1,18 @@
 // Samples on their way to the disk. What is not acknowledged stays in the browser, is sent again
 // after any failure, also after a reload, and counts once: samples have numbers.
-import { ask } from "./api.js";
+import { post } from "./api.js";
 import { forget, keys, list, remember } from "./storage.js";
 
 const EVERY = 400, MOST = 2000, LAST = 400, WAIT = 250, PLACE = "affectory.take.";
 
-const post = (take, some, more) => ask(`/takes/${take}/samples`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(some), ...more });
+const sent = (take, some, more) => post(`/takes/${take}/samples`, some, more);
 
 // Samples that an earlier visit left in this browser, sent now; what cannot be sent stays.
 export async function settle() {
   for (const place of keys(PLACE)) {
     const waiting = list(place);
     try {
-      for (let low = 0; low < waiting.length; low += MOST) await post(place.slice(PLACE.length), waiting.slice(low, low + MOST));
+      for (let low = 0; low < waiting.length; low += MOST) await sent(place.slice(PLACE.length), waiting.slice(low, low + MOST));
       forget(place);
     } catch { /* the next visit tries again */ }
   }
@@ -61,7 +61,7 @@ export function keeper(take, onchange) {
     save();
     const some = waiting.slice(0, MOST);
     try {
-      const told = await post(take, some);
+      const told = await sent(take, some);
       kept = told.samples;
       waiting = waiting.slice(some.length);
       save();
@@ -87,7 +87,7 @@ export function keeper(take, onchange) {
   const hide = () => {
     if (!waiting.length) return;
     save();
-    post(take, waiting.slice(0, LAST), { keepalive: true }).catch(() => {});
+    sent(take, waiting.slice(0, LAST), { keepalive: true }).catch(() => {});
   };
   addEventListener("pagehide", hide);
   const close = () => { removeEventListener("pagehide", hide); flush(); };

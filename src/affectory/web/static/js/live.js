@@ -1,8 +1,9 @@
 // Turns as they are said: type one, and see its state, where it may go, and what it shows.
-import { ask } from "./api.js";
+import { post } from "./api.js";
 import { canvas } from "./canvas.js";
 import { h, toast } from "./dom.js";
 import { fan } from "./fan.js";
+import { number } from "./number.js";
 import { people } from "./people.js";
 import { level } from "./spark.js";
 import { overheard, talks } from "./talks.js";
@@ -38,7 +39,7 @@ export async function live(main) {
   const going = talks(others, talk, (name) => { sessionStorage.setItem("affectory.talk", name); leave(); });
 
   async function begin() {
-    const told = await ask("/talks", { method: "POST" });
+    const told = await post("/talks");
     sessionStorage.setItem("affectory.talk", told.talk);
     return told.talk;
   }
@@ -80,7 +81,7 @@ export async function live(main) {
     list.append(h("li", { class: "turn" },
       h("div", { class: "who" }, who.mark(told.actor), h("b", {}, told.actor),
         [...told.signs, ...told.crisis.map(T.live.crisis)].map((sign) => h("span", { class: "sign" }, sign.replaceAll("_", " "))),
-        h("span", { class: "chip" }, v === null ? T.unread : [h("i", { class: `d${level(v)}` }), `${v.toFixed(2).replace("-", "−")} ${told.emotion?.[0] ?? ""}`])),
+        h("span", { class: "chip" }, v === null ? T.unread : [h("i", { class: `d${level(v)}` }), `${number(v)} ${told.emotion?.[0] ?? ""}`])),
       h("p", { class: "said" }, told.text)));
     if (told.notice) { notice.hidden = false; notice.textContent = told.notice; }
     board.draw();
@@ -100,7 +101,7 @@ export async function live(main) {
 
   async function keep() {
     try {
-      const told = await ask(`/talks/${talk}/keep`, { method: "POST" });
+      const told = await post(`/talks/${talk}/keep`);
       toast(T.live.kept(told.name));
     } catch (error) { toast(error.message); }
   }

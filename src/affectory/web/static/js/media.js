@@ -1,11 +1,10 @@
 // The recording beside a conversation: it plays, and the turn, the time line and the pictures follow.
-import { ask, send } from "./api.js";
+import { ask, post, send } from "./api.js";
 import { h, toast } from "./dom.js";
 import { bridge, saying, screen } from "./recording.js";
 import { T } from "./texts.js";
 
 const BEFORE = 0.5; // seconds before a stretch that still belong to it
-const post = (path, body) => ask(path, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
 
 export function media(card, { base, facts, turns, link }) {
   let close = () => {}, gone = false;

@@ -1,6 +1,6 @@
 // Rate a session: all along while it plays, or turn by turn. What the method or anybody else says
 // is not shown meanwhile: it would sway.
-import { ask, query, spoken } from "./api.js";
+import { ask, post, query, spoken } from "./api.js";
 import { agreement } from "./agreement.js";
 import { along } from "./along.js";
 import { h, toast } from "./dom.js";
@@ -13,7 +13,6 @@ import { listed, saved } from "./takes.js";
 import { T } from "./texts.js";
 
 const RATER = "affectory.rater", USUAL = 0.4; // seconds that a hand is late, until it is measured
-const post = (path, body) => ask(path, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body ?? {}) });
 
 export async function rate(main, job, number) {
   const base = `/traces/${job}/sessions/${number}`;

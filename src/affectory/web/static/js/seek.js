@@ -1,5 +1,5 @@
 // Find sessions by a drawn line, or by words that are shown as the lines that they mean.
-import { ask, query } from "./api.js";
+import { post, query } from "./api.js";
 import { h } from "./dom.js";
 import { drawn, saves } from "./picture.js";
 import { reach, shape, sheet } from "./shape.js";
@@ -17,7 +17,6 @@ export function seek(view, { job, axes, about, href }) {
   const words = h("input", { type: "search", id: "phrase", placeholder: T.seek.example, autocomplete: "off", "aria-describedby": "phrase-help" });
   const x = (share) => share * W, y = (v) => ((1 - v) / 2) * (H - 16) + 8;
   const path = (row) => h("path", { class: "course", d: row.map(([a, b], i) => `${i ? "L" : "M"}${x(a).toFixed(1)} ${y(b).toFixed(1)}`).join("") });
-  const post = (to, body) => ask(to, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
 
   function show(found, how, told, name) {
     const ranges = {};

@@ -1,5 +1,5 @@
 // One session: what was said on one side, how it moved on the other, and both linked.
-import { ask, query, spoken } from "./api.js";
+import { ask, post, query, spoken } from "./api.js";
 import { course } from "./course.js";
 import { h, toast, watched } from "./dom.js";
 import { saves } from "./picture.js";
@@ -79,7 +79,7 @@ function authors(base, facts) {
     pick.disabled = true;
     wait.textContent = T.method.wait(method);
     try {
-      const { by } = await ask(`${base}/also`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ method }) });
+      const { by } = await post(`${base}/also`, { method });
       sessionStorage.setItem(BESIDE, by); // and so it is drawn when the page is there again
       toast(T.method.done(method));
       dispatchEvent(new Event("hashchange"));

@@ -1,18 +1,18 @@
 // Tables as files: a link where the address says all, a button where words go along unseen.
-import { fetched } from "./api.js";
+import { fetched, posted } from "./api.js";
 import { h, toast } from "./dom.js";
 import { keep } from "./picture.js";
 import { T } from "./texts.js";
 
 const KINDS = ["csv", "parquet"];
-const of = (path, kind) => `/api${path}${path.includes("?") ? "&" : "?"}kind=${kind}`;
+const of = (path, kind) => `${path}${path.includes("?") ? "&" : "?"}kind=${kind}`;
 
-export const links = (path, name) => KINDS.map((kind) => h("a", { class: "get", href: of(path, kind), download: "", "aria-label": T.save(T[kind], name) }, T[kind]));
+export const links = (path, name) => KINDS.map((kind) => h("a", { class: "get", href: `/api${of(path, kind)}`, download: "", "aria-label": T.save(T[kind], name) }, T[kind]));
 
 // `told` returns what to ask for now; it is sent, and stands in no address
 export const buttons = (path, told, name) => KINDS.map((kind) => h("button", { type: "button", class: "get", "aria-label": T.save(T[kind], name), onclick: async () => {
   try {
-    const answer = await fetch(of(typeof path === "function" ? path() : path, kind), { method: "POST", headers: { "x-affectory": "1", "content-type": "application/json" }, body: JSON.stringify(told()) });
+    const answer = await fetched(of(typeof path === "function" ? path() : path, kind), posted(told()));
     if (!answer.ok) throw new Error((await answer.json()).detail);
     keep(await answer.blob(), answer.headers.get("content-disposition").match(/filename="(.+)"/)[1]);
   } catch (error) {
