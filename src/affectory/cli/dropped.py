@@ -38,7 +38,7 @@ def main() -> None:
         told = str(error) if isinstance(error, AffectoryError) else "it unfolds to too much"
         typer.echo(f"affectory: {told}", err=True)
         sys.exit(2)
-    sys.argv = ["affectory", "trace", str(path), "--out", wish["out"], "--json"]
+    sys.argv = ["affectory", "trace", str(path), "--out", wish["out"], "--json", *wish["columns"]]
     command()
 
 

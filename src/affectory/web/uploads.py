@@ -26,6 +26,7 @@ from starlette.responses import Response
 
 from affectory.core.errors import BadChoice
 from affectory.web.holding import FREE, freed, held
+from affectory.web.columns import NOTE, named, options
 from affectory.web.receiving import PART, SWELL, large, plain, taken, whole
 from affectory.web.settings import Settings, without
 
@@ -117,6 +118,8 @@ class Work:
             shutil.rmtree(folder, ignore_errors=True)
             return False
         for path in folder.iterdir():
+            if path.name == NOTE:
+                continue
             if path.is_file() and not path.is_symlink():  # a link may lead to anything
                 self.begin(path, path.name, done, holder)
                 return True
@@ -196,6 +199,7 @@ class Work:
             "room": ROOM,
             "rows": self.settings.rows,
             "letters": SWELL * self.settings.largest,
+            "columns": options(path.parent),
         }
         return json.dumps(told).encode() + b"\n"
 
@@ -236,8 +240,13 @@ async def _heard(told: Progress, lines: asyncio.StreamReader) -> None:
 async def upload(
     request: Request,
     name: Annotated[str, Header(alias="x-name", max_length=1000)] = "upload",
+    columns: Annotated[str, Header(alias="x-columns", max_length=4000)] = "",
 ) -> Response | Progress:
-    """Take a file, whose name stands in the header x-name, and begin its trace."""
+    """Take a file, whose name stands in the header x-name, and begin its trace.
+
+    The header x-columns may name its columns: JSON with text, actor, time, session.
+    """
+    said = named(columns)
     settings: Settings = request.app.state.settings
     work: Work = request.app.state.work
     own = plain(unquote(name))
@@ -256,6 +265,8 @@ async def upload(
     try:
         with whole(settings.out / "uploads", own) as path:
             await taken(request.stream(), path, settings.largest)
+            if columns:
+                (path.parent / NOTE).write_text(said.model_dump_json(), encoding="utf-8")
     except ValueError as error:
         return JSONResponse({"detail": str(error)}, status_code=413)
     except OSError as error:
