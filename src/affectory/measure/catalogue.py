@@ -4,13 +4,17 @@ Read by the docs, the command line and the report: never a second copy. In units
 the unit of the axis and `time` that of the clock. x is a value, t its time, m the mean.
 """
 
-__all__ = ["MEANINGS", "MEASURES", "NAMES", "REASONS", "UNITS", "Meaning", "Reason", "unit_of"]
+__all__ = ["MEANINGS", "MEASURES", "NAMES", "REASONS", "UNITS", "Meaning", "Reason", "Way", "better",
+           "unit_of"]  # fmt: skip
 
 from enum import IntEnum
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from affectory.core.space import Axis
 from affectory.core.trajectory import Clock
+
+
+Way = Literal["more", "less"]
 
 
 class Reason(IntEnum):
@@ -136,6 +140,11 @@ MEASURES = (
             "recovery_rate, from low to home", _HIPSON),
 )  # fmt: skip
 
+# A Figure does not say which way is better; these are measures of which everybody knows.
+_MORE = ("accuracy", "macro_f1", "micro_f1", "weighted_f1", "f1", "jaccard", "kappa", "ccc", "auc",
+         "pearson", "spearman", "r_document", "ap_document", "top_k", "recall@1")  # fmt: skip
+_LESS = ("mae", "rmse", "ece", "brier", "kl", "js", "ade", "fde", "crps", "mase", "error")
+
 NAMES = tuple(measure.name for measure in MEASURES)
 UNITS = {measure.name: measure.unit for measure in MEASURES}
 MEANINGS = {
@@ -164,3 +173,17 @@ def unit_of(name: str, axis: Axis, clock: Clock) -> str:
         return unit.replace("value", axis.unit)
     bare = unit.removeprefix("value").removeprefix("^2").strip()
     return bare.removeprefix("* ") if bare.startswith("*") else f"1 {bare}".strip() if bare else ""
+
+
+def better(figure: str) -> Way | None:
+    """Return whether more or less of a figure is better, None where its name does not tell.
+
+    A name has parts, such as "macro_f1/ekman7n": the first is the measure.
+
+    Example:
+        >>> from affectory.measure.catalogue import better
+        >>> better("pearson/valence"), better("mae/6"), better("records")
+        ('more', 'less', None)
+    """
+    measure = figure.partition("/")[0].strip().lower()
+    return "more" if measure in _MORE else "less" if measure in _LESS else None
