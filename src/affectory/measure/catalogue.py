@@ -4,15 +4,14 @@ Read by the docs, the command line and the report: never a second copy. In units
 the unit of the axis and `time` that of the clock. x is a value, t its time, m the mean.
 """
 
-__all__ = ["MEANINGS", "MEASURES", "NAMES", "REASONS", "UNITS", "Meaning", "Reason", "Way", "better",
-           "unit_of"]  # fmt: skip
+__all__ = ["MEANINGS", "MEASURES", "NAMES", "REASONS", "UNITS", "Meaning", "Reason", "Way",
+           "better", "unit_of"]  # fmt: skip
 
 from enum import IntEnum
 from typing import Literal, NamedTuple
 
 from affectory.core.space import Axis
 from affectory.core.trajectory import Clock
-
 
 Way = Literal["more", "less"]
 
