@@ -197,3 +197,11 @@ def test_a_lag_that_was_noted_moves_the_states(takes):
     assert takes.trajectory(take.id, VA).start.tolist() == [0, 10, 20, 30, 40]
     takes.name(take.id, lag=1.5)  # seconds of play, each of which is ten of the session
     assert takes.trajectory(take.id, VA).start.tolist() == [-15, -5, 5, 15, 25]
+
+
+def test_a_state_does_not_last_into_a_stretch_that_nobody_rated(takes):
+    take = begun(takes)
+    at = [0.0, 0.5, 1.0, 280.0, 280.5]
+    takes.add(take.id, [(n, t, {"valence": 0.1}, t) for n, t in enumerate(at)])
+    felt = takes.trajectory(take.id, VA)
+    assert felt.stop.tolist() == [0.5, 1.0, 2.0, 280.5, 280.5]

@@ -30,7 +30,7 @@ from affectory.core.records import Clock
 from affectory.core.space import Kind as Sort
 from affectory.core.space import Space
 from affectory.core.trajectory import Trajectory
-from affectory.store.sampled import latest, meant
+from affectory.store.sampled import latest, spans
 
 NAME = "takes.sqlite"
 PREFIX, MARK = "rater:", "#"  # of an author's name; the mark is before the number of a take
@@ -292,9 +292,9 @@ class Takes:
             else:
                 spread[:, i] = axis.high - axis.low
         start = rows["at"].to_numpy()
-        if not turns:
-            start = meant(rows, known.lag if lag is None else lag)
         stop = np.append(start[1:], start[-1:])
+        if not turns:  # nothing lasts into a stretch that nobody rated
+            start, stop = spans(rows, known.lag if lag is None else lag)
         who = [(actors or {}).get(seq, known.rater) if turns else known.rater for seq in rows["n"]]
         return Trajectory(
             space, known.clock, Names.of([known.session] * n), Names.of(who),
