@@ -33,15 +33,6 @@ export async function ask(path, options = {}) {
 export const posted = (body = {}, more = {}) => ({ method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body), ...more });
 export const post = (path, body, more) => ask(path, posted(body, more));
 
-// Of several askings only the newest counts: each call begins one and returns whether it still is it.
-export function latest() {
-  let turn = 0;
-  return () => {
-    const mine = ++turn;
-    return () => mine === turn;
-  };
-}
-
 export const query = (parts) => {
   const kept = Object.entries(parts).filter(([, v]) => v !== undefined && v !== null && v !== "");
   return kept.length ? `?${new URLSearchParams(kept)}` : "";
@@ -71,12 +62,13 @@ export async function spoken(base) {
 }
 
 // fetch cannot tell how much has been sent; XMLHttpRequest can
-export function send(file, onpart, path = "/uploads") {
+export function send(file, onpart, path = "/uploads", said = {}) {
   return new Promise((resolve, reject) => {
     const x = new XMLHttpRequest();
     x.open("POST", `/api${path}`);
     x.setRequestHeader("x-affectory", "1");
     x.setRequestHeader("x-name", encodeURIComponent(file.name));
+    for (const [name, value] of Object.entries(said)) x.setRequestHeader(name, value);
     x.upload.onprogress = (e) => e.lengthComputable && onpart(e.loaded / e.total);
     x.onload = () => {
       let told = {};
