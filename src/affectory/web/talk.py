@@ -57,7 +57,7 @@ class Talk:
     turns: list[dict[str, Any]] = field(default_factory=list)
     states: dict[str, list[Any]] = field(default_factory=dict)
     heard: list[Heard] = field(default_factory=list)
-    numbers: dict[int, Heard] = field(default_factory=dict)  # by the sender's own number
+    sent: dict[tuple[int, str, str] | None, Heard] = field(default_factory=dict)
     seen: set[tuple[int, int]] | None = None  # turn and kind of the signs that were told
     awake: bool = False
     turn: threading.Lock = field(default_factory=threading.Lock, repr=False)
@@ -137,17 +137,17 @@ class Talk:
         Args:
             actor: Who speaks.
             text: What is said.
-            number: The sender's own number, by which a turn that is sent again is known.
+            number: The sender's own number. A turn of the same number, speaker and words is sent
+                again; two senders may have the same numbers.
 
         Raises:
             BadValues: if it is too long, or the talk has too many turns.
+            BadFile: if the file holds something else than turns.
         """
         if len(text) > LONGEST:
             most = f"at most {LONGEST:,} letters a turn"
             raise BadValues("turn", f"{len(text):,} letters", most, "say it in parts")
         with self.turn:
-            if number is not None and number in self.numbers:
-                return self.numbers[number]
             return self._take(Told(actor, text, time.time(), number))
 
     def overhear(self, told: Told) -> Heard:
@@ -155,29 +155,35 @@ class Talk:
 
         Raises:
             BadValues: if the talk has too many turns.
+            BadFile: if the file holds something else than turns.
         """
         with self.turn:
             return self._take(told)
 
     def _take(self, told: Told) -> Heard:
+        """Keep a turn after what others have written since, and hear all in that order."""
+        for line, other in self._news():
+            self._hear(other, line)
+        if told.sent in self.sent:
+            return self.sent[told.sent]
         if len(self.turns) >= MOST:
             most = f"at most {MOST:,} turns a talk"
             raise BadValues("talk", f"{len(self.turns):,} turns", most, "begin another")
         if self._transcript is None:
             return self._hear(told)
-        for line, other in self._news():  # should two write one file, each hears the other
+        came = self._transcript.keep(told)
+        for line, other in came[:-1]:
             self._hear(other, line)
-        own = self._transcript.keep(told)
-        for line, other in self._news():
-            heard = self._hear(other, line, keep=True)
-            if line == own:
-                mine = heard
-        return mine
+        line, last = came[-1]
+        heard = self._hear(last, line, keep=True)
+        return self.sent.get(told.sent, heard)  # it may just have been written elsewhere
 
     def _news(self) -> list[tuple[bytes, Told]]:
         if self._transcript is None:
             return []
         came, self._waiting = [*self._waiting, *self._transcript.news()], []
+        if came and self.path is not None:
+            self._recollection().look()  # who wrote them may have noted what he heard
         return came
 
     def _hear(self, told: Told, line: bytes = b"", keep: bool = False) -> Heard:
@@ -192,8 +198,8 @@ class Talk:
             if keep and self._memory is not None:
                 self._memory.note(key, {"state": state, **heard.kept()})
         self.heard.append(heard)
-        if told.id is not None:
-            self.numbers[told.id] = heard
+        if told.sent is not None:
+            self.sent[told.sent] = heard
         return heard
 
     def _recalled(self, line: bytes) -> tuple[str, dict[str, Any] | None]:

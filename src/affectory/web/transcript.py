@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from affectory.core.errors import BadFile
+from affectory.web.holding import alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,11 @@ class Told:
     def silent(self) -> bool:
         """Whether nobody says anything: a tool is called, or answers."""
         return self.result is not None or (bool(self.calls) and not self.text.strip())
+
+    @property
+    def sent(self) -> tuple[int, str, str] | None:
+        """By what it is known that is sent again: its sender's number, and what it says."""
+        return None if self.id is None else (self.id, self.actor, self.text)
 
     @property
     def line(self) -> bytes:
@@ -83,7 +89,7 @@ class Told:
 
 @dataclass
 class Transcript:
-    """A file of turns that one process writes, and any number follow.
+    """A file of turns that any number of processes write and follow.
 
     Args:
         path: The file; made when the first turn is kept.
@@ -92,48 +98,71 @@ class Transcript:
 
     path: Path
     read: int = 0
+    _last: bytes = field(default=b"", repr=False)  # the line that ends there
+    _seen: int = field(default=0, repr=False)  # bytes that there were at the last look
 
     @property
     def grown(self) -> bool:
-        """Whether there is something that is not known yet."""
-        return self._size() > self.read
+        """Whether the file is another than at the last look."""
+        return self._size() != self._seen
 
     def news(self) -> list[tuple[bytes, Told]]:
         """Return what stands in the file since the last look, without a torn last line.
+
+        A file that was cut, or deleted and begun again, is all news.
 
         Raises:
             BadFile: if it is something else than turns.
         """
         if not self.grown:
             return []
-        with self.path.open("rb") as file:
-            file.seek(self.read)
-            came = file.read()
+        came = self._after()
         whole = came[: came.rfind(b"\n") + 1]
-        lines = whole.split(b"\n")[:-1]  # a text may hold other ends of lines
+        lines = [line + b"\n" for line in whole.split(b"\n")[:-1]]  # a text may have other ends
         try:
-            told = [(line + b"\n", Told.of(line)) for line in lines]
+            told = [(line, Told.of(line)) for line in lines]
         except ValueError as error:
             cure = "name another file to keep the turns in"
             raise BadFile(self.path.name, str(error), "turns of a talk", cure) from error
-        self.read += len(whole)
+        self.read, self._seen = self.read + len(whole), self.read + len(came)
+        self._last = lines[-1] if lines else self._last
         return told
 
-    def keep(self, told: Told) -> bytes:
-        """Put a turn on the disk, after what is known; return its line.
+    def keep(self, told: Told) -> list[tuple[bytes, Told]]:
+        """Put a turn on the disk, once; return what stands there since the last look, it too.
 
-        What is left of a line that was torn when a process died is cut off first: it was never
-        answered.
+        Nobody else writes meanwhile. What is left of a line that was torn when a process died is
+        cut off first: it was never answered.
+
+        Raises:
+            BadFile: if the file is something else than turns.
         """
-        line = told.line
-        self.read = min(self.read, self._size())  # somebody may have deleted it
-        if self.grown:
-            os.truncate(self.path, self.read)
-        with open(self.path, "ab", opener=_private) as file:
-            file.write(line)
-            file.flush()
-            os.fsync(file.fileno())
-        return line
+        with alone(self.path, lambda: self.path.touch(mode=0o600)):
+            came = self.news()
+            if told.sent and any(other.sent == told.sent for _, other in came):
+                return came
+            if self._seen > self.read:
+                os.truncate(self.path, self.read)
+                self._seen = self.read
+            with open(self.path, "ab", opener=_private) as file:
+                file.write(told.line)
+                file.flush()
+                os.fsync(file.fileno())
+            return [*came, *self.news()]
+
+    def _after(self) -> bytes:
+        """Return the bytes that follow what is known."""
+        came = self._from(self.read - len(self._last))
+        if not came.startswith(self._last):
+            self.read, self._last = 0, b""
+            return self._from(0)
+        return came.removeprefix(self._last)
+
+    def _from(self, place: int) -> bytes:
+        with suppress(FileNotFoundError), self.path.open("rb") as file:
+            file.seek(place)
+            return file.read()
+        return b""
 
     def _size(self) -> int:
         with suppress(FileNotFoundError):
