@@ -48,5 +48,5 @@ export function canvas(view, tall, paint, mark, label) {
     paint(pen, wide, high);
     return pen.svg(wide, high, css("--panel"));
   };
-  return { el, svg, draw: soon(draw), mark: soon(again), close: () => { size.disconnect(); removeEventListener("themechange", draw); } };
+  return { el, svg, draw: soon(draw), mark: soon(again), close: () => { cancelAnimationFrame(wait); size.disconnect(); removeEventListener("themechange", draw); } };
 }

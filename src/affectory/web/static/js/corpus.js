@@ -7,6 +7,7 @@ import { kinds } from "./kinds.js";
 import { multiples } from "./multiples.js";
 import { saves } from "./picture.js";
 import { seek } from "./seek.js";
+import { notes, visit } from "./storage.js";
 import { links } from "./tables.js";
 import { T } from "./texts.js";
 
@@ -39,7 +40,7 @@ export async function corpus(main, job) {
 
   async function show() {
     const mine = ++turn, asked = query(state);
-    sessionStorage.setItem(key, JSON.stringify(state));
+    visit.remember(key, JSON.stringify(state));
     let told, cut;
     try {
       [told, cut] = await Promise.all([ask(`${base}/curves${asked}`), ask(`${base}/kinds${asked}`)]);
@@ -74,7 +75,7 @@ const first = (axes, space) => {
 
 // what was looked at last, where it is still there
 function chosen(axes, key) {
-  const kept = JSON.parse(sessionStorage.getItem(key) ?? "{}");
+  const kept = notes(key, visit);
   const there = axes.find((one) => one.name === kept.space)?.axes.some((one) => one.name === kept.axis);
   return there ? { space: kept.space, axis: kept.axis, k: MANY.includes(kept.k) ? kept.k : 5 } : { space: axes[0].name, axis: first(axes, axes[0].name), k: 5 };
 }

@@ -4,12 +4,15 @@ import { corpus } from "./corpus.js";
 import { explore } from "./explore.js";
 import { h, toast } from "./dom.js";
 import { figures } from "./figures.js";
+import { anywhere } from "./intake.js";
+import { settle } from "./keeper.js";
 import { live } from "./live.js";
 import { methods } from "./methods.js";
 import { queue } from "./queue.js";
 import { rate } from "./rate.js";
 import { raters } from "./raters.js";
 import { session } from "./session.js";
+import { remember } from "./storage.js";
 import { T } from "./texts.js";
 
 const ROUTES = [
@@ -61,7 +64,7 @@ function theme() {
   };
   button.addEventListener("click", () => {
     root.dataset.theme = root.dataset.theme === "dark" ? "light" : "dark";
-    localStorage.setItem("affectory.theme", root.dataset.theme);
+    remember("affectory.theme", root.dataset.theme);
     say();
     dispatchEvent(new Event("themechange"));
   });
@@ -69,8 +72,10 @@ function theme() {
 }
 
 theme();
+anywhere();
 document.querySelector(".skip").addEventListener("click", (e) => { e.preventDefault(); main.focus(); });
 addEventListener("hashchange", show);
 addEventListener("unhandledrejection", (e) => e.reason?.name !== "AbortError" && toast(e.reason?.message ?? String(e.reason)));
 show();
+settle(); // what an earlier visit could not send
 ask("/about").then((told) => (document.getElementById("foot").textContent = T.foot(told.version)));

@@ -6,6 +6,7 @@ import { saves } from "./picture.js";
 import { media } from "./media.js";
 import { plane } from "./plane.js";
 import { people } from "./people.js";
+import { visit } from "./storage.js";
 import { stream } from "./stream.js";
 import { T } from "./texts.js";
 import { transcript } from "./transcript.js";
@@ -37,7 +38,8 @@ export async function session(main, job, number) {
 
   const list = transcript(left, { turns, facts, base, who, link, flagged });
   const undo = [list.close, media(film, { base, facts, turns, link })];
-  if (spaces.length) await pictures(right, { base, facts, spaces, others, turns, who, link, load, list, undo });
+  if (spaces.length) await pictures(right, { base, facts, spaces, others, turns, who, link, load, list, undo })
+    .catch((error) => right.append(h("p", { class: "error", role: "alert" }, error.message))); // what was said can be read
   right.append(authors(base, facts));
   return () => undo.forEach((f) => f());
 }
@@ -52,11 +54,11 @@ async function pictures(right, parts) {
   const card = h("section", { class: "card" });
   right.append(card);
   const line = course(card, parts);
-  const near = others.find((one) => one.by === sessionStorage.getItem(BESIDE) && one.spaces.length);
-  sessionStorage.removeItem(BESIDE);
+  undo.push(line.close);
+  const near = others.find((one) => one.by === visit.recall(BESIDE) && one.spaces.length);
+  visit.forget(BESIDE);
   const space = near && !near.spaces.includes(first.name) ? near.spaces[0] : first.name;
   await line.draw(space, "valence", undefined, near?.spaces.includes(first.name) ? near : undefined);
-  undo.push(line.close);
 
   const vad = spaces.find((s) => s.axes.some((a) => a.name === "arousal") && s.axes.some((a) => a.name === "valence"));
   for (const [space, title, picture] of [[vad, T.plane, plane], [shares[0], T.stream, stream]]) {
@@ -80,7 +82,7 @@ function authors(base, facts) {
     wait.textContent = T.method.wait(method);
     try {
       const { by } = await post(`${base}/also`, { method });
-      sessionStorage.setItem(BESIDE, by); // and so it is drawn when the page is there again
+      visit.remember(BESIDE, by); // and so it is drawn when the page is there again
       toast(T.method.done(method));
       dispatchEvent(new Event("hashchange"));
     } catch (error) {

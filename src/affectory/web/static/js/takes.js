@@ -36,7 +36,14 @@ function twice(words, again, work) {
     }
     clearTimeout(timer);
     button.disabled = true;
-    try { await work(); } catch (error) { toast(error.message); button.disabled = false; }
+    try {
+      await work();
+    } catch (error) {
+      toast(error.message);
+      timer = null; // it is asked for again
+      button.disabled = false;
+      button.textContent = words;
+    }
   } }, words);
   return button;
 }
