@@ -128,3 +128,34 @@ def test_shares_of_one_whole_stay_so():
     assert gold.values.shape == gold.spread.shape == (50, 4)
     np.testing.assert_allclose(gold.values.sum(axis=1), 1)
     assert gold.weights.sum() == pytest.approx(1)
+
+
+def test_a_difference_between_axes_is_no_agreement():
+    rng = np.random.default_rng(1)
+    level = np.array([0.8, -0.8])  # every rater has the one axis high and the other low
+    course = level + rng.normal(0, 0.1, (2000, 2))
+    one, two = (course + rng.normal(0, 0.03, (2000, 2)) for _ in range(2))
+    noise = level + rng.normal(0, 0.1, (2000, 2))
+    weights = fused(np.stack([one, two, noise], axis=1)).weights
+    assert weights[2] < 0.03
+    assert weights[:2].min() > 0.45
+
+
+def test_an_axis_of_large_numbers_does_not_drown_the_others():
+    rng = np.random.default_rng(2)
+    course = rng.normal(size=(500, 2))
+    good, also = (course + rng.normal(0, 0.1, (500, 2)) for _ in range(2))
+    half = np.column_stack([course[:, 0], rng.normal(size=500)])  # follows the first axis alone
+    told = np.stack([good, also, half], axis=1)
+    large = fused(told * np.array([1000.0, 1.0])).weights
+    np.testing.assert_allclose(large, fused(told).weights)
+
+
+def test_where_nobody_who_counts_rated_there_is_no_gold():
+    told = np.array([[0.1, 0.12, -0.1], [0.5, 0.48, -0.5], [np.nan, np.nan, 0.3], [0.9, 0.8, -0.7]])
+    told = np.vstack([told, [[0.2, np.nan, -0.2]]])
+    gold = fused(told)
+    assert gold.weights[2] == 0
+    assert np.isnan(gold.values[2])
+    assert np.isnan(gold.spread[2:5:2]).all()  # one who counts has nobody to differ from
+    assert np.isfinite(gold.values[[0, 1, 3, 4]]).all()

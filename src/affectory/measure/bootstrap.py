@@ -7,7 +7,8 @@ definition, and a resample is a matrix product, never a loop over rows.
 
 Percentiles of few clusters are too narrow, as the normal law is for Student's t and as the
 divisor c is for c - 1; their levels are moved outwards by both (Hesterberg 2015, "What
-teachers should know about the bootstrap"). Fewer than five clusters get no interval.
+teachers should know about the bootstrap"). Fewer than five clusters get no interval. Rows in
+the order of time are drawn as long stretches: `stretches`.
 """
 
 __all__ = [
@@ -34,6 +35,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from affectory.core.errors import BadChoice, BadValues
 from affectory.core.figure import Figure
+from affectory.measure.stretches import MANY, circular, memory
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
@@ -78,6 +80,7 @@ class Score:
         given: ArrayLike,
         *,
         cluster: ArrayLike | None = None,
+        in_time: bool = False,
         level: float = 0.95,
         resamples: int = 2000,
         seed: int = 0,
@@ -92,6 +95,8 @@ class Score:
             given: What was said of it. n rows.
             cluster: What is drawn again, such as the session of each row; None: each row.
                 Length n.
+            in_time: Whether rows are in the order of time and resemble their neighbours: then
+                stretches are drawn, and n counts these.
             level: Share of resamples within the interval, in (0, 1).
             resamples: How often the clusters are drawn, >= 1.
             seed: Seed of the draws.
@@ -117,6 +122,7 @@ class Score:
             setting=setting,
             by=by,
             inflated=self.inflated,
+            memory=memory(_both(truth, given)) if in_time else None,
         )[0]
 
 
@@ -134,6 +140,7 @@ def figures(
     setting: str = "",
     by: str = "",
     inflated: bool = False,
+    memory: float | None = None,
 ) -> tuple[Figure, ...]:
     """Return q figures that rest on the same sums, with intervals from the same draws.
 
@@ -150,12 +157,18 @@ def figures(
         setting: Words to put before those on the interval.
         by: Whose answers these are.
         inflated: Whether drawing again adds to the numbers; see `Score`.
+        memory: Where clusters are rows in the order of time: the share of them that their
+            neighbours resemble (`stretches.memory`); stretches are drawn then.
     """
     used = sums[sums[:, 0] > 0]
     value = finish(used.sum(axis=0)[None]).reshape(-1)
-    about = value if inflated else None
-    low, high = interval(used, finish, level=level, resamples=resamples, seed=seed, about=about)
-    words = wording(len(used), drawn, level, resamples, seed)
+    how: dict[str, Any] = {"level": level, "resamples": resamples, "seed": seed}
+    how["about"] = value if inflated else None
+    words, n = wording(len(used), drawn, level, resamples, seed), len(used)
+    if memory is not None:
+        used, words, n = _in_time(used, memory, wording(MANY, "stretches", level, resamples, seed))
+        how["many"] = MANY
+    low, high = interval(used, finish, **how)
     low, high = (np.where(np.isnan(value), np.nan, end) for end in (low, high))
     return tuple(
         Figure(
@@ -163,7 +176,7 @@ def figures(
             float(value[at]),
             float(low[at]),
             float(high[at]),
-            n=len(used),
+            n=n,
             unit=unit,
             setting=f"{setting}; {words}" if setting else words,
             by=by,
@@ -237,6 +250,7 @@ def interval(
     seed: int = 0,
     about: Floats | None = None,
     clusters: Codes | None = None,
+    many: int | None = None,
 ) -> tuple[Floats, Floats]:
     """Return the lower and upper ends of the expanded percentile interval of `finish(total)`.
 
@@ -253,6 +267,7 @@ def interval(
         about: Numbers of the whole sample, where drawing again adds to them on average; the
             ends are moved back by that, not below 0. Shape (q,).
         clusters: How many of the c clusters each number rests on; None: on all. Shape (q,).
+        many: How many of them are drawn at once; None: c. They rest on so many then.
 
     Returns:
         Two arrays of shape (q,), q = 1 for a single number; NaN for fewer than
@@ -278,12 +293,26 @@ def interval(
         return np.full(q, np.nan), np.full(q, np.nan)
     rng = np.random.default_rng(seed)
     blocks = _blocks(sums, rng)
-    drawn = np.concatenate([finish(w @ blocks) for w in _weights(len(blocks), resamples, rng)])
+    draws = _weights(len(blocks), resamples, rng, many or len(blocks))
+    drawn = np.concatenate([finish(w @ blocks) for w in draws])
     drawn = drawn.reshape(resamples, -1)
     if about is not None:
         drawn = np.maximum(drawn - np.nanmean(drawn, axis=0) + about, 0.0)
-    rests = np.full(drawn.shape[1], len(sums)) if clusters is None else clusters
+    rests = np.full(drawn.shape[1], many or len(sums)) if clusters is None else clusters
     return _ends(drawn, level, rests)
+
+
+def _in_time(used: Floats, memory: float, words: str) -> tuple[Floats, str, int]:
+    """Return what is drawn of rows in time, in which words, and how many there are."""
+    if len(used) < MANY or memory * MANY > 1:
+        return used[:0], "no interval: too short for how slowly the values move", 0
+    return circular(used), words, MANY
+
+
+def _both(truth: ArrayLike, given: ArrayLike) -> Floats:
+    """Return the values of rows where both sides have one. Shape (n, 2)."""
+    both = np.column_stack([np.asarray(side, np.float64) for side in (truth, given)])
+    return np.asarray(both[~np.isnan(both).any(axis=1)])
 
 
 def _ends(drawn: Floats, level: float, clusters: Codes) -> tuple[Floats, Floats]:
@@ -321,12 +350,12 @@ def _blocks(sums: Floats, rng: np.random.Generator) -> Floats:
     return np.asarray(np.add.reduceat(sums[order], head, axis=0))
 
 
-def _weights(c: int, resamples: int, rng: np.random.Generator) -> Iterator[Floats]:
+def _weights(c: int, resamples: int, rng: np.random.Generator, many: int) -> Iterator[Floats]:
     """Yield how often each of c clusters is drawn, shape (r, c), until `resamples` are done."""
     at_once = max(1, _CELLS // c)
     for first in range(0, resamples, at_once):
         r = min(at_once, resamples - first)
-        cell = rng.integers(0, c, (r, c)) + c * np.arange(r)[:, None]
+        cell = rng.integers(0, c, (r, many)) + c * np.arange(r)[:, None]
         yield np.bincount(cell.ravel(), minlength=r * c).reshape(r, c).astype(np.float64)
 
 

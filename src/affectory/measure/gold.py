@@ -6,8 +6,12 @@ agrees with anybody all count the same. Lags: Mariooryad & Busso 2015, "Correcti
 emotional labels by modeling the reaction lag of evaluators"; here the shift at which a rater agrees
 best with a reference.
 
-Differs from the paper: correlation in place of mutual information; the reference of a rater is
-what the others say together, aligned, and shift and reference are found in turns (*ours*).
+Differs from the paper: Grimm & Kroschel correlate a rater with the mean of all raters; here it
+is the mean of the others, since of three raters a third of that mean is the rater, and noise would
+count (*ours*). Of several axes each is put about its mean, and a scale in units of its deviation,
+before one weight is told from all of them: a difference between axes is no agreement (*ours*). Of the
+lags: correlation in place of mutual information; the reference of a rater is what the others say
+together, aligned, and shift and reference are found in turns (*ours*).
 """
 
 __all__ = ["Aligned", "Gold", "aligned", "fused", "lag_of"]
@@ -30,9 +34,10 @@ class Gold(NamedTuple):
     """What the raters say together.
 
     Attributes:
-        values: Weighted mean of those who rated; NaN where nobody did. Shape (n,) or (n, k).
-        spread: Weighted standard deviation between them; NaN where fewer than two did. Shaped
-            like `values`.
+        values: Weighted mean of those who rated; NaN where nobody who counts did. Shape (n,) or
+            (n, k).
+        spread: Weighted standard deviation between them; NaN where fewer than two who count did.
+            Shaped like `values`.
         weights: How much each rater counts; they sum to 1. Shape (r,).
     """
 
@@ -55,13 +60,15 @@ class Aligned(NamedTuple):
     gold: Gold
 
 
-def fused(ratings: ArrayLike) -> Gold:
+def fused(ratings: ArrayLike, scales: bool = True) -> Gold:
     """Return the evaluator-weighted estimate of ratings at the same times.
 
     Of several axes a rater has one weight, from all of them: shares of one whole stay so.
 
     Args:
         ratings: One column a rater, NaN where there is none. Shape (n, r) or (n, r, k), r >= 1.
+        scales: Whether axes are scales of their own, each in units of its deviation. Shares and
+            flags are not: a label that hardly occurs would count as much as a common one.
 
     Raises:
         BadValues: if there is no rater.
@@ -69,11 +76,11 @@ def fused(ratings: ArrayLike) -> Gold:
     told = np.asarray(ratings, np.float64)
     if told.ndim not in (2, 3) or told.shape[1] < 1:
         raise BadValues("fused", f"shape {told.shape}", "(n, r) or (n, r, k), one column a rater")
-    if told.ndim == 2:
-        return _fused(told)
-    n, r, k = told.shape
-    flat = _fused(told.transpose(0, 2, 1).reshape(n * k, r))
-    return Gold(flat.values.reshape(n, k), flat.spread.reshape(n, k), flat.weights)
+    several = told[:, :, None] if told.ndim == 2 else told
+    weights = _weights(_flat(_level(several, scales)))
+    values, spread = _mean(_flat(several), weights)
+    shape = told.shape[:1] + told.shape[2:]
+    return Gold(values.reshape(shape), spread.reshape(shape), weights)
 
 
 def lag_of(
@@ -161,18 +168,36 @@ def _agreed(one: Floats, other: Floats) -> float:
     return float(np.nanmean(each)) if not np.isnan(each).all() else float("nan")
 
 
-def _fused(told: Floats) -> Gold:
-    weights = _weights(told)
-    held = ~np.isnan(told)
+def _flat(several: Floats) -> Floats:
+    """Return ratings of several axes (n, r, k) as those of one, axis after axis. (n k, r)."""
+    n, r, k = several.shape
+    return several.transpose(0, 2, 1).reshape(n * k, r)
+
+
+def _level(several: Floats, scales: bool) -> Floats:
+    """Return ratings of each axis about its rater's mean, scales in units of it. (n, r, k)."""
+    if several.shape[2] == 1:
+        return several
+    held = ~np.isnan(several)
+    count = np.maximum(held.sum(axis=0), 1)
+    away = several - np.where(held, several, 0.0).sum(axis=0) / count
+    if not scales:
+        return np.asarray(away)
+    square = np.where(held, away, 0.0) ** 2
+    spread = np.sqrt(square.sum(axis=(0, 1)) / np.maximum(held.sum(axis=(0, 1)), 1))
+    return np.asarray(away / np.where(spread > 0, spread, 1.0))
+
+
+def _mean(told: Floats, weights: Floats) -> tuple[Floats, Floats]:
+    """Return the weighted mean and deviation of those who rated. Shapes (n,), (n,)."""
+    held = ~np.isnan(told) & (weights > 0)
     share = np.where(held, weights, 0.0)
     total = share.sum(axis=1, keepdims=True)
     share = np.divide(share, total, out=np.full_like(share, np.nan), where=total > 0)
-    known = np.where(held, told, 0.0)
-    mean = (share * known).sum(axis=1)
+    mean = (share * np.where(held, told, 0.0)).sum(axis=1)
     away = np.where(held, told - mean[:, None], 0.0)
     several = held.sum(axis=1) > 1
-    spread = np.where(several, np.sqrt((share * away**2).sum(axis=1)), np.nan)
-    return Gold(mean, spread, weights)
+    return mean, np.where(several, np.sqrt((share * away**2).sum(axis=1)), np.nan)
 
 
 def _weights(told: Floats) -> Floats:

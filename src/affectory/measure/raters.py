@@ -17,6 +17,7 @@ from affectory.core.errors import BadValues
 from affectory.core.figure import Figure
 from affectory.measure.agreement import ranks
 from affectory.measure.bootstrap import Codes, Floats, codes_of, figures, gather
+from affectory.measure.stretches import memory
 
 _CELLS = 1 << 22
 
@@ -127,6 +128,7 @@ def rater_figures(
     ratings: ArrayLike,
     *,
     cluster: ArrayLike | None = None,
+    in_time: bool = False,
     level: float = 0.95,
     resamples: int = 2000,
     seed: int = 0,
@@ -137,6 +139,7 @@ def rater_figures(
     Args:
         ratings: Shape (targets, raters), NaN where there is none.
         cluster: What is drawn again, such as the session of each target; None: the target.
+        in_time: Whether targets are moments in their order: then stretches are drawn.
         level: Share of resamples within the interval.
         resamples: How often clusters are drawn.
         seed: Seed of the draws.
@@ -154,8 +157,11 @@ def rater_figures(
     }  # fmt: skip
     why = ("fewer than two rated targets, or no variation",) * len(Icc)
     names = [f"icc_{kind.name.lower()}" for kind in Icc]
-    kinds = figures(names, _summed(_squares(table[whole]), code[whole], c), _six, why, **how)
-    return (*kinds, *figures(("alpha",), _summed(_pairs(table), code, c), _alpha, why, **how))
+    several = (~np.isnan(table)).sum(axis=1) > 1
+    kept = [memory(table[part]) if in_time else None for part in (whole, several)]
+    sums = _summed(_squares(table[whole]), code[whole], c), _summed(_pairs(table), code, c)
+    kinds = figures(names, sums[0], _six, why, memory=kept[0], **how)
+    return (*kinds, *figures(("alpha",), sums[1], _alpha, why, memory=kept[1], **how))
 
 
 def _six(sums: Floats) -> Floats:
