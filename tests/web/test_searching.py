@@ -6,10 +6,10 @@ from starlette.testclient import TestClient
 from tests.web.conftest import HEADERS, HERE, traced
 
 from affectory.core.errors import BadChoice, BadValues
+from affectory.measure.shapes import PARTS
 from affectory.web.app import create_app
 from affectory.web.phrases import read
 from affectory.web.settings import Settings
-from affectory.web.shapes import CELLS
 
 AXES = {
     "vad": ("valence", "arousal", "dominance"),
@@ -50,7 +50,7 @@ def test_an_axis_of_the_space_that_is_looked_at_goes_first():
 
 def test_movements_share_the_session_and_its_line_turns_where_they_do():
     first, second = read("fear up and down, joy up", AXES, "vad", "valence")
-    assert (first.first, first.last, second.first, second.last) == (0, 11, 11, CELLS)
+    assert (first.first, first.last, second.first, second.last) == (0, 11, 11, PARTS)
     assert first.line == [-1, 1, -1]
     assert second.line == [-1, 1]
     assert first.said == "fear rises, then falls"

@@ -1,4 +1,4 @@
-"""web/shapes and groups: planted kinds are found, drawings are found, groups are apart."""
+"""web/shapes and groups: planted kinds are told, drawings are found, groups are apart."""
 
 import numpy as np
 import polars as pl
@@ -6,10 +6,12 @@ import pytest
 from starlette.testclient import TestClient
 from tests.web.conftest import HEADERS, HERE, traced
 
-from affectory.core.errors import BadChoice
+from affectory.measure.shapes import PARTS, Divided, divided
+from affectory.store.lake import open_lake
+from affectory.web import indexing
 from affectory.web.app import create_app
 from affectory.web.settings import Settings
-from affectory.web.shapes import CELLS, Curves, Divided, alike, carpet, divided, kinds
+from affectory.web.shapes import Curves, alike, carpet, kinds
 
 GLAD, SAD, PLAIN = (
     "I love this, thank you!",
@@ -19,72 +21,47 @@ GLAD, SAD, PLAIN = (
 
 
 def planted():
-    rng = np.random.default_rng(0)
-    ways = [
-        np.linspace(-1, 1, CELLS),
-        np.linspace(1, -1, CELLS),
-        np.cos(np.linspace(0, 6.3, CELLS)),
-    ]
-    rows = [
-        way + level + rng.normal(0, 0.1, CELLS) for way in ways for level in rng.normal(size=20)
-    ]
-    rows.append(np.tile([1.5, -1.5], CELLS // 2))
-    return Curves("valence", np.arange(61), [f"s{n}" for n in range(61)], np.array(rows))
+    """Return the courses of twenty sessions that rise, twenty that fall, and one that jumps."""
+    level = np.random.default_rng(0).normal(size=40)[:, None]
+    way = np.repeat([np.linspace(-1, 1, PARTS), np.linspace(1, -1, PARTS)], 20, axis=0)
+    values = np.vstack([way + level, np.tile([1.5, -1.5], PARTS // 2)])
+    return Curves("valence", np.arange(100, 141), [f"s{n}" for n in range(41)], values)
 
 
-def test_planted_kinds_are_found_whatever_their_height():
-    told = kinds(planted(), divided(planted(), 3))
-    assert sorted(one["n"] for one in told["kinds"]) == [20, 20, 21]
-    assert told["odd"][0]["session"] == "s60"
-    assert told["odd"][0]["times"] > 5  # times as far from its kind as is usual there
-    assert told["unlike"] == len(told["odd"])
-    rising = [one for one in told["kinds"] if one["mean"][-1] - one["mean"][0] > 1.5]
-    assert len(rising) == 1
-    assert {int(one["session"][1:]) < 20 for one in rising[0]["examples"]} == {True}
-
-
-def test_a_drawing_finds_what_looks_like_it():
-    best = alike(planted(), [1, -1, 1], most=20)
-    assert {40 <= int(one["session"][1:]) < 60 for one in best} == {True}
-    assert best[0]["score"] > 0.9
-    with pytest.raises(BadChoice, match="moves"):
-        alike(planted(), [1, 1, 1])
-
-
-def test_kinds_are_no_more_than_sessions():
-    with pytest.raises(BadChoice, match="2 to 1"):
-        divided(Curves("valence", np.arange(1), ["a"], np.zeros((1, CELLS))), 2)
-
-
-def test_a_carpet_is_sorted_by_kind_and_mean_and_of_too_many_every_so_many():
+def test_kinds_are_told_with_examples_and_odd_ones_by_name():
     known = planted()
-    cut = divided(known, 3)
-    whole = carpet(known, cut, rest=0.0, most=100)
-    assert whole["kind"] == sorted(whole["kind"])
-    mean = [sum(row) for row, kind in zip(whole["values"], whole["kind"], strict=True) if kind == 0]
-    assert mean == sorted(mean)
-    some = carpet(known, cut, rest=0.0, most=16)
-    assert (some["total"], len(some["number"]), len(set(some["number"]))) == (61, 16, 16)
-    assert set(some["kind"]) == {0, 1, 2}
-    assert some["number"][0] == whole["number"][0]
-    assert some["number"][-1] == whole["number"][-1]
+    cut = Divided(np.repeat([0, 1, 0], [20, 20, 1]), np.r_[np.linspace(0.5, 1.5, 40), 9.0])
+    told = kinds(known, cut)
+    assert [one["n"] for one in told["kinds"]] == [21, 20]
+    assert [one["session"] for one in told["kinds"][1]["examples"]] == ["s20", "s21", "s22"]
+    assert (told["n"], told["unlike"]) == (41, 1)
+    (odd,) = told["odd"]
+    assert (odd["number"], odd["session"], odd["kind"], odd["times"]) == (140, "s40", 0, 9.0)
 
 
-def test_colours_reach_to_where_nearly_all_parts_lie():
-    values = np.zeros((50, CELLS))
-    values[:, 0] = 0.2
-    values[0, 1] = -1.0
-    flat = Curves("fear", np.arange(50), list(map(str, range(50))), values)
-    cut = Divided(np.zeros(50, np.int64), np.ones(50))
-    assert carpet(flat, cut, rest=0.0, most=50)["reach"] == 0.2
-    assert carpet(flat._replace(values=np.zeros((50, CELLS))), cut, 0.0, 50)["reach"] == 1.0
+def test_a_drawing_finds_sessions_by_number_and_name():
+    best = alike(planted(), [-1, 1], most=20)
+    assert {one["number"] - 100 for one in best} == set(range(20))
+    assert best[0]["session"] == f"s{best[0]['number'] - 100}"
+    assert best[0]["score"] == 1.0
 
 
-def test_a_course_that_hardly_moves_is_like_no_drawing():
-    still = np.linspace(0.0, 0.01, CELLS)
+def test_a_carpet_has_a_row_a_session_and_of_too_many_every_so_many():
     known = planted()
-    known = known._replace(values=np.vstack([known.values[:-1], still]))
-    assert 60 not in {one["number"] for one in alike(known, [-1, 1], most=61)}
+    cut = divided(known.values, 2)
+    whole, some = carpet(known, cut, 0.0, most=100), carpet(known, cut, 0.0, most=16)
+    assert sorted(whole["number"]) == known.number.tolist()
+    for number, session, values in zip(*(whole[n] for n in ("number", "session", "values")),
+                                       strict=True):  # fmt: skip
+        assert session == f"s{number - 100}"
+        np.testing.assert_allclose(values, known.values[number - 100], atol=1e-3)
+    assert (some["total"], len(some["number"]), len(some["values"])) == (41, 16, 16)
+
+
+def test_colours_of_what_never_moves_reach_somewhere():
+    flat = planted()._replace(values=np.zeros((41, PARTS)))
+    cut = Divided(np.zeros(41, np.int64), np.ones(41))
+    assert carpet(flat, cut, 0.0, 50)["reach"] == 1.0
 
 
 @pytest.fixture
@@ -120,13 +97,11 @@ def test_a_corpus_has_kinds_drawings_and_groups(many):
 
 def test_measures_found_in_states_are_those_that_the_lake_keeps(many):
     """The lake keeps arcs of the drawn Space alone; those of the others are counted anew."""
-    from affectory.store.lake import open_lake
-    from affectory.web import listing
-
     client, base = many
     shelf = client.app.state.shelves.shelf(base.rpartition("/")[2])
-    kept = listing.arcs(shelf, "vad", "valence").sort("session")
-    anew = listing.mean_of(listing.measured(shelf, "vad", "valence")).sort("session")
+    asked = shelf.lake, shelf.method, "vad", "valence"
+    kept = indexing.arcs(*asked).sort("session")
+    anew = indexing.mean_of(indexing.measured(*asked)).sort("session")
     assert kept.height == 12
     assert open_lake(client.app.state.settings.out / "lake").arcs("vad").height
     for name in ("mean", "change", "variability", "missing"):
@@ -167,6 +142,21 @@ def test_numbers_of_many_values_become_quarters_in_their_order(aged):
     assert [one["n"] for one in told["groups"]] == [10, 10, 10, 10, 1]
     young, _, _, old, _ = told["groups"]
     assert old["low"] > young["high"]
+
+
+def test_quarters_of_seconds_stay_four_groups(tmp_path):
+    """Six digits of the seconds of one week are the same."""
+    rows = [
+        {"session": f"s{n:02}", "actor": "ann", "text": PLAIN, "begun": 1_764_481_000 + 7 * n}
+        for n in range(40)
+        for _ in range(4)
+    ]
+    out = traced(tmp_path / "out", pl.DataFrame(rows).write_csv())
+    with TestClient(create_app(Settings(out)), base_url=HERE, headers=HEADERS) as client:
+        base = f"/api/traces/{client.get('/api/traces').json()[0]['job']}"
+        told = client.get(f"{base}/groups?by=begun").json()
+    assert [one["n"] for one in told["groups"]] == [10, 10, 10, 10]
+    assert told["groups"][0]["value"] == "1764481000 to 1764481063"
 
 
 def test_a_group_of_fewer_than_five_has_no_interval_and_no_difference(aged):

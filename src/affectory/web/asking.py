@@ -1,14 +1,15 @@
 """What the interface's functions have in common: the shelves of the application that is asked."""
 
-__all__ = ["Asked", "Number", "Trace"]
+__all__ = ["Asked", "Name", "Number", "Trace"]
 
 from typing import Annotated
 
-from fastapi import Depends, Path, Request
+from fastapi import Depends, Path, Query, Request
 
 from affectory.web.shelf import Shelf
 from affectory.web.shelves import Shelves
 
+Name = Annotated[str, Query(max_length=300)]
 Number = Annotated[int, Path(ge=0, le=2**31, description="Number of the session in its trace.")]
 
 

@@ -2,13 +2,12 @@
 
 __all__ = ["router"]
 
-from typing import Any
-
 from fastapi import APIRouter
 from pydantic import BaseModel
 
 from affectory.core.registry import methods
 from affectory.represent import vocabularies
+from affectory.web.spaces import SpaceFrom
 
 router = APIRouter(tags=["methods"])
 
@@ -64,16 +63,6 @@ def cards() -> list[Method]:
 
 
 @router.get("/spaces")
-def spaces() -> list[dict[str, Any]]:
+def spaces() -> list[SpaceFrom]:
     """Return every Space: its kind, its axes and their bounds."""
-    return [
-        {
-            "name": space.name,
-            "kind": space.kind.value,
-            "source": space.source,
-            "axes": [
-                {"name": a.name, "low": a.low, "high": a.high, "rest": a.rest} for a in space.axes
-            ],
-        }
-        for space in vocabularies.spaces()
-    ]
+    return [SpaceFrom.of(space, source=space.source) for space in vocabularies.spaces()]

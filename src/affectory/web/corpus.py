@@ -10,13 +10,14 @@ from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from affectory.web import groups, listing
-from affectory.web.asking import Asked, Trace
+from affectory.web.asking import Asked, Name, Trace
 from affectory.web.files import FileKind, as_file
+from affectory.web.indexing import MEASURES
 from affectory.web.listing import SORTS
 
 router = APIRouter(tags=["corpus"])
-Name = Annotated[str | None, Query(max_length=300)]
-Column = Annotated[str, Query(max_length=300)]
+Skip = Annotated[int, Query(ge=0, le=2**31)]
+Most = Annotated[int, Query(ge=1, le=200)]
 Measure = Literal["mean", "change", "variability"]
 GROUPED = {
     "value": pl.String,
@@ -69,18 +70,6 @@ def traces(shelves: Asked) -> list[TraceRow]:
     return [TraceRow(**row) for row in shelves.traces()]
 
 
-@router.get("/traces/{job}/sessions")
-def sessions(
-    trace: Trace,
-    sort: Annotated[Literal[SORTS], Query()] = "order",  # type: ignore[valid-type]
-    down: bool = False,
-    skip: Annotated[int, Query(ge=0, le=2**31)] = 0,
-    most: Annotated[int, Query(ge=1, le=200)] = 50,
-) -> Page:
-    """Return some sessions of a trace, in an order, with a small picture of each."""
-    return Page(**listing.page(trace, sort=sort, down=down, skip=skip, most=most))
-
-
 class Wish(BaseModel):
     """Which sessions of a list, in which order."""
 
@@ -93,19 +82,33 @@ class Wish(BaseModel):
 def found(
     trace: Trace,
     wish: Wish,
-    skip: Annotated[int, Query(ge=0, le=2**31)] = 0,
-    most: Annotated[int, Query(ge=1, le=200)] = 50,
+    skip: Skip = 0,
+    most: Most = 50,
 ) -> Page:
     """Return some of the sessions whose names hold what is looked for; it stands in no address."""
     return Page(**listing.page(trace, **wish.model_dump(), skip=skip, most=most))
+
+
+@router.get("/traces/{job}/sessions")
+def sessions(
+    trace: Trace,
+    sort: Annotated[Literal[SORTS], Query()] = "order",  # type: ignore[valid-type]
+    down: bool = False,
+    skip: Skip = 0,
+    most: Most = 50,
+) -> Page:
+    """Return some sessions of a trace, in an order, with a small picture of each."""
+    return found(trace, Wish(find="", sort=sort, down=down), skip, most)
 
 
 @router.post("/traces/{job}/sessions/file", response_class=Response)
 def sessions_file(trace: Trace, wish: Wish, kind: FileKind = "csv") -> Response:
     """Return the list of sessions as a file; what is looked for stands in no address."""
     rows = listing.found(trace, **wish.model_dump())
-    measured = rows.rename({name: f"{trace.axis}_{name}" for name in listing.MEASURES})
-    return as_file(measured, kind, "sessions")
+    if trace.drawn is not None:
+        _, axis = trace.drawn
+        rows = rows.rename({name: f"{axis}_{name}" for name in MEASURES})
+    return as_file(rows, kind, "sessions")
 
 
 class Group(BaseModel):
@@ -149,20 +152,27 @@ def columns(trace: Trace) -> list[str]:
 
 @router.get("/traces/{job}/groups")
 def grouped(
-    trace: Trace, by: Column, measure: Measure = "mean", space: Name = None, axis: Name = None
-) -> Groups:
+    trace: Trace, by: Name, measure: Measure = "mean", space: Name | None = None,
+    axis: Name | None = None,
+) -> Groups:  # fmt: skip
     """Return a measure of each group of sessions, with intervals."""
     return Groups(**groups.compared(trace, by, measure, space, axis))
 
 
-@router.get("/traces/{job}/groups/file", response_class=Response)
-def groups_file(
-    trace: Trace, by: Column, measure: Measure = "mean", space: Name = None, axis: Name = None,
-    kind: FileKind = "csv",
-) -> Response:  # fmt: skip
-    """Return the groups as a file."""
-    told = groups.compared(trace, by, measure, space, axis)
-    said = {"by": by, "measure": measure, "axis": told["axis"], "largest": told["largest"]}
+class Grouping(BaseModel):
+    """By what sessions are put into groups, and which measure of which axis is compared."""
+
+    by: str = Field(max_length=300)
+    measure: Measure = "mean"
+    space: str | None = Field(None, max_length=300)
+    axis: str | None = Field(None, max_length=300)
+
+
+@router.post("/traces/{job}/groups/file", response_class=Response)
+def groups_file(trace: Trace, wish: Grouping, kind: FileKind = "csv") -> Response:
+    """Return the groups as a file; the name of the column, which may be anybody's, goes unseen."""
+    told = groups.compared(trace, **wish.model_dump())
+    said = {name: told[name] for name in ("by", "measure", "axis", "largest")}
     rows = pl.DataFrame(
         [{**said, **one} for one in told["groups"]],
         schema={**dict.fromkeys(said, pl.String), **GROUPED},

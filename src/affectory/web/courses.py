@@ -9,38 +9,23 @@ from fastapi import APIRouter, Body, Depends, Query
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
+from affectory.measure.shapes import Divided, matched, ranked
 from affectory.web import phrases, seeking, shapes
-from affectory.web.asking import Trace
+from affectory.web.asking import Name, Trace
 from affectory.web.files import FileKind, as_file
-from affectory.web.shapes import Curves, Divided
+from affectory.web.shapes import Curves
+from affectory.web.spaces import AxisTold, SpaceTold
 
 router = APIRouter(tags=["courses"])
-Name = Annotated[str | None, Query(max_length=300)]
 Many = Annotated[int, Query(ge=2, le=12)]
 MOST = 5_000  # sessions that are drawn at once
-
-
-class Axis(BaseModel):
-    """An axis of a Space: its ends, and where it is at rest."""
-
-    name: str
-    low: float
-    high: float
-    rest: float
-
-
-class SpaceAxes(BaseModel):
-    """A Space that there are states in, and its axes."""
-
-    name: str
-    axes: list[Axis]
 
 
 class Carpet(BaseModel):
     """Many sessions by kind and then by mean, a column each thing; values have a row a session."""
 
     space: str
-    axis: Axis
+    axis: AxisTold
     reach: float
     total: int
     number: list[int]
@@ -131,7 +116,7 @@ class Chosen(BaseModel):
     """The axis that a request is about."""
 
     space: str
-    axis: Axis
+    axis: AxisTold
 
     def curves(self, trace: Trace) -> Curves:
         """Return the courses of a trace on it."""
@@ -142,7 +127,7 @@ class Chosen(BaseModel):
         return trace.divided(self.space, self.axis.name, k)
 
 
-def _chosen(trace: Trace, space: Name = None, axis: Name = None) -> Chosen:
+def _chosen(trace: Trace, space: Name | None = None, axis: Name | None = None) -> Chosen:
     space, axis = trace.chosen(space, axis)
     found = next(each for each in axes(trace) if each.name == space)
     return Chosen(space=space, axis=next(each for each in found.axes if each.name == axis))
@@ -153,19 +138,10 @@ Drawn = Annotated[list[float], Body(min_length=2, max_length=500)]
 
 
 @router.get("/traces/{job}/axes")
-def axes(trace: Trace) -> list[SpaceAxes]:
+def axes(trace: Trace) -> list[SpaceTold]:
     """Return the Spaces that a trace has states in, the one to draw first in front."""
     known = {space.name: space for space in trace.lake.spaces()}
-    return [
-        SpaceAxes(
-            name=name,
-            axes=[
-                Axis(name=axis.name, low=axis.low, high=axis.high, rest=axis.rest)
-                for axis in known[name].axes
-            ],
-        )
-        for name in trace.spaces
-    ]
+    return [SpaceTold.of(known[name]) for name in trace.spaces]
 
 
 @router.get("/traces/{job}/curves")
@@ -202,8 +178,8 @@ def alike(trace: Trace, drawn: Drawn, about: About) -> list[Curve]:
 def alike_file(trace: Trace, drawn: Drawn, about: About, kind: FileKind = "csv") -> Response:
     """Return every session that moves like a drawing, best first, as a file."""
     known = about.curves(trace)
-    score = shapes.matched(known, drawn)
-    at = shapes.ranked(score)
+    score = matched(known.values, drawn)
+    at = ranked(score)
     rows = shapes.table(known)[at].insert_column(2, pl.Series("score", score[at]))
     return as_file(rows, kind, f"alike-{known.axis}")
 

@@ -17,7 +17,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 
 from affectory.core.errors import BadChoice, BadValues
-from affectory.web.shapes import CELLS
+from affectory.measure.shapes import PARTS
 
 Axes = Mapping[str, tuple[str, ...]]
 T = TypeVar("T")
@@ -85,7 +85,7 @@ def read(words: str, axes: Axes, space: str, axis: str) -> tuple[Part, ...]:
             raise BadValues(
                 "search", f"{what} that stays level", "an axis that moves", f"say {POSSIBLE}"
             )
-        ends = [round(CELLS * n / len(runs)) for n in (done, done + len(moves))]
+        ends = [round(PARTS * n / len(runs)) for n in (done, done + len(moves))]
         out.append(Part(where, what, moves, *ends))
         done += len(moves)
     return tuple(out)

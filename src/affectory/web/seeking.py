@@ -3,18 +3,17 @@
 __all__ = ["best", "scored"]
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import polars as pl
 
-from affectory.web import shapes
+from affectory.measure.shapes import matched
 from affectory.web.phrases import Part
+from affectory.web.shapes import SHOWN
+from affectory.web.shelf import Shelf
 
-if TYPE_CHECKING:
-    from affectory.web.shelf import Shelf
 
-
-def scored(shelf: "Shelf", parts: Sequence[Part]) -> pl.DataFrame:
+def scored(shelf: Shelf, parts: Sequence[Part]) -> pl.DataFrame:
     """Return the sessions that move so, best first: number, session, score, the r of each part.
 
     The score is the mean of the correlations of the parts; a session has one if it has a course
@@ -23,7 +22,7 @@ def scored(shelf: "Shelf", parts: Sequence[Part]) -> pl.DataFrame:
     told = None
     for at, part in enumerate(parts):
         known = shelf.curves(part.space, part.axis)
-        r = shapes.matched(known, part.line, part.first, part.last)
+        r = matched(known.values, part.line, part.first, part.last)
         own = pl.DataFrame({"number": known.number, "session": known.names, f"r{at + 1}": r})
         told = own if told is None else told.join(own.drop("session"), on="number")
     assert told is not None
@@ -34,7 +33,7 @@ def scored(shelf: "Shelf", parts: Sequence[Part]) -> pl.DataFrame:
     )
 
 
-def best(shelf: "Shelf", parts: Sequence[Part], most: int = shapes.SHOWN) -> list[dict[str, Any]]:
+def best(shelf: Shelf, parts: Sequence[Part], most: int = SHOWN) -> list[dict[str, Any]]:
     """Return the first of `scored`, each with its course on each axis of the phrase."""
     rows = scored(shelf, parts).head(most)
     courses = {(part.space, part.axis): shelf.curves(part.space, part.axis) for part in parts}

@@ -18,11 +18,15 @@ from affectory.core import registry
 from affectory.core.errors import AffectoryError, BadChoice
 from affectory.core.trajectory import Trajectory
 from affectory.guard import crisis
+from affectory.measure.shapes import Divided, divided
 from affectory.store.lake import Lake
-from affectory.web import groups, listing
-from affectory.web.shapes import Curves, Divided, curves, divided
+from affectory.web import indexing
+from affectory.web.numbers import column, rounded
+from affectory.web.shapes import Curves, curves
+from affectory.web.spaces import SpaceBy
 
 PREFERRED = ("vad", "va", "valence")
+STATELESS = "one in which there are states; this trace has records alone"
 COURSES = 8  # axes whose courses stay in memory
 
 
@@ -61,10 +65,9 @@ class Shelf:
         return not own.select("by").head(1).collect(engine="streaming").is_empty()
 
     @property
-    def axis(self) -> str:
-        """The axis that lists are about."""
-        space = next(known for known in self.lake.spaces() if known.name == self.spaces[0])
-        return "valence" if "valence" in space.names else space.names[0]
+    def drawn(self) -> tuple[str, str] | None:
+        """The Space and the axis that lists are about, None where there are no states."""
+        return self.chosen() if self.spaces else None
 
     @property
     def index(self) -> pl.DataFrame:
@@ -74,7 +77,7 @@ class Shelf:
 
     @cached_property
     def _index(self) -> pl.DataFrame:
-        return listing.index(self)
+        return indexing.index(self.lake, self.method, self.drawn)
 
     def axes(self) -> dict[str, tuple[str, ...]]:
         """Return the axes of each of its Spaces, the Space to draw first in front."""
@@ -84,15 +87,17 @@ class Shelf:
     @cached_property
     def columns(self) -> list[str]:
         """What its records say besides words and times: by what sessions can be grouped."""
-        return groups.columns(self)
+        return indexing.columns(self.lake)
 
     def chosen(self, space: str | None = None, axis: str | None = None) -> tuple[str, str]:
         """Return a Space and an axis of it, the drawn ones unless named.
 
         Raises:
-            BadChoice: if it has no states in that Space, or the Space has no such axis.
+            BadChoice: if it has no states, or none in that Space, or the Space has no such axis.
         """
         known = self.axes()
+        if not known:
+            raise BadChoice("space", space or "", STATELESS)
         space = space or self.spaces[0]
         if space not in known:
             raise BadChoice("space", space, self.spaces)
@@ -105,13 +110,13 @@ class Shelf:
         """Return the courses of its sessions on an axis, the drawn one unless named.
 
         Raises:
-            BadChoice: if it has no states in that Space, or the Space has no such axis.
+            BadChoice: if it has no states, or none in that Space, or the Space has no such axis.
         """
         wanted = self.chosen(space, axis)
         if wanted not in self.courses:
             while len(self.courses) >= COURSES:
                 self.courses.pop(next(iter(self.courses)), None)
-            self.courses[wanted] = curves(self, *wanted)
+            self.courses[wanted] = curves(self.lake, self.method, self.index, *wanted)
         return self.courses[wanted]
 
     def divided(self, space: str, axis: str, k: int) -> Divided:
@@ -125,7 +130,7 @@ class Shelf:
         if wanted not in self.cuts:
             while len(self.cuts) >= COURSES:
                 self.cuts.pop(next(iter(self.cuts)), None)
-            self.cuts[wanted] = divided(known, wanted[2])
+            self.cuts[wanted] = divided(known.values, wanted[2])
         return self.cuts[wanted]
 
     def name(self, number: int) -> str:
@@ -147,18 +152,10 @@ class Shelf:
         actors = count.sort("actor").to_dicts()
         spaces = {space.name: space for space in self.lake.spaces()}
         told = [
-            {
-                "name": space,
-                "kind": spaces[space].kind.value,
-                "axes": [
-                    {"name": axis.name, "low": axis.low, "high": axis.high, "rest": axis.rest}
-                    for axis in spaces[space].axes
-                ],
-                "by": self.authors(space, name),
-            }
-            for space in self.spaces
+            SpaceBy.of(spaces[each], by=self.authors(each, name)).model_dump()
+            for each in self.spaces
         ]
-        return {**listing.rounded(row), "method": self.method, "people": actors, "spaces": told}
+        return {**rounded(row), "method": self.method, "people": actors, "spaces": told}
 
     def turns(self, number: int, skip: int = 0, most: int = 20_000) -> dict[str, list[Any]]:
         """Return records of a session, a column each: seq, actor, start, stop, channel, text."""
@@ -183,7 +180,7 @@ class Shelf:
         order = np.lexsort((felt.seq if felt.seq is not None else felt.start, felt.start))
         frame = felt.to_polars()[order]
         names = felt.space.names
-        spreads = {n: _rounded(frame[f"{n}_spread"]) for n in names if f"{n}_spread" in frame}
+        spreads = {n: column(frame[f"{n}_spread"]) for n in names if f"{n}_spread" in frame}
         return {
             "space": space,
             "by": felt.by,
@@ -191,7 +188,7 @@ class Shelf:
             "actor": frame["actor"].to_list(),
             "start": frame["start"].to_list(),
             "stop": frame["stop"].to_list(),
-            "values": {name: _rounded(frame[name]) for name in names},
+            "values": {name: column(frame[name]) for name in names},
             "spreads": spreads,
         }
 
@@ -250,7 +247,3 @@ class Shelf:
             return []
         told = self.lake.scan(f"states/{space}").filter(pl.col("session") == session)
         return sorted(told.select(pl.col("by").unique()).collect()["by"].to_list())
-
-
-def _rounded(values: pl.Series) -> list[float | None]:
-    return values.cast(pl.Float64).round(4).to_list()

@@ -9,11 +9,11 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from pydantic import BaseModel
 
-from affectory.web.asking import Number, Trace
+from affectory.web.asking import Name, Number, Trace
 from affectory.web.files import FileKind, as_file
+from affectory.web.spaces import SpaceBy
 
 router = APIRouter(tags=["session"])
-Name = Annotated[str, Query(max_length=300)]
 
 
 class Facts(BaseModel):
@@ -28,7 +28,7 @@ class Facts(BaseModel):
     stop: float
     crisis: int
     people: list[dict[str, Any]]
-    spaces: list[dict[str, Any]]
+    spaces: list[SpaceBy]
 
 
 class Turns(BaseModel):

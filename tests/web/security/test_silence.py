@@ -84,6 +84,7 @@ def test_no_log_no_address_and_no_title_says_it(told, page):
             with page.expect_download() as kept:
                 page.locator(".get:text-is('CSV'):visible").nth(n).click()
             assert SECRET not in kept.value.suggested_filename
+            assert SECRET not in kept.value.url  # no request event tells of a link that downloads
     for url, headers in page.asked:
         assert SECRET.lower() not in url.lower()
         assert not headers.get("referer")

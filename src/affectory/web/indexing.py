@@ -1,0 +1,117 @@
+"""What a trace holds, as one pass over its tables tells: its sessions, and what else is said."""
+
+__all__ = ["MEASURES", "arcs", "columns", "index", "mean_of", "measured"]
+
+import json
+
+import polars as pl
+
+from affectory.guard import crisis
+from affectory.store.lake import Lake
+
+URGENT = tuple(f"crisis/{kind}" for kind in crisis.URGENT)
+MEASURES = ("mean", "change", "variability")
+EMPTY = {"session": pl.String, **dict.fromkeys((*MEASURES, "missing"), pl.Float64)}
+LOOKED = 2000  # records in which columns are looked for, besides the first of each session
+
+
+def index(lake: Lake, method: str, drawn: tuple[str, str] | None) -> pl.DataFrame:
+    """Return one row a session, in the order in which they were read.
+
+    Args:
+        lake: A view of one trace.
+        method: Who perceived.
+        drawn: The Space and the axis that measures are of; without, they are null.
+    """
+    records = lake.scan("records").with_row_index("row")
+    told = records.group_by("session").agg(
+        pl.col("row").min(),
+        pl.col("batch").min(),
+        pl.len().cast(pl.Int64).alias("records"),
+        pl.col("actor").n_unique().cast(pl.Int64).alias("actors"),
+        pl.col("start").min(),
+        pl.col("stop").max(),
+        pl.col("clock").first(),
+    )
+    every = told.collect(engine="streaming").sort("batch", "row").drop("row", "batch")
+    own = pl.DataFrame(schema=EMPTY) if drawn is None else arcs(lake, method, *drawn)
+    every = every.join(own, on="session", how="left", maintain_order="left")
+    every = every.join(_crises(lake), on="session", how="left", maintain_order="left")
+    return every.with_row_index("number").with_columns(
+        pl.col("number").cast(pl.Int64), pl.col("crisis").fill_null(0)
+    )
+
+
+def columns(lake: Lake) -> list[str]:
+    """Return the names of what records say besides words and times."""
+    said = lake.scan("records").select("session", "meta").drop_nulls("meta")
+    first = said.unique("session", keep="first", maintain_order=True).select("meta")
+    rows = pl.concat([said.select("meta").head(LOOKED).collect(), first.collect()])
+    names: dict[str, None] = {}
+    for text in rows["meta"].unique(maintain_order=True).to_list():
+        told = json.loads(text)
+        names |= dict.fromkeys(
+            key for key, value in told.items() if not isinstance(value, dict | list)
+        )
+    return list(names)
+
+
+def arcs(lake: Lake, method: str, space: str, axis: str) -> pl.DataFrame:
+    """Return the mean measures of each session on an axis, weighted by states.
+
+    The lake has them for some Spaces; for the others they are found in its states.
+    """
+    table = f"arcs/{space}"
+    if table in lake.tables():
+        return mean_of(lake.scan(table).filter(pl.col("axis") == axis))
+    return mean_of(measured(lake, method, space, axis))
+
+
+def mean_of(each: pl.LazyFrame) -> pl.DataFrame:
+    """Return the measures of each session: the mean over its speakers, weighted by states."""
+    n = pl.col("n").cast(pl.Float64)
+    return (
+        each.group_by("session")
+        .agg(
+            *(
+                ((pl.col(name) * n).sum() / n.filter(pl.col(name).is_not_null()).sum())
+                .fill_nan(None)
+                .alias(name)
+                for name in MEASURES
+            ),
+            pl.col("missing").cast(pl.Float64).mean(),
+        )
+        .collect(engine="streaming")
+    )
+
+
+def measured(lake: Lake, method: str, space: str, axis: str) -> pl.LazyFrame:
+    """Return the measures of each speaker of each session, from their states."""
+    value = pl.col("value")
+    return (
+        lake.scan(f"states/{space}")
+        .filter(pl.col("by") == method)
+        .select("session", "actor", "start", pl.col(axis).cast(pl.Float64).alias("value"))
+        .sort("session", "actor", "start", maintain_order=True)
+        .group_by("session", "actor", maintain_order=True)
+        .agg(
+            value.count().alias("n"),
+            value.mean().alias("mean"),
+            (value.drop_nulls().last() - value.drop_nulls().first()).alias("change"),
+            value.std().alias("variability"),
+            value.is_null().mean().alias("missing"),
+        )
+    )
+
+
+def _crises(lake: Lake) -> pl.DataFrame:
+    """Return in how many records of each session crisis language was found."""
+    if "evidence" not in lake.tables():
+        return pl.DataFrame(schema={"session": pl.String, "crisis": pl.Int64})
+    return (
+        lake.scan("evidence")
+        .filter(pl.col("by") == "guard/crisis", pl.col("axis").is_in(list(URGENT)))
+        .group_by("session")
+        .agg(pl.col("record").n_unique().cast(pl.Int64).alias("crisis"))
+        .collect(engine="streaming")
+    )
