@@ -32,9 +32,38 @@ from affectory.web.uploads import Progress, Work
 router = APIRouter(tags=["live"])
 LARGEST = 4 * LONGEST  # bytes of one message
 KEPT = 10_000  # talks whose files are kept beside the lake at most
-BAD, GONE, MANY = 4400, 4404, 4429
+EMPTY = 1_000  # talks without a turn that are remembered
+BAD, GONE, MANY, FULL = 4400, 4404, 4429, 4507
 BEAT = 0.02  # seconds between two looks whether somebody else has said something
-Talks = WeakValueDictionary[str, Talk]  # those that a socket is open on
+
+
+@dataclass
+class Talks:
+    """The talks of one server.
+
+    Args:
+        open: Those that a socket is open on.
+        begun: Names of those without a turn; a talk has no file before its first.
+    """
+
+    open: WeakValueDictionary[str, Talk] = field(default_factory=WeakValueDictionary)
+    begun: dict[str, None] = field(default_factory=dict)
+
+    def begin(self) -> str:
+        """Return the name of a new talk; the oldest of many without a turn is forgotten."""
+        name = secrets.token_hex(8)
+        self.begun[name] = None
+        for old in list(self.begun)[: max(0, len(self.begun) - EMPTY)]:
+            self.begun.pop(old, None)
+        return name
+
+    async def talk(self, name: str, path: File) -> Talk:
+        """Return the talk of a file; who comes back while it is still at work finds the same."""
+        one = self.open.get(name)
+        if one is None:
+            made = await asyncio.to_thread(Talk.of, path)
+            one = self.open.setdefault(name, made)
+        return one
 
 
 class Turn(BaseModel):
@@ -63,16 +92,15 @@ def talks(request: Request) -> list[Listed]:
 
 @router.post("/talks", response_model=Begun)
 def begin(request: Request) -> Response | Begun:
-    """Begin a talk; its turns are kept in a file beside the lake."""
+    """Begin a talk; its turns are kept in a file beside the lake, from the first on."""
     settings: Settings = request.app.state.settings
     home = settings.out / FOLDER
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if len(os.listdir(home)) >= 2 * KEPT:  # each has a file beside it, of what was heard
+    if sum(name.endswith(".jsonl") for name in os.listdir(home)) >= KEPT:
         told = f"{KEPT:,} talks are kept already; delete old ones from the folder {FOLDER} first"
         return JSONResponse({"detail": told}, status_code=507)
-    name = secrets.token_hex(8)
-    (home / f"{name}.jsonl").touch(mode=0o600)
-    return Begun(talk=name)
+    known: Talks = request.app.state.talks
+    return Begun(talk=known.begin())
 
 
 @router.websocket("/talks/{talk}/turns")
@@ -90,26 +118,26 @@ async def turns(socket: WebSocket, talk: str) -> None:
         state.sockets -= 1
 
 
-async def _held(socket: WebSocket, talk: str) -> None:
+async def _held(socket: WebSocket, name: str) -> None:
     """Hold a talk on a socket, until either is at an end."""
-    path = _file(socket.app.state.settings, talk)
+    known: Talks = socket.app.state.talks
+    begun = place(socket.app.state.settings.out, name) if name in known.begun else None
+    path = begun or _file(socket.app.state.settings, name)
     if path is None:
         await socket.close(GONE, "there is no such talk")
         return
-    known: Talks = socket.app.state.talks
-    one = known.get(talk) or Talk.of(path)
-    known[talk] = one  # who comes back while it is still at work finds the same
-    try:
-        await asyncio.to_thread(one.wake)
-    except BadFile as error:
-        await socket.close(GONE, str(error)[:120])
-        return
     with suppress(WebSocketDisconnect):
         try:
-            await _Line(socket, one, overheard(talk)).serve()
+            talk = await known.talk(name, path)
+            await asyncio.to_thread(talk.wake)
+            await _Line(socket, talk, name).serve()
+        except BadFile as error:
+            await socket.close(GONE, str(error)[:120])
         except (ValidationError, ValueError) as error:
             first = str(error).partition("\n")[0]
             await socket.close(BAD, f"this is no turn: {first}"[:120])
+        except OSError as error:  # the disk is full, say
+            await socket.close(FULL, f"it could not be kept: {error.strerror}"[:120])
 
 
 @dataclass
@@ -119,12 +147,12 @@ class _Line:
     Args:
         socket: Where turns come from, and what was heard goes to.
         talk: What hears them.
-        followed: Whether another process says the turns; then nothing is taken here.
+        name: Its name. Where another process says the turns, nothing is taken here.
     """
 
     socket: WebSocket
     talk: Talk
-    followed: bool
+    name: str
     told: int = 0  # turns that this socket was told of
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -133,15 +161,19 @@ class _Line:
 
         Raises:
             ValueError: if what came is no turn, or none is wanted.
+            BadFile: if the file of the talk holds something else by now.
+            OSError: if it could not be kept.
         """
+        begun: dict[str, None] = self.socket.app.state.talks.begun
         await self._tell()
         others = asyncio.create_task(self._watch())
         try:
             while True:
                 turn = await _next(self.socket)
-                if self.followed:
+                if overheard(self.name):
                     raise ValueError("what is heard elsewhere is only followed here")
                 heard = await asyncio.to_thread(self.talk.say, turn.actor, turn.text, turn.id)
+                begun.pop(self.name, None)
                 if heard.seq < self.told:  # sent again, as its answer was lost
                     async with self.turn:
                         await self.socket.send_json(asdict(heard))
@@ -175,7 +207,7 @@ async def keep(request: Request, talk: Name) -> Progress:
     if path is None or not path.stat().st_size:
         raise BadChoice("talk", talk, "one with turns")
     name = f"live-{talk}.jsonl"
-    with whole(settings.out / "uploads", name) as copy:
+    with work.admit(), whole(settings.out / "uploads", name) as copy:
         await asyncio.to_thread(shutil.copyfile, path, copy)
     kept = copy.parent.with_suffix("") / name
     return work.begin(kept, name, request.app.state.shelves.forget)

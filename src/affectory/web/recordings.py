@@ -15,14 +15,14 @@ import secrets
 import shutil
 import unicodedata
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from affectory.web.containers import KINDS, Container, container
-from affectory.web.holding import freed, held
+from affectory.web.holding import alone, freed, held
 from affectory.web.receiving import PART, whole
 
 NOTE = "note.json"
@@ -136,8 +136,11 @@ class Kept:
         return path if told.get("file") and path.is_file() else None
 
     def write(self, place: Path, **told: object) -> None:
-        """Change what is noted of a session, at once or not at all."""
-        self._ready(place)
+        """Change what is noted of a session, at once or not at all, and while nobody else does."""
+        with self._alone(place):
+            self._write(place, told)
+
+    def _write(self, place: Path, told: dict[str, object]) -> None:
         part = place / f"{secrets.token_hex(4)}.note"
         part.touch(mode=0o600)
         part.write_text(json.dumps({**self.note(place), **told}), encoding="utf-8")
@@ -147,22 +150,25 @@ class Kept:
     def adding(self, place: Path, ending: str) -> Iterator[Path]:
         """A path to write a recording to; it counts once it is whole, and what was there goes."""
         self._ready(place)
-        old = _whole(place)
-        with whole(place, f"recording{ending}") as path:
-            yield path
-        token = path.parent.name.removesuffix(PART)
-        self.write(place, file=token, ending=ending, offset=0.0)
-        for one in old:
-            shutil.rmtree(one, ignore_errors=True)
+        with ExitStack() as stack:
+            with whole(place, f"recording{ending}") as path:
+                yield path
+                stack.enter_context(self._alone(place))  # until it is noted that it is whole
+            token = path.parent.name.removesuffix(PART)
+            self._write(place, {"file": token, "ending": ending, "offset": 0.0})
+            for one in _whole(place):
+                if one.name != token:
+                    shutil.rmtree(one, ignore_errors=True)
 
     def remove(self, place: Path) -> None:
         """Remove a recording; how late it was is forgotten with it."""
-        with suppress(FileNotFoundError):
-            (place / NOTE).unlink()
-        for one in _whole(place):
-            shutil.rmtree(one, ignore_errors=True)
-        with suppress(OSError):  # somebody adds another at this moment
-            place.rmdir()
+        with self._alone(place):
+            with suppress(FileNotFoundError):
+                (place / NOTE).unlink()
+            for one in _whole(place):
+                shutil.rmtree(one, ignore_errors=True)
+            with suppress(OSError):  # another is being added at this moment
+                place.rmdir()
 
     def resume(self) -> None:
         """Remove what came in half when the last server stopped; what another takes in stays."""
@@ -171,6 +177,10 @@ class Kept:
             if holder is not None:
                 shutil.rmtree(torn, ignore_errors=True)
                 freed(holder)
+
+    def _alone(self, place: Path) -> AbstractContextManager[None]:
+        """Keep every other thread and process from changing what is kept of a session."""
+        return alone(place, lambda: self._ready(place))
 
     def _ready(self, place: Path) -> None:
         self.home.mkdir(mode=0o700, parents=True, exist_ok=True)

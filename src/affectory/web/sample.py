@@ -7,25 +7,22 @@ import shutil
 from importlib.resources import as_file, files
 
 from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse
-from starlette.responses import Response
 
 from affectory.web.receiving import whole
 from affectory.web.settings import Settings
-from affectory.web.uploads import WAITING, Progress, Work
+from affectory.web.uploads import Progress, Work
 
 router = APIRouter(tags=["uploads"])
 NAME = "support_arc.csv"  # six chats over nine weeks: recovery with a setback
 
 
-@router.post("/sample", response_model=Progress)
-async def sample(request: Request) -> Response | Progress:
+@router.post("/sample")
+async def sample(request: Request) -> Progress:
     """Begin the trace of a sample conversation."""
     settings: Settings = request.app.state.settings
     work: Work = request.app.state.work
-    if work.full:
-        return JSONResponse({"detail": f"{WAITING} files wait already"}, status_code=429)
     with (
+        work.admit(),
         as_file(files("affectory") / "samples" / NAME) as own,
         whole(settings.out / "uploads", NAME) as path,
     ):

@@ -12,8 +12,8 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Coroutine
-from contextlib import suppress
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
@@ -22,11 +22,12 @@ from urllib.parse import unquote
 from fastapi import APIRouter, Header, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from affectory.core.errors import BadChoice
-from affectory.web.holding import FREE, freed, held
 from affectory.web.columns import NOTE, named, options
+from affectory.web.holding import FREE, freed, held
 from affectory.web.receiving import PART, SWELL, large, plain, taken, whole
 from affectory.web.settings import Settings, without
 
@@ -88,10 +89,25 @@ class Work:
         task.add_done_callback(lambda _: freed(holder))
         return told
 
-    @property
-    def full(self) -> bool:
-        """Whether too many uploads wait already."""
-        return sum(one.state not in ENDED for one in self.known.values()) >= WAITING
+    @contextmanager
+    def admit(self) -> Iterator[None]:
+        """Let one more file come in, whoever brings it.
+
+        Raises:
+            HTTPException: if too many wait or come in already, or there is no room for it.
+        """
+        if sum(one.state not in ENDED for one in self.known.values()) >= WAITING:
+            told = f"{WAITING} files wait already; send it when some are done"
+            raise HTTPException(429, told)
+        if self.coming >= COMING:
+            raise HTTPException(429, f"{COMING} files come in already; send it when one is there")
+        self.coming += 1
+        try:
+            yield
+        except OSError as error:
+            raise HTTPException(507, f"it could not be kept: {error.strerror}") from error
+        finally:
+            self.coming -= 1
 
     def resume(self, done: Any) -> None:
         """Go on with the files whose trace had not ended when the last server did."""
@@ -252,28 +268,17 @@ async def upload(
     own = plain(unquote(name))
     if Path(own).suffix.lower() in PACKED:
         return JSONResponse({"detail": f"{own} is packed; unpack it first"}, status_code=415)
-    if work.full:
-        told = f"{WAITING} files wait already; send it when some are done"
-        return JSONResponse({"detail": told}, status_code=429)
-    if work.coming >= COMING:
-        told = f"{COMING} files come in already; send it when one is there"
-        return JSONResponse({"detail": told}, status_code=429)
-    size = request.headers.get("content-length", "")
-    if size.isdecimal() and int(size) > settings.largest:
-        return JSONResponse({"detail": large(settings.largest)}, status_code=413)
-    work.coming += 1
     try:
-        with whole(settings.out / "uploads", own) as path:
-            await taken(request.stream(), path, settings.largest)
-            if columns:
-                (path.parent / NOTE).write_text(said.model_dump_json(), encoding="utf-8")
+        with work.admit():
+            size = request.headers.get("content-length", "")
+            if size.isdecimal() and int(size) > settings.largest:
+                raise ValueError(large(settings.largest))
+            with whole(settings.out / "uploads", own) as path:
+                await taken(request.stream(), path, settings.largest)
+                if columns:
+                    (path.parent / NOTE).write_text(said.model_dump_json(), encoding="utf-8")
     except ValueError as error:
         return JSONResponse({"detail": str(error)}, status_code=413)
-    except OSError as error:
-        told = f"it could not be kept: {error.strerror}"
-        return JSONResponse({"detail": told}, status_code=507)
-    finally:
-        work.coming -= 1
     return work.begin(path.parent.with_suffix("") / own, own, request.app.state.shelves.forget)
 
 
