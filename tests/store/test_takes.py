@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from affectory.core.errors import BadChoice, BadFile, BadValues
+from affectory.core.errors import BadChoice, BadFile, BadValues, Clash
 from affectory.core.records import Clock
 from affectory.core.space import Axis, Space
 from affectory.core.space import Kind as Sort
@@ -30,12 +30,12 @@ def begun(takes, kind=Kind.TRACED, axes=("valence",), rater="ann"):
 
 def test_samples_become_states_that_last_until_the_next(takes):
     take = begun(takes)
-    assert takes.add(take.id, [(0, 1.0, {"valence": 0.5}), (1, 1.5, {"valence": -2.0})]) == 2
+    assert takes.add(take.id, [(0, 1.0, {"valence": 0.5}), (1, 1.5, {"valence": -1.0})]) == 2
     felt = takes.trajectory(take.id, VA)
     assert felt.by == "rater:ann"
     assert felt.start.tolist() == [1.0, 1.5]
     assert felt.stop.tolist() == [1.5, 1.5]
-    assert felt.axis("valence").tolist() == [0.5, -1.0]  # held to the Space
+    assert felt.axis("valence").tolist() == [0.5, -1.0]
     assert felt.spread[:, 1].tolist() == [2.0, 2.0]  # arousal was not rated
 
 
@@ -43,8 +43,77 @@ def test_what_is_sent_again_counts_once(takes):
     take = begun(takes)
     batch = [(n, n / 25, {"valence": n / 100}) for n in range(50)]
     assert takes.add(take.id, batch) == 50
-    assert takes.add(take.id, [(49, 9.0, {"valence": 0.0}), (50, 2.0, {"valence": 0.0})]) == 51
+    assert takes.add(take.id, [batch[49], (50, 2.0, {"valence": 0.0})]) == 51
     assert takes.samples(take.id)["at"].to_list()[49] == 49 / 25
+
+
+@pytest.mark.parametrize("other", [(1, 9.0, {"valence": 0.1}), (1, 0.1, {"valence": -0.8})])
+def test_another_sample_of_the_same_number_is_told_and_nothing_of_its_batch_kept(takes, other):
+    take = begun(takes)
+    takes.add(take.id, [(0, 0.0, {"valence": 0.1}), (1, 0.1, {"valence": 0.1})])
+    with pytest.raises(Clash, match=r"sample 1.*begin another"):
+        takes.add(take.id, [(2, 0.2, {"valence": 0.1}), other])
+    with pytest.raises(Clash, match="sample 5"):  # in one batch as well
+        takes.add(take.id, [(5, 0.2, {"valence": 0.1}), (5, 0.2, {"valence": 0.2})])
+    assert takes.samples(take.id)["n"].to_list() == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("at", "value", "told"),
+    [(0.0, 99.0, "from -1 to 1"), (0.0, -1.01, "from -1 to 1"), (1e308, 0.0, "1e.13")],
+)
+def test_what_is_beyond_an_axis_or_all_time_is_refused(takes, at, value, told):
+    take = begun(takes)
+    with pytest.raises(BadValues, match=told):
+        takes.add(take.id, [(0, at, {"valence": value})])
+    assert takes.count(take.id) == 0
+
+
+def test_an_axis_is_rated_once(takes):
+    with pytest.raises(BadChoice, match="once"):
+        begun(takes, axes=("valence", "valence"))
+
+
+def test_a_take_that_is_deleted_takes_no_more(takes):
+    take = begun(takes)
+    other = Takes(takes._book.path.parent)  # as another server over one lake
+    checked = other.find
+
+    def late(name):
+        told = checked(name)
+        takes.delete(name)  # between the look and the writing
+        return told
+
+    other.find = late
+    with pytest.raises(BadChoice, match="begun"):
+        other.add(take.id, [(0, 0.0, {"valence": 0.1})])
+    assert takes.count(take.id) == 0
+    other.close()
+
+
+def test_what_is_said_while_a_take_is_ended_keeps_it_open(takes):
+    take = begun(takes)
+    takes.add(take.id, [(0, 0.0, {"valence": 0.1})])
+    first = takes.name(take.id)
+    takes.add(take.id, [(1, 0.1, {"valence": 0.2})])
+    assert not takes.finish(take.id, first.ending)
+    assert takes.find(take.id).done is None
+    assert takes.finish(take.id, takes.name(take.id).ending)
+    assert takes.find(take.id).done is not None
+    takes.delete(take.id)
+    with pytest.raises(BadChoice, match="begun"):
+        takes.finish(take.id, None)
+
+
+def test_whoever_only_reads_makes_no_file(tmp_path):
+    takes = Takes(tmp_path / "out")
+    assert takes.of("job", "s1") == takes.of_trace("job") == ()
+    with pytest.raises(BadChoice):
+        takes.find("none")
+    assert list(tmp_path.iterdir()) == []
+    begun(Takes(tmp_path / "out"))  # another server makes it
+    assert len(takes.of("job", "s1")) == 1
+    takes.close()
 
 
 def test_a_turn_can_be_rated_anew(takes):
@@ -64,7 +133,8 @@ def test_a_slow_hand_is_moved_back(takes):
 
 def test_a_take_that_is_done_takes_no_more(takes):
     take = begun(takes)
-    assert takes.finish(take.id).done is not None
+    assert takes.finish(take.id, takes.name(take.id).ending)
+    assert takes.find(take.id).done is not None
     with pytest.raises(BadChoice, match="goes on"):
         takes.add(take.id, [(0, 0.0, {"valence": 0.0})])
     assert [one.id for one in takes.of("job", "s1")] == [take.id]
@@ -137,7 +207,7 @@ def test_a_name_holds_no_mark_and_one_that_does_is_never_taken_twice(takes):
     with pytest.raises(BadChoice, match="without #"):
         begun(takes, rater="ann#2")
     first, second = begun(takes), begun(takes)
-    takes._run("update takes set rater = 'ann#2' where id = ?", (first.id,))  # from before
+    takes._book.run("update takes set rater = 'ann#2' where id = ?", (first.id,))  # from before
     assert takes.name(first.id).author == "rater:ann#2"
     assert takes.name(second.id).author == "rater:ann"
     assert takes.name(begun(takes).id).author == "rater:ann#3"

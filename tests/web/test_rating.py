@@ -159,7 +159,7 @@ def wave(late=0.0, n=500, noise=0.0, seed=0):
     at = np.arange(n) / 25
     told = np.sin((at - late) / 1.7) * 0.6 + 0.3 * np.sin((at - late) / 0.6)
     told += np.random.default_rng(seed).normal(0, noise, n) if noise else 0
-    rows = zip(at.tolist(), told.tolist(), strict=True)
+    rows = zip(at.tolist(), np.clip(told, -1, 1).tolist(), strict=True)
     return [
         {"n": n, "at": t, "play": t, "said": {"valence": v}} for n, (t, v) in enumerate(rows)
     ]  # fmt: skip
@@ -414,8 +414,8 @@ def test_agreement_over_a_whole_trace_and_all_takes_as_one_table(tmp_path):
             base = f"/api/traces/{job}/sessions/{s}"
             for rater, noise in (("ann", 0.0), ("bo", 0.1)):
                 said = wave(late=s, noise=noise, seed=s)
-                for row in said:
-                    row["said"]["valence"] += s / 20  # sessions differ in their means
+                for row in said:  # sessions differ in their means
+                    row["said"]["valence"] = row["said"]["valence"] / 2 + s / 20
                 traced_take(client, base, rater, said)
         told = client.get(f"/api/traces/{job}/agreement?space=vad&axis=valence").json()
         assert told["sessions"] == 6
@@ -482,3 +482,105 @@ def test_a_take_that_is_ended_anew_with_another_lag_is_moved(own):
     felt = open_lake(out / "lake").states("vad", by="rater:ann")
     assert len(felt) == 500
     assert felt.start[0] == pytest.approx(-1.5)
+
+
+def test_samples_that_come_in_while_a_take_is_ended_are_in_the_lake(own, monkeypatch):
+    from affectory.store.lake import Lake
+
+    client, out, base = own
+    made = take(client, base, "zoe", [0.0, 0.1, 0.2, 0.3, 0.4])
+    rows = [{"n": n, "at": float(n), "said": {"valence": 0.5}} for n in range(5, 15)]
+    put, late = Lake.put, []
+
+    def slow(*given):
+        put(*given)
+        if not late:  # between the lake and the note that the take is done
+            late.append(client.post(f"/api/takes/{made}/samples", json=rows).json())
+
+    with monkeypatch.context() as busy:
+        busy.setattr(Lake, "put", slow)
+        assert client.post(f"/api/takes/{made}/done?lag=0").json()["done"] is not None
+    assert late == [{"samples": 15}]
+    assert len(open_lake(out / "lake").states("va", by="rater:zoe")) == 15
+    more = [{"n": 99, "at": 99.0, "said": {"valence": 0.5}}]
+    assert client.post(f"/api/takes/{made}/samples", json=more).status_code == 422
+
+
+def test_a_take_that_goes_on_for_ever_is_not_done(own, monkeypatch):
+    from affectory.store.lake import Lake
+
+    client, _, base = own
+    made = take(client, base, "zoe", [0.0, 0.1])
+    put = Lake.put
+
+    def busy(*given):
+        put(*given)
+        n = client.get(f"{base}/takes").json()[0]["samples"]
+        more = [{"n": n, "at": float(n), "said": {"valence": 0.0}}]
+        assert client.post(f"/api/takes/{made}/samples", json=more).json() == {"samples": n + 1}
+
+    monkeypatch.setattr(Lake, "put", busy)
+    told = client.post(f"/api/takes/{made}/done")
+    assert told.status_code == 422
+    assert "stop rating" in told.json()["detail"]
+    assert client.get(f"{base}/takes").json()[0]["done"] is None
+
+
+def test_a_take_that_another_server_deletes_while_it_is_ended_leaves_no_states(own, monkeypatch):
+    from affectory.store.lake import Lake
+
+    client, out, base = own
+    made = take(client, base, "zoe", [0.0, 0.5, 1.0])
+    put = Lake.put
+    with TestClient(create_app(Settings(out)), base_url=HERE, headers=HEADERS) as other:
+
+        def slow(*given):
+            assert other.delete(f"/api/takes/{made}").status_code == 200
+            put(*given)
+
+        monkeypatch.setattr(Lake, "put", slow)
+        assert client.post(f"/api/takes/{made}/done").status_code == 422
+    assert client.get(f"{base}/takes").json() == []
+    facts = client.get(base).json()
+    assert [one["by"] for one in facts["spaces"] if one["name"] == "va"] in ([], [[]])
+    assert client.post(f"/api/takes/{made}/samples", json=[]).status_code == 422
+
+
+def test_a_take_whose_trace_is_gone_can_be_deleted(own):
+    import shutil
+
+    client, out, base = own
+    made = take(client, base, "zoe", [0.0, 0.5, 1.0])
+    client.post(f"/api/takes/{made}/done")
+    shutil.rmtree(out / "lake")
+    assert client.delete(f"/api/takes/{made}").json() == {"samples": 0}
+    assert client.delete(f"/api/takes/{made}").status_code == 422
+
+
+def test_a_lake_that_is_only_looked_at_gets_no_file_of_takes(own):
+    client, out, base = own
+    assert client.get(f"{base}/takes").json() == []
+    assert client.get(f"{base}/others").status_code == 200
+    assert not (out / "takes.sqlite").exists()
+
+
+def test_another_sample_of_one_number_is_a_conflict(own):
+    client, _, base = own
+    made = take(client, base, "zoe", [0.1, 0.2])
+    other = [{"n": 1, "at": 1.0, "said": {"valence": -0.8}}]
+    told = client.post(f"/api/takes/{made}/samples", json=other)
+    assert told.status_code == 409
+    assert "begin another" in told.json()["detail"]
+    assert client.get(f"/api/takes/{made}/samples").json()["valence"] == [0.1, 0.2]
+
+
+def test_values_beyond_the_axis_and_turns_that_are_not_there_are_refused(own):
+    client, _, base = own
+    made = take(client, base, "zoe", [], "turns")
+    for n, at, value, told in ((0, 0.0, 99.0, "-1 to 1"), (7777, 5.0, 0.1, "turn is 7777"),
+                               (0, 1e308, 0.1, "clock")):  # fmt: skip
+        sent = [{"n": n, "at": at, "said": {"valence": value}}]
+        answer = client.post(f"/api/takes/{made}/samples", json=sent)
+        assert answer.status_code == 422
+        assert told in answer.json()["detail"]
+    assert client.get(f"/api/takes/{made}/samples").json()["n"] == []

@@ -13,6 +13,7 @@ __all__ = [
     "BadQuery",
     "BadValues",
     "CapReached",
+    "Clash",
     "ClockMismatch",
     "DuplicateMethod",
     "MissingExtra",
@@ -105,6 +106,15 @@ class BadChoice(AffectoryError, ValueError):
             super().__init__(f"{name} is {shown}; expected {legal}")
         else:
             super().__init__(f"{name} is {shown}; choose one of: {', '.join(map(str, legal))}")
+
+
+class Clash(AffectoryError, ValueError):
+    """Two writers put different things into one place."""
+
+    def __init__(self, what: str, place: object, cure: str) -> None:
+        super().__init__(
+            f"{what} {place}: something else is kept there already, expected the same; {cure}"
+        )
 
 
 class BadColumn(AffectoryError, LookupError):

@@ -11,10 +11,8 @@ __all__ = ["PREFIX", "Kind", "Sample", "Take", "Takes"]
 import json
 import secrets
 import sqlite3
-import threading
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import count
@@ -24,20 +22,18 @@ from typing import Any, NamedTuple
 import numpy as np
 import polars as pl
 
-from affectory.core.errors import BadChoice, BadFile, BadValues
+from affectory.core.errors import BadChoice, BadValues, Clash
 from affectory.core.groups import Names
 from affectory.core.records import Clock
 from affectory.core.space import Kind as Sort
 from affectory.core.space import Space
 from affectory.core.trajectory import Trajectory
+from affectory.store.notebook import Notebook
 from affectory.store.sampled import latest, spans
 
 NAME = "takes.sqlite"
+ONE = "select * from takes where id = ?"
 PREFIX, MARK = "rater:", "#"  # of an author's name; the mark is before the number of a take
-HOW = (
-    "pragma journal_mode = wal",
-    "pragma synchronous = full",  # what was acknowledged survives the power cut as well
-)
 STEPS = (  # from each version of the file to the next; a file knows how many it has taken
     (
         "create table if not exists takes (id text primary key, job text not null, "
@@ -52,7 +48,12 @@ STEPS = (  # from each version of the file to the next; a file knows how many it
         "alter table samples add column play real",
         "create unique index authors on takes (job, session, space, author)",
     ),
+    (
+        "alter table takes add column ending text",
+        "alter table takes add column bounds text",
+    ),
 )
+FURTHEST = 1e13  # seconds from the zero of its clock that a sample can be: ten times dates in ms
 
 
 class Kind(StrEnum):
@@ -95,6 +96,8 @@ class Take:
         done: When it was done, None while it goes on.
         author: By whose name its states are in the lake, None until it has one.
         lag: How late the rater's hand was, in seconds of play.
+        ending: A mark that is there while somebody ends it, and that more samples wipe out.
+        bounds: Lowest and highest value of each axis, None of a take from before they were kept.
     """
 
     id: str
@@ -109,6 +112,8 @@ class Take:
     done: float | None
     author: str | None = None
     lag: float = 0.0
+    ending: str | None = None
+    bounds: tuple[tuple[float, float], ...] | None = None
 
     @property
     def label(self) -> str:
@@ -127,27 +132,11 @@ class Takes:
     """
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / NAME
-        path.touch(mode=0o600)
-        self._turn = threading.Lock()
-        self._file = sqlite3.connect(
-            path, timeout=30, isolation_level=None, check_same_thread=False
-        )
-        try:
-            for line in HOW:
-                self._file.execute(line)
-            self._upgrade(path)
-        except sqlite3.DatabaseError as error:
-            self._file.close()
-            raise BadFile(path, str(error), "a file of takes", "move it away") from error
-        except BadFile:
-            self._file.close()
-            raise
+        self._book = Notebook(folder / NAME, "a file of takes", STEPS, _named)
 
     def close(self) -> None:
         """Close the file."""
-        self._file.close()
+        self._book.close()
 
     def begin(
         self, job: str, session: str, rater: str, space: Space, axes: Sequence[str], clock: Clock,
@@ -156,77 +145,97 @@ class Takes:
         """Note a new take, and return it.
 
         Raises:
-            BadChoice: if the Space has no such axis, shares of one whole are to be traced, or
-                the rater has no name that can be written.
+            BadChoice: if the Space has no such axis, one is named twice, shares of one whole are
+                to be traced, or the rater has no name that can be written.
         """
         if not (rater.strip() and rater.strip().isprintable()) or MARK in rater:
             raise BadChoice("rater", rater, f"a name or a letter, without {MARK}")
         if kind is Kind.TRACED and space.kind is Sort.DISTRIBUTION:
             what = "a Space of scales, or turn by turn: shares of one whole have no two axes"
             raise BadChoice("space", space.name, what)
-        for axis in axes:
-            space.index(axis)
+        rated = [space.axes[space.index(axis)] for axis in axes]
+        if len(set(axes)) < len(axes):
+            raise BadChoice("axes", ", ".join(axes), "each axis once")
+        bounds = tuple((axis.low, axis.high) for axis in rated)
         take = Take(secrets.token_hex(8), job, session, rater.strip(), space.name, tuple(axes),
-                    clock, kind, time.time(), None)  # fmt: skip
+                    clock, kind, time.time(), None, bounds=bounds)  # fmt: skip
         row = (take.id, job, session, take.rater, space.name, json.dumps(axes), clock.value,
-               kind.value, take.begun, None)  # fmt: skip
-        self._run("insert into takes values (?,?,?,?,?,?,?,?,?,?,null,0)", row)
+               kind.value, take.begun, json.dumps(bounds))  # fmt: skip
+        with self._book.whole() as file:
+            file.execute("insert into takes values (?,?,?,?,?,?,?,?,?,null,null,0,null,?)", row)
         return take
 
     def add(self, take: str, samples: Sequence[Sample]) -> int:
         """Keep samples; return how many the take has then.
 
-        A number that is there already stays as it is in a traced take, and is replaced in a take
-        of turns, where it is the turn's `seq`.
+        The same sample sent again counts once. A number that is there already with something
+        else is replaced in a take of turns, where it is the turn's `seq`.
 
         Raises:
             BadChoice: if there is no such take, or it is done.
-            BadValues: if a value is missing, or is no finite number.
+            BadValues: if a value is missing, is no number, or is beyond its axis.
+            Clash: if a traced take has another sample of that number.
         """
         known = self.find(take)
-        if known.done is not None:
-            raise BadChoice("take", take, "one that goes on; begin another")
-        rows = []
-        for n, at, said, play in (Sample(*one) for one in samples):
-            values = [float(said.get(axis, np.nan)) for axis in known.axes]
-            if not np.isfinite([at, play or 0.0, *values]).all():
-                raise BadValues("sample", said, f"a number for each of {', '.join(known.axes)}")
-            rows.append((take, int(n), float(at), json.dumps(values), play))
-        how = "replace" if known.kind is Kind.TURNS else "ignore"
-        with self._whole():
-            self._file.executemany(f"insert or {how} into samples values (?,?,?,?,?)", rows)
+        rows = [_checked(known, Sample(*one)) for one in samples]
+        with self._book.whole() as file:
+            if _known(file.execute(ONE, (take,)).fetchall(), take).done is not None:
+                raise BadChoice("take", take, "one that goes on; begin another")
+            if known.kind is Kind.TRACED:
+                _same(file, take, rows)
+            sql = "insert or replace into samples values (?,?,?,?,?)"
+            file.executemany(sql, [(take, *row) for row in rows])
+            file.execute("update takes set ending = null where id = ?", (take,))
         return self.count(take)
 
     def count(self, take: str) -> int:
         """Return how many samples a take has."""
-        return int(self._run("select count(*) from samples where take = ?", (take,))[0][0])
+        rows = self._book.run("select count(*) from samples where take = ?", (take,))
+        return int(rows[0][0]) if rows else 0
 
     def name(self, take: str, taken: Collection[str] = (), lag: float | None = None) -> Take:
         """Give a take an author's name of its own, the same for ever, and return it.
+
+        It is marked as one that is being ended, until more is said in it.
 
         Args:
             take: The take.
             taken: Names that are in use elsewhere, such as in the lake.
             lag: How late the hand was; None leaves what was noted.
+
+        Raises:
+            BadChoice: if there is no such take.
         """
-        known = self.find(take)
-        with self._whole():
+        with self._book.whole() as file:
+            known = _known(file.execute(ONE, (take,)).fetchall(), take)
             if known.author is None:
-                self._name(known, taken)
-            if lag is not None:
-                self._file.execute("update takes set lag = ? where id = ?", (lag, take))
-        return self.find(take)
+                _name(file, known, taken)
+            sql = "update takes set lag = coalesce(?, lag), ending = ? where id = ?"
+            file.execute(sql, (lag, secrets.token_hex(8), take))
+            return _known(file.execute(ONE, (take,)).fetchall(), take)
 
     def delete(self, take: str) -> None:
         """Delete a take and its samples."""
-        with self._whole():
-            self._file.execute("delete from samples where take = ?", (take,))
-            self._file.execute("delete from takes where id = ?", (take,))
+        with self._book.whole() as file:
+            file.execute("delete from samples where take = ?", (take,))
+            file.execute("delete from takes where id = ?", (take,))
 
-    def finish(self, take: str) -> Take:
-        """Note that a take is done, and return it."""
-        self._run("update takes set done = coalesce(done, ?) where id = ?", (time.time(), take))
-        return self.find(take)
+    def finish(self, take: str, ending: str | None) -> bool:
+        """Note that a take is done; return False where more was said since it got its mark.
+
+        Args:
+            take: The take.
+            ending: The mark that `name` gave it.
+
+        Raises:
+            BadChoice: if there is no such take any more.
+        """
+        with self._book.whole() as file:
+            if _known(file.execute(ONE, (take,)).fetchall(), take).ending != ending:
+                return False
+            sql = "update takes set done = coalesce(done, ?), ending = null where id = ?"
+            file.execute(sql, (time.time(), take))
+        return True
 
     def find(self, take: str) -> Take:
         """Return a take.
@@ -234,26 +243,23 @@ class Takes:
         Raises:
             BadChoice: if there is none of that name.
         """
-        rows = self._run("select * from takes where id = ?", (take,))
-        if not rows:
-            raise BadChoice("take", take, "one that was begun")
-        return _take(rows[0])
+        return _known(self._book.run(ONE, (take,)), take)
 
     def of(self, job: str, session: str) -> tuple[Take, ...]:
         """Return the takes of a session, oldest first."""
-        rows = self._run("select * from takes where job = ? and session = ? order by begun",
+        rows = self._book.run("select * from takes where job = ? and session = ? order by begun",
                          (job, session))  # fmt: skip
         return tuple(map(_take, rows))
 
     def of_trace(self, job: str) -> tuple[Take, ...]:
         """Return the takes of every session of a trace, oldest first."""
-        rows = self._run("select * from takes where job = ? order by begun", (job,))
+        rows = self._book.run("select * from takes where job = ? order by begun", (job,))
         return tuple(map(_take, rows))
 
     def samples(self, take: str) -> pl.DataFrame:
         """Return every sample of a take in the order of time: n, at, play, and each axis."""
         known = self.find(take)
-        rows = self._run(
+        rows = self._book.run(
             "select n, at, said, play from samples where take = ? order by at, n", (take,)
         )
         values = np.array([json.loads(row[2]) for row in rows], np.float64)
@@ -303,46 +309,73 @@ class Takes:
             seq=rows["n"].to_numpy() if turns else None,
         )  # fmt: skip
 
-    def _name(self, take: Take, taken: Collection[str]) -> None:
-        """Note the first free name of a take, within a transaction."""
-        told = "select author from takes where job = ? and session = ? and space = ?"
-        held = self._file.execute(told, (take.job, take.session, take.space)).fetchall()
-        used = {*taken, *(row[0] for row in held)}
-        names = (f"{PREFIX}{take.rater}{f'{MARK}{n}' if n > 1 else ''}" for n in count(1))
-        free = next(name for name in names if name not in used)
-        sql = "update takes set author = ? where id = ? and author is null"
-        self._file.execute(sql, (free, take.id))
 
-    def _upgrade(self, path: Path) -> None:
-        """Bring an older file to the present version."""
-        with self._whole():
-            version = int(self._file.execute("pragma user_version").fetchone()[0])
-            if version > len(STEPS):
-                cure = "take the version of the house that made it"
-                raise BadFile(path, f"version {version}", f"{len(STEPS)} at most", cure)
-            for line in (line for step in STEPS[version:] for line in step):
-                self._file.execute(line)
-            if version < len(STEPS):
-                self._file.execute(f"pragma user_version = {len(STEPS)}")
-            old = self._file.execute(
-                "select * from takes where done is not null and author is null order by done"
-            )
-            for row in old.fetchall():
-                self._name(_take(row), ())
+def _checked(take: Take, one: Sample) -> tuple[int, float, str, float | None]:
+    """Return a sample as it is kept.
 
-    @contextmanager
-    def _whole(self) -> Iterator[None]:
-        """Do all of a change or nothing, while nobody else changes anything."""
-        with self._turn, self._file:
-            self._file.execute("begin immediate")
-            yield
+    Raises:
+        BadValues: if a value is missing, is no number, or is beyond its axis.
+    """
+    values = [float(one.said.get(axis, np.nan)) for axis in take.axes]
+    if not np.isfinite([one.at, one.play or 0.0, *values]).all():
+        raise BadValues("sample", dict(one.said), f"a number for each of {', '.join(take.axes)}")
+    if abs(one.at) > FURTHEST or abs(one.play or 0.0) > FURTHEST:
+        raise BadValues("time of a sample", one.at, f"one within {FURTHEST:g} of the clock's zero")
+    for axis, value, (low, high) in zip(take.axes, values, take.bounds or (), strict=False):
+        if not low <= value <= high:
+            raise BadValues(axis, value, f"a value from {low:g} to {high:g}")
+    return int(one.n), float(one.at), json.dumps(values), one.play
 
-    def _run(self, sql: str, values: tuple[object, ...]) -> list[tuple[Any, ...]]:
-        with self._turn:
-            return self._file.execute(sql, values).fetchall()
+
+def _same(
+    file: sqlite3.Connection, take: str, rows: Sequence[tuple[int, float, str, float | None]]
+) -> None:
+    """Check that no number says something else than it said before.
+
+    Raises:
+        Clash: if one does.
+    """
+    numbers = [row[0] for row in rows]
+    sql = "select n, at, said, play from samples where take = ? and n between ? and ?"
+    span = (min(numbers, default=0), max(numbers, default=-1))
+    held = {row[0]: row for row in file.execute(sql, (take, *span))}
+    for row in rows:
+        if held.setdefault(row[0], row) != row:
+            raise Clash("sample", row[0], "go on with a take in one browser, or begin another")
+
+
+def _name(file: sqlite3.Connection, take: Take, taken: Collection[str]) -> None:
+    """Note the first free name of a take, within a transaction."""
+    told = "select author from takes where job = ? and session = ? and space = ?"
+    held = file.execute(told, (take.job, take.session, take.space)).fetchall()
+    used = {*taken, *(row[0] for row in held)}
+    names = (f"{PREFIX}{take.rater}{f'{MARK}{n}' if n > 1 else ''}" for n in count(1))
+    free = next(name for name in names if name not in used)
+    sql = "update takes set author = ? where id = ? and author is null"
+    file.execute(sql, (free, take.id))
+
+
+def _named(file: sqlite3.Connection) -> None:
+    """Name the takes that an earlier version ended, which gave no names."""
+    sql = "select * from takes where done is not null and author is null order by done"
+    for row in file.execute(sql).fetchall():
+        _name(file, _take(row), ())
+
+
+def _known(rows: Sequence[tuple[Any, ...]], take: str) -> Take:
+    """Return the take that was asked for.
+
+    Raises:
+        BadChoice: if there is none of that name.
+    """
+    if not rows:
+        raise BadChoice("take", take, "one that was begun")
+    return _take(rows[0])
 
 
 def _take(row: tuple[Any, ...]) -> Take:
-    made, job, session, rater, space, axes, clock, kind, begun, done, author, lag = row
+    made, job, session, rater, space, axes, clock, kind, begun, done, author, lag = row[:12]
+    ending, bounds = row[12:]
+    held = tuple((low, high) for low, high in json.loads(bounds)) if bounds else None
     return Take(made, job, session, rater, space, tuple(json.loads(axes)), Clock(clock),
-                Kind(kind), begun, done, author, lag)  # fmt: skip
+                Kind(kind), begun, done, author, lag, ending, held)  # fmt: skip

@@ -17,7 +17,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from affectory import __version__
-from affectory.core.errors import AffectoryError
+from affectory.core.errors import AffectoryError, Clash
 from affectory.show.palette import DARK, LIGHT
 from affectory.web import (
     agreement,
@@ -74,6 +74,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.recordings = Recordings.of(settings.out, settings.media)
     app.state.talks = live.Talks()
     app.state.sockets = 0
+    app.state.reading = asyncio.Semaphore(queues.READERS)
     app.add_exception_handler(AffectoryError, _told)
     app.add_exception_handler(RequestValidationError, _unread)
     app.add_exception_handler(ClientDisconnect, _left)
@@ -162,6 +163,7 @@ async def _left(_: Request, error: Exception) -> JSONResponse:
 async def _told(request: Request, error: Exception) -> JSONResponse:
     """Return the sentence of an error of ours: what was found, what to do."""
     status = 404 if isinstance(error, LookupError | FileNotFoundError) else 422
+    status = 409 if isinstance(error, Clash) else status
     told = without(str(error), request.app.state.settings)
     return JSONResponse({"detail": told}, status_code=status)
 

@@ -1,6 +1,6 @@
 """The recording of a session: what it is, its bytes, and how it is added, moved and removed."""
 
-__all__ = ["router"]
+__all__ = ["named", "router"]
 
 import errno
 import re
@@ -94,8 +94,8 @@ class Spot:
 def _spot(request: Request, trace: Trace, number: Number) -> Spot:
     recordings: Recordings = request.app.state.recordings
     session = trace.name(number)
-    named = _named(trace, session) if recordings.library else None
-    return Spot(recordings, trace.lake.job or "", session, named, request.app.state.settings)
+    own = named(trace, session) if recordings.library else None
+    return Spot(recordings, trace.lake.job or "", session, own, request.app.state.settings)
 
 
 At = Annotated[Spot, Depends(_spot)]
@@ -187,7 +187,7 @@ def _checked(what: Container, head: bytes, ending: str) -> None:
                       "give it its own ending, or convert it")  # fmt: skip
 
 
-def _named(trace: Shelf, session: str) -> str | None:
+def named(trace: Shelf, session: str) -> str | None:
     """Return the name of the file that the source of a session gives as its recording."""
     told = pl.coalesce("uri", *(pl.col("meta").str.json_path_match(f"$.{key}") for key in NAMES))
     rows = trace.lake.scan("records").filter(pl.col("session") == session).select(told.alias("uri"))

@@ -2,18 +2,19 @@
 
 __all__ = ["router"]
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import asdict, replace
 from typing import Annotated, Any, Literal
 
 import numpy as np
 import polars as pl
-from fastapi import APIRouter, Body, Depends, Path, Query
+from fastapi import APIRouter, Body, Depends, Path, Query, Request
 from fastapi.responses import Response
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
-from affectory.core.errors import BadChoice
+from affectory.core.errors import BadChoice, UnknownSpace
 from affectory.core.records import Clock
 from affectory.core.space import Space
 from affectory.core.trajectory import Trajectory
@@ -23,8 +24,9 @@ from affectory.represent import vocabularies
 from affectory.store import takes as keeping
 from affectory.store.takes import Kind, Take, Takes
 from affectory.web.asking import Asked, Number, Trace
-from affectory.web.elan import tiers
+from affectory.web.elan import SELF, tiers
 from affectory.web.files import as_file
+from affectory.web.filmed import filmed
 from affectory.web.panel import Panel, number, panel
 from affectory.web.references import perceived, spoken
 from affectory.web.shelf import Shelf
@@ -33,6 +35,7 @@ router = APIRouter(tags=["raters"])
 Floats = NDArray[np.float64]
 Lag = Annotated[float | None, Query(ge=0, le=60, description="Seconds of play.")]
 Id = Annotated[str, Path(max_length=40)]
+TRIES = 5  # times that a take is put into the lake while more of it comes in
 
 
 class Wish(BaseModel):
@@ -116,8 +119,16 @@ def listed(takes: Held, trace: Trace, number: Number) -> list[Row]:
 
 
 @router.post("/takes/{take}/samples")
-def add(takes: Held, take: Id, samples: Annotated[list[Sample], Body(max_length=5000)]) -> Kept:
-    """Keep samples; when this answers they are on the disk. Sent again, they count once."""
+def add(
+    takes: Held, shelves: Asked, take: Id, samples: Annotated[list[Sample], Body(max_length=5000)]
+) -> Kept:
+    """Keep samples; when this answers they are on the disk. Sent again, they count once.
+
+    Another sample of a number that a take has already is a 409, and nothing of it is kept.
+    """
+    known = takes.find(take)
+    if known.kind is Kind.TURNS:
+        _spoken(shelves.shelf(known.job), known.session, {one.n for one in samples})
     told = [keeping.Sample(one.n, one.at, one.said, one.play) for one in samples]
     return Kept(samples=takes.add(take, told))
 
@@ -135,26 +146,26 @@ def finish(takes: Held, shelves: Asked, take: Id, lag: Lag = None) -> Row:
     Ended again, its states stand there once; with another lag they are moved.
     """
     with shelves.rating:
-        known = takes.find(take)
-        shelf = shelves.shelf(known.job)
-        if not takes.count(take):
-            raise BadChoice("take", take, "one with samples; rate something first")
-        taken = shelf.authors(known.space, known.session)
-        known = takes.name(take, taken, lag)  # noted before the lake: whoever dies goes on so
-        shelf.lake.put(_felt(takes, shelf, known), known.job)
-        known = takes.finish(take)
-        shelves.forget()
-    return _row(takes, known)
+        try:
+            _end(takes, shelves.shelf(takes.find(take).job), take, lag)
+        finally:
+            shelves.forget()
+    return _row(takes, takes.find(take))
 
 
 @router.delete("/takes/{take}")
 def withdraw(takes: Held, shelves: Asked, take: Id) -> Kept:
-    """Delete a take, done or not: its states in the lake first, then its samples."""
+    """Delete a take, done or not: its states in the lake first, then its samples.
+
+    Its trace may be gone meanwhile: what its rater said is deleted all the same.
+    """
     with shelves.rating:
         known = takes.find(take)
-        if known.author is not None and takes.count(take):
-            shelf = shelves.shelf(known.job)
-            shelf.lake.take_back(_felt(takes, shelf, known), known.job)
+        lake = shelves.lake
+        if lake is not None and known.author is not None and takes.count(take):
+            with suppress(UnknownSpace):  # a lake that never had states of that Space
+                space = vocabularies.space(known.space, lake.spaces())
+                lake.take_back(takes.trajectory(take, space), known.job)
             shelves.forget()
         takes.delete(take)
     return Kept(samples=0)
@@ -184,22 +195,24 @@ def lag(takes: Held, shelves: Asked, take: Id) -> Lags:
 
 @router.get("/takes/{take}/file", response_class=Response)
 def file(
-    takes: Held, shelves: Asked, take: Id, kind: Literal["csv", "parquet", "eaf"] = "csv"
-) -> Response:
+    request: Request, takes: Held, shelves: Asked, take: Id,
+    kind: Literal["csv", "parquet", "eaf"] = "csv",
+) -> Response:  # fmt: skip
     """Return a take: its samples as they came, its states as a table, or as tiers for ELAN."""
     known = takes.find(take)
     if kind == "csv":
         rows = takes.samples(take)
         return as_file(rows.with_columns(pl.lit(known.rater).alias("rater")), kind, f"take-{take}")
-    felt = _felt(takes, shelves.shelf(known.job), known)
+    shelf = shelves.shelf(known.job)
+    felt = _felt(takes, shelf, known)
     if kind == "parquet":
         return as_file(felt.to_polars(), kind, f"take-{take}")
-    return document(felt, known.axes, f"take-{take}")
+    return _document(request, shelf, felt, known.axes, f"take-{take}")
 
 
 @router.get("/traces/{job}/sessions/{number}/trajectory", response_class=Response)
 def trajectory(
-    trace: Trace, number: Number,
+    request: Request, trace: Trace, number: Number,
     space: Annotated[str, Query(max_length=40)], by: Annotated[str, Query(max_length=80)],
     kind: Literal["csv", "parquet", "eaf"] = "parquet",
 ) -> Response:  # fmt: skip
@@ -207,14 +220,56 @@ def trajectory(
     felt = trace.felt(number, space, by)
     name = f"trajectory-{number}"
     if kind == "eaf":
-        return document(felt, felt.space.names, name)
+        return _document(request, trace, felt, felt.space.names, name)
     return as_file(felt.to_polars(), kind, name)
 
 
-def document(felt: Trajectory, axes: Sequence[str], name: str) -> Response:
-    """Return states as a file for ELAN, a tier an actor and axis."""
+def _document(
+    request: Request, trace: Shelf, felt: Trajectory, axes: Sequence[str], name: str
+) -> Response:
+    """Return states as a file for ELAN, a tier an actor and axis, in the recording's time."""
+    film = SELF
+    if felt.sessions:
+        film = filmed(request.app.state.recordings, trace, felt.sessions[0], felt.clock)
     headers = {"Content-Disposition": f'attachment; filename="{name}.eaf"'}
-    return Response(tiers(felt, axes), media_type="application/xml", headers=headers)
+    return Response(tiers(felt, axes, film), media_type="application/xml", headers=headers)
+
+
+def _end(takes: Takes, shelf: Shelf, take: str, lag: float | None) -> None:
+    """Put a take into the lake, anew while more of it comes in, and note that it is done.
+
+    Raises:
+        BadChoice: if it has no samples, is deleted meanwhile, or more comes in for ever.
+    """
+    known = takes.find(take)
+    taken = shelf.authors(known.space, known.session)
+    for _ in range(TRIES):
+        if not takes.count(take):
+            raise BadChoice("take", take, "one with samples; rate something first")
+        known = takes.name(take, taken, lag)  # noted before the lake: whoever dies goes on so
+        felt = _felt(takes, shelf, known)
+        shelf.lake.put(felt, known.job)
+        try:
+            if takes.finish(take, known.ending):
+                return
+        except BadChoice:  # somebody deleted it, and could not know of these states
+            shelf.lake.take_back(felt, known.job)
+            raise
+    raise BadChoice("take", take, "one that nobody goes on with; stop rating, then end it")
+
+
+def _spoken(shelf: Shelf, session: str, turns: Collection[int]) -> None:
+    """Check that a session has some turns.
+
+    Raises:
+        BadChoice: if it has not.
+    """
+    rows = shelf.lake.scan("records").filter(
+        pl.col("session") == session, pl.col("seq").is_in(sorted(turns))
+    )
+    missing = set(turns) - set(rows.select("seq").collect()["seq"].to_list())
+    if missing:
+        raise BadChoice("turn", min(missing), "the seq of a turn of this session")
 
 
 def _space(shelf: Shelf, name: str) -> Space:
