@@ -33,7 +33,8 @@ def test_beyond_loopback_there_must_be_a_token(tmp_path):
 
 def test_without_the_token_there_is_nothing_to_read(locked):
     assert locked.get("/api/traces").status_code == 401
-    assert locked.get("/").status_code == 401
+    door = locked.get("/", follow_redirects=False)
+    assert (door.status_code, door.headers["location"]) == (303, "/enter")
     assert locked.get("/enter").status_code == 200
     wrong = {"authorization": "Bearer wrong"}
     assert locked.get("/api/traces", headers=wrong).status_code == 401

@@ -187,7 +187,7 @@ def test_kinds_are_seen_and_a_drawn_shape_is_found(page, serve, tmp_path):
 
 def test_a_token_opens_the_page_and_a_wrong_one_is_told(page, serve, lake):
     address = serve(Settings(lake, token="a token of many letters"))
-    page.goto(f"{address}enter")
+    page.goto(address)  # what the terminal prints
     page.fill("#token", "a wrong token of letters")
     page.click("text=Open")
     page.wait_for_selector("text=this token is not right")

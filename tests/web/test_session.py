@@ -74,6 +74,32 @@ def test_what_is_chosen_stays_chosen_on_another_axis(opened):
     assert page.inner_text(".transcript .count") == "3 of 6 turns"
 
 
+def test_a_drag_that_leaves_the_curve_below_chooses_by_its_time_alone(opened):
+    page, _ = opened
+    box = page.locator(".u-over").bounding_box()
+    chosen = []
+    for down in (0, 250):
+        page.mouse.move(box["x"] + 3, box["y"] + 60)
+        page.mouse.down()
+        page.mouse.move(box["x"] + box["width"] * 0.3, box["y"] + 60, steps=4)
+        page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + 60 + down, steps=4)
+        page.mouse.up()
+        page.wait_for_selector("text=/ of 6 turns/")
+        chosen.append(page.inner_text(".transcript .count"))
+        page.click("text=Show all")
+    assert chosen[0] == chosen[1]
+
+
+def test_pointing_at_the_curve_moves_the_list_and_never_the_page(opened):
+    page, _ = opened
+    page.set_viewport_size({"width": 1400, "height": 500})
+    box = page.locator(".u-over").bounding_box()
+    for share in (0.1, 0.5, 0.99):
+        page.mouse.move(box["x"] + share * box["width"], box["y"] + 60)
+        page.wait_for_selector(".turn.lit")
+        assert page.evaluate("scrollY") == 0
+
+
 def test_every_picture_is_an_svg_and_a_png(opened, tmp_path):
     page, _ = opened
     for card in ("timeline-valence", "plane", "stream"):

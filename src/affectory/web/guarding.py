@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from affectory.web.settings import LOOPBACK, Settings
@@ -72,6 +72,8 @@ class Guard:
             await self.app(_asked(scope), receive, _dressed(send))
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 4000 + refusal[0], "reason": refusal[1]})
+        elif scope["path"] == "/" and refusal[0] in (401, 429):  # a person, who can type a token
+            await RedirectResponse("/enter", 303)(scope, receive, _dressed(send))
         else:
             answer = JSONResponse({"detail": refusal[1]}, status_code=refusal[0])
             await answer(scope, receive, _dressed(send))
@@ -97,7 +99,10 @@ class Guard:
         kind, _, given = headers.get("authorization", "").partition(" ")
         if kind.lower() == "bearer" and given.strip():
             return None if self.admits(given.strip(), scope) else (401, "this token is not right")
-        return 401, "give the token that stands in the terminal"
+        return (
+            401,
+            "this explorer asks for a token: open /enter, or send Authorization: Bearer TOKEN",
+        )
 
     def admits(self, token: str, scope: Scope) -> bool:
         """Return whether `token` is the right one; a wrong one is counted."""

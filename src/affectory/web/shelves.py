@@ -30,6 +30,7 @@ class Shelves:
         self.settings = settings
         self._held: OrderedDict[str, Shelf] = OrderedDict()
         self._takes: Takes | None = None
+        self._called: dict[tuple[str, int], dict[str, str]] = {}
         self.rating = threading.Lock()  # a take is put into the lake by one request alone
         self._turn = threading.Lock()
 
@@ -57,10 +58,15 @@ class Shelves:
                 self._takes.close()
 
     def traces(self) -> list[dict[str, Any]]:
-        """Return the traces that have ended, newest first: job, method, at, and what they hold."""
+        """Return the traces that have ended, newest first: job, name, method, at, what they hold.
+
+        A trace has no name; it is called by what its first session's name begins with, which is
+        the name of a file.
+        """
         lake = self.lake
         if lake is None:
             return []
+        names = self._names(lake)
         runs = lake.runs().filter(pl.col("task") == "trace")
         counted = (
             runs.group_by("run", maintain_order=True)
@@ -77,12 +83,25 @@ class Shelves:
         return [
             {
                 "job": row["run"],
+                "name": names.get(row["run"], ""),
                 "method": row["method"],
                 "at": row["at"].isoformat(timespec="seconds") if row["at"] else "",
                 **{name: int(row[name] or 0) for name in ("records", "sessions", "rejected")},
             }
             for row in counted.iter_rows(named=True)
         ]
+
+    def _names(self, lake: Lake) -> dict[str, str]:
+        """Return what each trace is called; looked up again when there are other records."""
+        stamp = lake.stamp("records")
+        if stamp is None:
+            return {}
+        if stamp not in self._called:
+            first = lake.scan("records").select("job", "session").unique("job", keep="any")
+            told = first.collect(engine="streaming").iter_rows()
+            self._called.clear()
+            self._called[stamp] = {job: name.partition("/")[0] for job, name in told}
+        return self._called[stamp]
 
     def shelf(self, job: str) -> Shelf:
         """Return one trace.

@@ -5,9 +5,10 @@ import { dropzone, rejected, sample, uploads } from "./intake.js";
 import { number } from "./number.js";
 import { spark } from "./spark.js";
 import { buttons } from "./tables.js";
+import { recall, remember } from "./storage.js";
 import { T } from "./texts.js";
 
-const STEP = 50;
+const STEP = 50, LOOKED = "affectory.trace";
 
 export async function explore(main, wanted) {
   const traces = await ask("/traces");
@@ -16,7 +17,9 @@ export async function explore(main, wanted) {
     main.append(h("p", { class: "empty" }, T.empty, " ", h("button", { type: "button", id: "sample", onclick: (e) => { e.target.disabled = true; sample(); } }, T.sample)));
     return;
   }
-  const trace = traces.find((t) => t.job === wanted) ?? traces[0];
+  // the trace that was looked at last: what is put into the lake meanwhile takes nobody from it
+  const trace = traces.find((t) => t.job === (wanted ?? recall(LOOKED))) ?? traces[0];
+  remember(LOOKED, trace.job);
   const state = { find: "", sort: "order", down: false };
   const body = h("tbody");
   const count = h("p", { class: "count" });
@@ -52,7 +55,7 @@ export async function explore(main, wanted) {
     Object.entries(T.sorts).map(([value, words]) => h("option", { value }, words)));
   const reverse = h("button", { type: "button", onclick: () => { state.down = !state.down; more(true); } }, T.reverse);
   const pick = traces.length > 1 && h("select", { "aria-label": T.trace, onchange: (e) => (location.hash = `#/t/${e.target.value}`) },
-    traces.map((t) => h("option", { value: t.job, selected: t === trace }, `${t.at.slice(0, 16).replace("T", " ")} · ${t.method} · ${t.records.toLocaleString("en")}`)));
+    traces.map((t) => h("option", { value: t.job, selected: t === trace }, `${t.name} · ${T.upload.records(t.records)} · ${t.at.slice(0, 16).replace("T", " ")} · ${t.method}`)));
   const heads = ["session", "records", "actors", "spark", "mean", "change", "variability"].map((name) => h("th", { scope: "col", class: name, data: ["spark", "mean"].includes(name) ? { of: name } : {} }, T.columns[name]));
   main.append(
     h("div", { class: "bar" }, find, sort, reverse, pick, h("a", { class: "get", href: `#/t/${trace.job}/shapes` }, T.corpus.open), h("a", { class: "get", href: `#/t/${trace.job}/queue` }, T.queue.open), h("span", { class: "saves" }, T.files, buttons(`/traces/${trace.job}/sessions/file`, () => state, T.list)), count),
@@ -69,10 +72,10 @@ export async function explore(main, wanted) {
 function line(job, row) {
   return h("tr", {},
     h("th", { scope: "row" }, h("a", { href: `#/t/${job}/s/${row.number}` }, row.session), row.crisis ? h("span", { class: "flag", title: T.crisis(row.crisis) }, "!") : ""),
-    h("td", { class: "n" }, row.records.toLocaleString("en")),
-    h("td", { class: "n" }, row.actors),
+    h("td", { class: "n records" }, row.records.toLocaleString("en")),
+    h("td", { class: "n actors" }, row.actors),
     h("td", { class: "spark" }, spark(row.spark)),
     h("td", { class: "n" }, number(row.mean)),
     h("td", { class: `n ${row.change > 0 ? "pos" : "neg"}` }, number(row.change)),
-    h("td", { class: "n" }, number(row.variability)));
+    h("td", { class: "n variability" }, number(row.variability)));
 }

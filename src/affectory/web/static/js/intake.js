@@ -1,20 +1,41 @@
 // Files on their way into the lake: dropped, sent, traced; and what of them could not be read.
 import { ask, post, query, send } from "./api.js";
 import { h, toast } from "./dom.js";
+import { reading } from "./naming.js";
 import { links } from "./tables.js";
 import { T } from "./texts.js";
 
 const MOST = 1000;
 export const uploads = h("ul", { class: "uploads", "aria-label": T.drop.lead }); // they go on while other pages are looked at
 
+const SOUND = /\.(wav|mp3|ogg|oga|opus|flac|m4a|aac|mp4|m4v|webm|ogv|mov)$/i;
+
+const trace = (file, said) => follow(file.name, (tell) => send(file, tell, "/uploads", said), file);
+
+export function take(files) {
+  for (const file of files) {
+    if (SOUND.test(file.name)) uploads.append(h("li", {}, h("b", {}, file.name), " ", h("span", { class: "failed" }, T.upload.sound)));
+    else trace(file);
+  }
+}
+
+// a file may fall anywhere on any page, and is not opened in place of it
+export function anywhere() {
+  const files = (e) => e.dataTransfer?.types.includes("Files");
+  addEventListener("dragover", (e) => { if (files(e)) { e.preventDefault(); document.body.classList.add("over"); } });
+  addEventListener("dragleave", (e) => { if (!e.relatedTarget) document.body.classList.remove("over"); });
+  addEventListener("drop", (e) => {
+    document.body.classList.remove("over");
+    if (!files(e)) return;
+    e.preventDefault();
+    if (!uploads.isConnected) location.hash = "#/";
+    take(e.dataTransfer.files);
+  });
+}
+
 export function dropzone() {
-  const take = (files) => [...files].forEach((file) => follow(file.name, (tell) => send(file, tell)));
   const input = h("input", { type: "file", multiple: true, id: "file", class: "away", onchange: (e) => take(e.target.files) });
-  const zone = h("div", { class: "drop" }, h("b", {}, T.drop.lead), ` ${T.drop.more} `, h("label", { for: "file", htmlFor: "file" }, T.drop.pick), input);
-  zone.addEventListener("dragover", (e) => { e.preventDefault(); zone.classList.add("over"); });
-  zone.addEventListener("dragleave", () => zone.classList.remove("over"));
-  zone.addEventListener("drop", (e) => { e.preventDefault(); zone.classList.remove("over"); take(e.dataTransfer.files); });
-  return zone;
+  return h("div", { class: "drop" }, h("b", {}, T.drop.lead), ` ${T.drop.more} `, h("label", { for: "file", htmlFor: "file" }, T.drop.pick), input);
 }
 
 // for who has no conversation at hand: one of ours
@@ -32,10 +53,11 @@ export function rejected(path, count, open = false) {
 }
 
 // `begun` gets a function to tell how much is sent, and returns how the trace began
-async function follow(name, begun) {
+async function follow(name, begun, file) {
   const words = h("span");
   const bar = h("progress", { max: 1, value: 0, "aria-label": name });
-  uploads.append(h("li", {}, h("b", {}, name), " ", words, bar));
+  const line = h("li", {}, h("b", {}, name), " ", words, bar);
+  uploads.append(line);
   try {
     let told = await begun((part) => { bar.value = part; words.textContent = T.upload.sending(Math.round(100 * part)); });
     bar.removeAttribute("value");
@@ -51,8 +73,9 @@ async function follow(name, begun) {
       told = now ?? told;
     }
     bar.remove();
-    words.textContent = told.state === "done" ? `${T.upload.done}, ${T.upload.records(told.records)}` : `${T.upload.failed}: ${told.error}`;
+    words.textContent = told.state === "done" ? `${T.upload.done}, ${T.upload.records(told.records)}` : `${T.upload.failed}: ${told.error.replaceAll(`${name}: `, "")}`;
     words.className = told.state;
+    line.append(reading(file, told.said, (said) => { line.remove(); trace(file, said); }));
     if (told.state === "failed") {
       const path = `/uploads/${told.id}/rejected`, rows = await ask(`${path}${query({ most: MOST })}`);
       if (rows.length) words.after(rejected(path, rows.length < MOST ? rows.length : `${MOST}+`));

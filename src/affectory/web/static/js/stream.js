@@ -24,7 +24,7 @@ function scale(pen, wide, high) {
 }
 
 export function stream(view, { told, space, link }) {
-  const n = told.seq.length, parts = Math.min(PARTS, Math.max(1, Math.floor(n / 2) || 1));
+  const n = told.seq.length, parts = Math.max(1, Math.min(PARTS, n));
   const row = new Map(told.at.map((at, i) => [at, i]));
   const mean = new Map();
   for (const axis of space.axes) {
@@ -64,6 +64,7 @@ export function stream(view, { told, space, link }) {
     pen.lineTo(((i + 0.5) / n) * wide, high);
     pen.stroke();
   }, T.stream);
+  if (n > parts) view.append(h("p", { class: "hint" }, T.pooled(n / parts)));
   view.append(h("ul", { class: "keys" }, shown.map(([name]) => h("li", {}, h("i", { class: `box ${role(name).slice(2)}` }), name))));
   const off = link.hover.watch(board.mark);
   board.el.addEventListener("mousemove", (e) => {

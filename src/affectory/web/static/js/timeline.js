@@ -5,29 +5,35 @@ import { css, h } from "./dom.js";
 import { playhead } from "./playhead.js";
 import { Pen } from "./pen.js";
 import { sketch } from "./sketch.js";
-import { clockface, moment } from "./times.js";
+import { DATED, clockface, moment } from "./times.js";
 import { T } from "./texts.js";
 
 const ZOOM = 0.8, TALL = 236;
 
 export function timeline(view, { told, other, spec, turns, who, link, clock }) {
-  const begin = turns.start[0] ?? 0;
+  const begin = turns.start[0] > DATED ? turns.start[0] : 0; // dates count from the first turn
   const seconds = clock === "seconds";
   const x = told.start.map((t) => t - begin);
   const order = x.map((_, i) => i); // the server sends them in the order of time
   // whoever is rated or rates and does not speak, such as a rater all along, has a line as well
   const names = [...who.names.filter((name) => told.actor.includes(name)), ...new Set(told.actor.filter((name) => !who.names.includes(name)))];
   const ink = (name) => (who.names.includes(name) ? who.colour(name) : css("--accent"));
-  let plot = null;
+  let plot = null, beside = [], held = false;
 
-  // what another author says, at the moments of the first: the last state that had begun by then
-  function second() {
+  // what another author says: of the same turns, a line a speaker; else, at the moments of the
+  // first, the last state that had begun by then
+  function rivals() {
+    if (!other) return [];
+    const said = other.values[spec.name], turn = new Map(other.at.map((at, i) => [at, i]));
+    turn.delete(undefined);
+    if (turn.size) return names.map((name) => ({ name: `${other.by}, ${name}`, colour: ink(name),
+      values: told.at.map((at, i) => (told.actor[i] === name && turn.has(at) ? said[turn.get(at)] : null)) }));
     const row = other.start.map((t, i) => [t, i]).sort((p, q) => p[0] - q[0]);
     let k = -1;
-    return told.start.map((t) => {
+    return [{ name: other.by, colour: css("--ink"), values: told.start.map((t) => {
       while (k + 1 < row.length && row[k + 1][0] <= t) k++;
-      return k < 0 ? null : other.values[spec.name][row[k][1]];
-    });
+      return k < 0 ? null : said[row[k][1]];
+    }) }];
   }
 
   function columns() {
@@ -38,7 +44,7 @@ export function timeline(view, { told, other, spec, turns, who, link, clock }) {
       out.push(own((i) => value[i]));
       if (spread) out.push(own((i) => Math.min(spec.high, value[i] + spread[i])), own((i) => Math.max(spec.low, value[i] - spread[i])));
     }
-    if (other) out.push(beside);
+    out.push(...beside.map((one) => one.values));
     return out;
   }
 
@@ -54,7 +60,7 @@ export function timeline(view, { told, other, spec, turns, who, link, clock }) {
         bands.push({ series: [1 + at * 3 + 1, 1 + at * 3 + 2], fill: `${colour}22` });
       }
     });
-    if (other) series.push({ label: other.by, stroke: css("--ink"), width: 1.5, dash: [6, 4], spanGaps: true, points: { show: false } });
+    for (const one of beside) series.push({ label: one.name, stroke: one.colour, width: 1.5, dash: [6, 4], spanGaps: true, points: { show: false } });
     const faint = css("--muted"), grid = css("--line");
     const axis = { stroke: faint, grid: { stroke: grid, width: 1 }, ticks: { stroke: grid }, font: "12px system-ui" };
     return {
@@ -63,16 +69,32 @@ export function timeline(view, { told, other, spec, turns, who, link, clock }) {
       plugins: [playhead(link, begin)],
       scales: { x: { time: false }, y: { range: reach() } },
       axes: [{ ...axis, size: 34, values: (_, ticks) => ticks.map((t) => (seconds ? clockface(t) : t)) }, { ...axis, size: 44 }],
-      cursor: { drag: { x: true, y: false, setScale: false }, points: { size: 8 }, bind: { dblclick: () => () => { reset(); return null; } } },
+      cursor: { move: within, drag: { x: true, y: false, setScale: false }, points: { size: 8 }, bind: { dblclick: () => () => { reset(); return null; } } },
       hooks: {
         setCursor: [(u) => { if (u.cursor.event) link.hover.set(u.cursor.idx === null ? null : told.at[u.cursor.idx] ?? null); }],
         setSelect: [(u) => {
           const { left, width: w } = u.select;
           link.range.set(w > 3 ? [begin + u.posToVal(left, "x"), begin + u.posToVal(left + w, "x")] : null);
         }],
-        ready: [(u) => { u.over.addEventListener("wheel", wheel, { passive: false }); choose(link.range.get()); }],
+        ready: [(u) => {
+          u.over.addEventListener("wheel", wheel, { passive: false });
+          u.over.addEventListener("pointerdown", grip);
+          choose(link.range.get());
+        }],
       },
     };
+  }
+
+  // a drag goes on below and beside the curve, and its place on the curve alone counts
+  function grip(e) {
+    plot.over.setPointerCapture(e.pointerId);
+    held = true;
+    plot.over.addEventListener("lostpointercapture", () => (held = false), { once: true });
+  }
+
+  function within(u, left, top) {
+    if (!held) return [left, top];
+    return [Math.max(0, Math.min(left, u.over.clientWidth)), Math.max(0, Math.min(top, u.over.clientHeight))];
   }
 
   // as little of the axis as holds everything, rest always in sight
@@ -84,6 +106,7 @@ export function timeline(view, { told, other, spec, turns, who, link, clock }) {
       low = Math.min(low, v - (spread?.[i] ?? 0));
       high = Math.max(high, v + (spread?.[i] ?? 0));
     });
+    for (const one of beside) for (const v of one.values) if (v !== null) [low, high] = [Math.min(low, v), Math.max(high, v)];
     const room = 0.08 * (high - low || 1);
     return [Math.max(spec.low, low - room), Math.min(spec.high, high + room)];
   }
@@ -120,6 +143,7 @@ export function timeline(view, { told, other, spec, turns, who, link, clock }) {
   function draw() {
     const seen = plot && { min: plot.scales.x.min, max: plot.scales.x.max };
     plot?.destroy();
+    beside = rivals();
     plot = new uPlot(options(Math.max(view.clientWidth, 240)), columns(), view);
     if (seen) plot.setScale("x", seen);
   }
@@ -144,9 +168,9 @@ export function timeline(view, { told, other, spec, turns, who, link, clock }) {
       return { name, colour: ink(name), t: of((i) => x[i]), v: of((i) => value[i]),
         low: spread && of((i) => Math.max(spec.low, value[i] - spread[i])), high: spread && of((i) => Math.min(spec.high, value[i] + spread[i])) };
     });
-    if (other) {
-      const both = order.map((i) => [x[i], beside[i]]).filter(([t, v]) => v !== null && t >= min && t <= max);
-      lines.push({ name: other.by, colour: css("--ink"), dash: [6, 4], t: both.map(([t]) => t), v: both.map(([, v]) => v) });
+    for (const one of beside) {
+      const both = order.map((i) => [x[i], one.values[i]]).filter(([t, v]) => v !== null && t >= min && t <= max);
+      lines.push({ name: one.name, colour: one.colour, dash: [6, 4], t: both.map(([t]) => t), v: both.map(([, v]) => v) });
     }
     // the ticks that stand there, in the words in which they stand there
     const words = (at) => plot.axes[at]._splits.map((v, i) => [v, String(plot.axes[at]._values?.[i] ?? v)]).filter(([v]) => v >= (at ? y.min : min) && v <= (at ? y.max : max));
@@ -154,7 +178,6 @@ export function timeline(view, { told, other, spec, turns, who, link, clock }) {
     return pen.svg(760, 320, css("--panel"));
   }
 
-  const beside = other && second();
   draw();
   const rows = new Map(told.at.map((at, i) => [at, i]));
   const when = (i) => moment(told.start[i], clock);

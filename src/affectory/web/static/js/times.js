@@ -1,6 +1,6 @@
 // Moments in words: minutes, hours and dates where a session counts in seconds, else its own numbers.
 const pad = (n) => String(n).padStart(2, "0");
-const DATED = 1e8; // seconds since 1970 that are a date, not a length
+export const DATED = 1e8; // seconds since 1970 that are a date, not a length
 
 export function clockface(t) {
   const s = Math.round(t);
@@ -10,5 +10,5 @@ export function clockface(t) {
 
 export function moment(t, clock) {
   if (clock !== "seconds") return `${Math.round(t)}`;
-  return t > DATED ? new Date(t * 1000).toISOString().slice(0, 16).replace("T", " ") : clockface(t);
+  return t > DATED ? new Date(t * 1000).toISOString().slice(0, 19).replace("T", " ") : clockface(t);
 }

@@ -7,6 +7,7 @@ import { moment } from "./times.js";
 import { T } from "./texts.js";
 
 const CHUNK = 100, LINE = 62, PATIENCE = 2500; // turns of a piece, height of one, milliseconds that who scrolls is left alone
+const LEAST = 0.03, FULL = 0.15; // shares of an axis: what a word must move it by to be marked, and to be marked fully
 
 export function transcript(card, { turns, facts, base, who, link, flagged }) {
   const total = turns.seq.length;
@@ -85,7 +86,7 @@ export function transcript(card, { turns, facts, base, who, link, flagged }) {
     for (const at of li.held) {
       const spans = [...(by.get(turns.seq[at]) ?? []), ...(urgent.get(turns.seq[at]) ?? [])];
       const el = spans.length && li.querySelector(`#turn-${at} .said`);
-      if (el) words(el, turns.text[at] ?? "", spans);
+      if (el) words(el, turns.text[at] ?? "", spans, known.spec.high - known.spec.low);
     }
   }
 
@@ -98,16 +99,9 @@ export function transcript(card, { turns, facts, base, who, link, flagged }) {
     const now = chosen.indexOf(link.hover.get());
     const at = chosen[Math.max(0, Math.min(chosen.length - 1, now + step))];
     link.hover.set(at);
-    reveal(at);
+    near(at);
     roll.querySelector(`#turn-${at}`)?.focus({ preventScroll: true }); // and so it is read aloud
   });
-
-  function reveal(at) {
-    const li = holder(at);
-    if (!li) return;
-    fill(li);
-    li.querySelector(`#turn-${at}`)?.scrollIntoView({ block: "nearest" });
-  }
 
   function holder(at) {
     return chosen.length === total ? roll.children[Math.floor(at / CHUNK)] : [...roll.children].find((one) => one.held.includes(at));
@@ -133,7 +127,7 @@ export function transcript(card, { turns, facts, base, who, link, flagged }) {
     if (!li) return;
     fill(li);
     const here = li.querySelector(`#turn-${at}`).getBoundingClientRect(), box = roll.getBoundingClientRect();
-    if (here.top < box.top || here.bottom > box.bottom) roll.scrollTop += here.top - box.top - box.height / 3;
+    if (here.top < box.top || here.bottom > box.bottom) roll.scrollTop += here.top - box.top - Math.min(box.height / 3, Math.max(0, box.height - here.height));
   }
 
   const off = [
@@ -143,9 +137,8 @@ export function transcript(card, { turns, facts, base, who, link, flagged }) {
       lit?.classList.remove("lit");
       if (at !== null && at === link.said?.get()) { lit = roll.querySelector(`#turn-${at}`); lit?.classList.add("lit"); return; }
       lit = at === null ? null : roll.querySelector(`#turn-${at}`);
-      if (at !== null && !lit && !roll.matches(":hover")) { reveal(at); lit = roll.querySelector(`#turn-${at}`); }
+      if (at !== null && !roll.matches(":hover")) { near(at); lit = roll.querySelector(`#turn-${at}`); }
       lit?.classList.add("lit");
-      if (lit && !roll.matches(":hover")) lit.scrollIntoView({ block: "nearest" });
     }),
     link.range.watch((range) => {
       const every = turns.seq.map((_, at) => at);
@@ -162,13 +155,13 @@ export function transcript(card, { turns, facts, base, who, link, flagged }) {
   };
 }
 
-// Text with marks; spans count code points, as Python does, and may overlap.
-function words(el, text, spans) {
+// Text with marks; spans count code points, as Python does, and may overlap. How strong a mark is
+// goes by how far a word moves the state along its axis: what hardly moves it is not marked.
+function words(el, text, spans, range = 1) {
   const letters = [...text];
   const kind = new Array(letters.length).fill("");
-  const most = Math.max(0.05, ...spans.map((s) => Math.abs(s.weight ?? 0)));
   for (const { span, weight, kind: urgent } of spans) {
-    const strength = Math.ceil((3 * Math.abs(weight ?? 0)) / most);
+    const share = Math.abs(weight ?? 0) / range, strength = share < LEAST ? 0 : Math.min(3, Math.ceil((3 * share) / FULL));
     for (let i = span[0]; i < Math.min(span[1], letters.length); i++)
       if (urgent) kind[i] = "urgent";
       else if (kind[i] !== "urgent" && strength) kind[i] = `${weight > 0 ? "pos" : "neg"} w${strength}`;
