@@ -1,5 +1,8 @@
 """web/queues and beside: what to read first, figures, and two authors on one conversation."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 from starlette.testclient import TestClient
@@ -7,6 +10,7 @@ from tests.web.conftest import HEADERS, HERE, TALK, traced
 from typer.testing import CliRunner
 
 from affectory.cli.main import app as command
+from affectory.perceive.signals import SignalReader
 from affectory.web.app import create_app
 from affectory.web.settings import Settings
 
@@ -41,6 +45,36 @@ def test_the_gravest_conversation_comes_first_with_its_reason(two):
     assert "disengagement" in first["reason"]
     assert any("escalation" in sign["type"] for sign in first["signs"])
     assert client.get(f"/api/traces/{job}/queue?budget=1").json()[0]["number"] in (0, 1, 2)
+
+
+def test_signs_are_looked_for_once_however_many_ask_and_draw_again(two, monkeypatch):
+    client, job = two
+    looked, at_once = [], []
+
+    def told(self, records, *more):
+        at_once.append(1)
+        time.sleep(0.05)  # time for another to begin as well
+        looked.append(len(at_once))
+        at_once.pop()
+        yield from plain(self, records, *more)
+
+    plain = SignalReader.reports
+    monkeypatch.setattr(SignalReader, "reports", told)
+    asked = [f"/api/traces/{job}/queue{way}seed={seed}" for seed in range(4)
+             for way in ("?", "/file?")]  # fmt: skip
+    with ThreadPoolExecutor(len(asked)) as many:
+        answers = list(many.map(client.get, asked))
+    assert {answer.status_code for answer in answers} == {200}
+    assert looked == [1, 1]  # the sessions of each clock, after one another
+
+
+def test_what_is_remembered_of_signs_holds_no_words(two):
+    client, job = two
+    client.get(f"/api/traces/{job}/queue")
+    shelf = client.app.state.shelves.shelf(job)
+    signs = [sign for report in shelf.reports for sign in report.signs]
+    assert len(signs) > 1
+    assert {(sign.snippet, *sign.metadata) for sign in signs} == {("",)}
 
 
 def test_figures_of_runs_are_listed(two):

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Query
 from fastapi.responses import Response
 from pydantic import BaseModel
 
+from affectory.store.lake import Lake
 from affectory.store.schema import FIXED
 from affectory.web.asking import Asked, Trace
 from affectory.web.files import FileKind, as_file
@@ -31,34 +32,39 @@ class Refused(BaseModel):
 @router.get("/traces/{job}/rejected")
 def of_trace(trace: Trace, most: Most = 200) -> list[Refused]:
     """Return rows of a trace that could not be read."""
-    return _listed(trace.lake.rejected(), most)
+    return _listed(_every(trace.lake), most)
 
 
 @router.get("/traces/{job}/rejected/file", response_class=Response)
 def of_trace_file(trace: Trace, kind: FileKind = "csv") -> Response:
     """Return every row of a trace that could not be read as a file."""
-    return as_file(_plain(trace.lake.rejected()), kind, "rejected")
+    return _file(_every(trace.lake), kind)
 
 
 @router.get("/uploads/{upload}/rejected")
 def of_upload(shelves: Asked, upload: Upload, most: Most = 200) -> list[Refused]:
     """Return rows of a dropped file that could not be read, also where none could."""
-    return _listed(_own(shelves, upload), most)
+    return _listed(_own(shelves.lake, upload), most)
 
 
 @router.get("/uploads/{upload}/rejected/file", response_class=Response)
 def of_upload_file(shelves: Asked, upload: Upload, kind: FileKind = "csv") -> Response:
     """Return every row of a dropped file that could not be read as a file."""
-    return as_file(_plain(_own(shelves, upload)), kind, "rejected")
+    return _file(_own(shelves.lake, upload), kind)
 
 
-def _own(shelves: Asked, upload: str) -> pl.DataFrame:
+def _every(lake: Lake | None) -> pl.LazyFrame:
+    """Return a view of the rows as they were written: where few are shown, few are read."""
+    if lake is None or "rejected" not in lake.tables():
+        return pl.LazyFrame(schema=FIXED["rejected"])
+    rows = lake.scan("rejected").sort("job", "batch", maintain_order=True)
+    return rows.select(list(FIXED["rejected"]))
+
+
+def _own(lake: Lake | None, upload: str) -> pl.LazyFrame:
     """Return the rows whose file lay in the folder of an upload."""
-    lake = shelves.lake
-    if lake is None:
-        return pl.DataFrame(schema=FIXED["rejected"])
     file = pl.col("file").str.replace_all("\\", "/", literal=True)
-    return lake.rejected().filter(file.str.contains(f"/uploads/{upload}/", literal=True))
+    return _every(lake).filter(file.str.contains(f"/uploads/{upload}/", literal=True))
 
 
 def _plain(rows: pl.DataFrame) -> pl.DataFrame:
@@ -69,5 +75,10 @@ def _plain(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(pl.col("file").str.replace(FOLDER, ""), reason)
 
 
-def _listed(rows: pl.DataFrame, most: int) -> list[Refused]:
-    return [Refused(**row) for row in _plain(rows.head(most)).to_dicts()]
+def _listed(rows: pl.LazyFrame, most: int) -> list[Refused]:
+    few = rows.head(most).collect(engine="streaming")
+    return [Refused(**row) for row in _plain(few).to_dicts()]
+
+
+def _file(rows: pl.LazyFrame, kind: FileKind) -> Response:
+    return as_file(_plain(rows.collect(engine="streaming")), kind, "rejected")

@@ -19,9 +19,11 @@ from affectory.core.errors import AffectoryError, BadChoice
 from affectory.core.trajectory import Trajectory
 from affectory.guard import crisis
 from affectory.measure.shapes import Divided, divided
+from affectory.measure.triage import Report
 from affectory.store.lake import Lake
 from affectory.web import indexing
 from affectory.web.numbers import column, rounded
+from affectory.web.reports import reports
 from affectory.web.shapes import Curves, curves
 from affectory.web.spaces import SpaceBy
 
@@ -41,6 +43,7 @@ class Shelf:
         courses: The courses of its sessions that were asked for of late, by Space and axis.
         cuts: Their kinds, by Space, axis and how many.
         making: Held while its list is made.
+        reading: Held while signs are looked for.
     """
 
     lake: Lake
@@ -50,8 +53,8 @@ class Shelf:
     cuts: dict[tuple[str, str, int], Divided] = field(
         default_factory=dict, repr=False, compare=False
     )
-
     making: threading.RLock = field(default_factory=threading.RLock, repr=False, compare=False)
+    reading: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
     @cached_property
     def spaces(self) -> tuple[str, ...]:
@@ -78,6 +81,16 @@ class Shelf:
     @cached_property
     def _index(self) -> pl.DataFrame:
         return indexing.index(self.lake, self.method, self.drawn)
+
+    @property
+    def reports(self) -> tuple[Report, ...]:
+        """What is found of signs in each session; looked for once, whoever asks."""
+        with self.reading:
+            return self._reports
+
+    @cached_property
+    def _reports(self) -> tuple[Report, ...]:
+        return reports(self.lake, self.index)
 
     def axes(self) -> dict[str, tuple[str, ...]]:
         """Return the axes of each of its Spaces, the Space to draw first in front."""
