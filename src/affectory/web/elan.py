@@ -112,10 +112,14 @@ def _fill(
 def _stretches(own: Trajectory, axis: str) -> Iterator[tuple[float, float, float]]:
     """Yield begin, end and value of each stretch over which a value holds."""
     values = np.round(own.axis(axis).astype(np.float64), DIGITS)
+    begins = own.start.astype(np.float64)
+    following = np.append(begins[1:], own.stop[-1:])
+    ends = np.where(own.stop > begins, own.stop, following)  # a moment lasts until the next
+    ended = (np.diff(values) != 0) | (begins[1:] > ends[:-1])
     low = 0
-    for high in np.flatnonzero(np.append(np.diff(values) != 0, len(values) > 0)):
+    for high in np.flatnonzero(np.append(ended, len(values) > 0)):
         if not np.isnan(values[low]):
-            yield float(own.start[low]), float(own.stop[high]), values[low]
+            yield float(begins[low]), float(ends[high]), values[low]
         low = int(high) + 1
 
 
