@@ -15,6 +15,7 @@ from typing import Any
 import httpx
 
 from affectory.senses.trace import Role, role_of, words_of
+from affectory.web.budget import Budget
 from affectory.web.transcript import Told
 
 LARGEST = 32_000_000  # bytes of one answer that are heard
@@ -43,12 +44,15 @@ class Answer:
     Args:
         status: Its status.
         headers: Its headers.
+        budget: Bytes that may be held; `held` of them are taken, for who hears it to give back.
     """
 
     status: int
     headers: httpx.Headers
+    budget: Budget = field(default_factory=lambda: Budget(LARGEST))
     parts: list[bytes] = field(default_factory=list)
     size: int = 0
+    held: int = 0
     tail: bytes = b""
 
     def add(self, part: bytes) -> bool:
@@ -57,9 +61,11 @@ class Answer:
         Who asked may go on as soon as he has the last word, before the stream is closed.
         """
         late, self.tail = self.tail + part, (self.tail + part)[-TAIL:]
+        whole = self.held == self.size  # of what was cut nothing more is kept
         self.size += len(part)
-        if self.size <= LARGEST:
+        if whole and self.size <= LARGEST and self.budget.take(len(part)):
             self.parts.append(part)
+            self.held = self.size
         if self.streams:
             return END.search(late) is not None
         return bool(self.headers.get("content-length") == str(self.size))

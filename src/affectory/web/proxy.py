@@ -131,19 +131,20 @@ class Passage:
         """Pass one request on; a caller who leaves ends it at the server too."""
         asked = Request(scope, receive)
         heard = asked.method == "POST" and scope["path"] == f"/v1{HEARD}"
-        exchange, content = None, None
+        parts, content, whole = asked.stream(), b"", False
+        sends = {"content-length", "transfer-encoding"} & set(asked.headers)
         with suppress(ClientDisconnect):
             if heard:
-                content = await asked.body()
-                exchange = self.ear.asks(content, asked.headers.get(TALK))
-            sends = {"content-length", "transfer-encoding"} & set(asked.headers)
-            request = httpx.Request(
-                asked.method, self._url(scope), headers=_sent(asked, heard),
-                content=asked.stream() if sends and not heard else content,
-            )  # fmt: skip
+                content, whole = await self.ear.body(parts)
+            exchange = self.ear.asks(content, asked.headers.get(TALK)) if whole else None
             passing = _Passing(self.ear, exchange, send)
+            at_once = whole or not sends
             try:
-                await self._pass(request, passing, receive, at_once=heard or not sends)
+                request = httpx.Request(
+                    asked.method, self._url(scope), headers=_sent(asked, heard),
+                    content=content if whole else _on(content, parts) if sends else None,
+                )  # fmt: skip
+                await self._pass(request, passing, receive, at_once)
             finally:
                 passing.over()
 
@@ -204,7 +205,7 @@ class _Passing:
                    if name.lower().decode("latin-1") not in HOPS]  # fmt: skip
         start = {"type": "http.response.start", "status": response.status_code, "headers": headers}
         if self.exchange is not None:
-            self.answer = Answer(response.status_code, response.headers)
+            self.answer = Answer(response.status_code, response.headers, self.ear.budget)
         self.begun = True
         await self.send(start)
         async for part in response.aiter_raw():
@@ -229,9 +230,18 @@ class _Passing:
             await self.send({"type": "http.response.body", "body": body})
 
     def over(self) -> None:
-        """Let the answer be heard, as far as it came."""
-        if self.exchange is not None:
-            self.ear.answers(self.exchange, self.answer)
+        """Let the answer be heard, once, as far as it came."""
+        exchange, self.exchange, answer, self.answer = self.exchange, None, self.answer, None
+        if exchange is not None:
+            self.ear.answers(exchange, answer)
+
+
+async def _on(begun: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """Yield what has come already, and what comes."""
+    if begun:
+        yield begun
+    async for part in rest:
+        yield part
 
 
 def _refused(status: int, told: str) -> JSONResponse:
