@@ -12,11 +12,10 @@ from pydantic import BaseModel
 
 from affectory.core.trajectory import Trajectory
 from affectory.measure.agreement import ccc, mae, pearson
-from affectory.web.asking import Asked, Number, Trace
+from affectory.web.asking import Asked, Name, Number, Trace
 
 router = APIRouter(tags=["beside"])
 Floats = NDArray[np.float64]
-Name = Annotated[str, Query(max_length=300)]
 
 
 class Other(BaseModel):

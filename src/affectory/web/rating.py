@@ -27,7 +27,8 @@ from affectory.web.asking import Asked, Number, Trace
 from affectory.web.elan import SELF, tiers
 from affectory.web.files import as_file
 from affectory.web.filmed import filmed
-from affectory.web.panel import Panel, number, panel
+from affectory.web.numbers import number
+from affectory.web.panel import Panel, panel
 from affectory.web.references import perceived, spoken
 from affectory.web.shelf import Shelf
 

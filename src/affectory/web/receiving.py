@@ -3,7 +3,7 @@
 The name of a file is data: it travels in a header, and never becomes a path as it is.
 """
 
-__all__ = ["PART", "SWELL", "large", "plain", "taken", "whole"]
+__all__ = ["PART", "SWELL", "large", "plain", "private", "taken", "whole"]
 
 import asyncio
 import os
@@ -62,7 +62,7 @@ async def taken(
     """
     size = 0
     packed = _Packed(SWELL * largest) if path.suffix.lower() == ".gz" else None
-    with open(path, "xb", opener=_private) as file:
+    with open(path, "xb", opener=private) as file:
         async for part in parts:
             size += len(part)
             if size > largest:
@@ -79,7 +79,7 @@ def large(largest: int, cure: str = ELSEWHERE) -> str:
     return f"the file is larger than {largest:,} bytes; {cure}"
 
 
-def _private(path: str, flags: int) -> int:
+def private(path: str, flags: int) -> int:
     """Open a file that its owner alone may read."""
     return os.open(path, flags, 0o600)
 

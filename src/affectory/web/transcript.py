@@ -18,6 +18,7 @@ from typing import Any, Self
 
 from affectory.core.errors import BadFile
 from affectory.web.holding import alone
+from affectory.web.receiving import private
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,7 @@ class Transcript:
             if self._seen > self.read:
                 os.truncate(self.path, self.read)
                 self._seen = self.read
-            with open(self.path, "ab", opener=_private) as file:
+            with open(self.path, "ab", opener=private) as file:
                 file.write(told.line)
                 file.flush()
                 os.fsync(file.fileno())
@@ -208,7 +209,7 @@ class Recollection:
     def note(self, key: str, heard: dict[str, Any]) -> None:
         """Keep what was heard; where the disk is full it is computed again another time."""
         line = json.dumps({"key": key, **heard}, ensure_ascii=False, separators=(",", ":"))
-        with suppress(OSError), open(self.path, "ab", opener=_private) as file:
+        with suppress(OSError), open(self.path, "ab", opener=private) as file:
             torn = file.tell() and not _ends(self.path)
             file.write((b"\n" if torn else b"") + line.encode("utf-8", "replace") + b"\n")
 
@@ -225,7 +226,3 @@ def _ends(path: Path) -> bool:
     with path.open("rb") as file:
         file.seek(-1, os.SEEK_END)
         return file.read(1) == b"\n"
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
