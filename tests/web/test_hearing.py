@@ -1,4 +1,4 @@
-"""web/overhearing: what is heard is bounded in bytes, what passes is not, and nothing stays open."""
+"""web/overhearing: what is heard is bounded in bytes, what passes is not; nothing stays open."""
 
 import json
 import threading
