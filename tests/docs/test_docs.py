@@ -4,11 +4,15 @@ import re
 import shlex
 from pathlib import Path
 
+import polars as pl
 import pytest
 from typer.testing import CliRunner
 
 from affectory.cli import main
 from affectory.core import errors
+from affectory.core.records import Clock
+from affectory.core.trajectory import Trajectory
+from affectory.represent import vocabularies
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -41,6 +45,18 @@ def desk(tmp_path, monkeypatch):
     (tmp_path / "chats.csv").write_text(CHATS, encoding="utf-8")
     (tmp_path / "talks").mkdir()
     (tmp_path / "talks" / "spring.csv").write_text(CHATS, encoding="utf-8")
+    said = {
+        "session": "a",
+        "actor": "zoe",
+        "start": 0.0,
+        "stop": 1.0,
+        "valence": 0.5,
+        "arousal": 0.0,
+    }
+    take = Trajectory.from_frame(
+        pl.DataFrame([said]), vocabularies.space("va"), Clock.SECONDS, by="rater:zoe"
+    )
+    take.to_polars().write_parquet(tmp_path / "take.parquet")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
