@@ -7,11 +7,11 @@ emotional labels by modeling the reaction lag of evaluators"; here the shift at 
 best with a reference.
 
 Differs from the paper: Grimm & Kroschel correlate a rater with the mean of all raters; here it
-is the mean of the others, since of three raters a third of that mean is the rater, and noise would
-count (*ours*). Of several axes each is put about its mean, and a scale in units of its deviation,
-before one weight is told from all of them: a difference between axes is no agreement (*ours*). Of the
-lags: correlation in place of mutual information; the reference of a rater is what the others say
-together, aligned, and shift and reference are found in turns (*ours*).
+is the mean of the others, since of three raters a third of that mean is the rater, and noise
+would count (*ours*). Of several axes each is put about its mean, and a scale in units of its
+deviation, before one weight is told from all of them: a difference between axes is no agreement
+(*ours*). Of the lags: correlation in place of mutual information; the reference of a rater is what
+the others say together, aligned, and shift and reference are found in turns (*ours*).
 """
 
 __all__ = ["Aligned", "Gold", "aligned", "fused", "lag_of"]
@@ -107,8 +107,11 @@ def lag_of(
     own, truth = own.reshape(len(own), -1), truth.reshape(len(truth), -1)
     low, high = (min(round(end / step), len(own) // 2) for end in (-least, most))
     shifts = sorted(range(-low, high + 1), key=abs)
-    told = np.array([_agreed(_moved(own, by), truth) for by in shifts])
-    return shifts[int(np.nanargmax(told))] * step if not np.isnan(told).all() else 0.0
+    each = np.array([_at_shifts(own[:, k], truth[:, k], shifts) for k in range(own.shape[1])])
+    known = ~np.isnan(each)
+    mean = np.where(known, each, 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
+    told = np.where(known.any(axis=0), mean.round(9), -np.inf)  # alike but for rounding is alike
+    return shifts[int(np.argmax(told))] * step if known.any() else 0.0
 
 
 def aligned(ratings: ArrayLike, step: float, most: float = 6.0) -> Aligned:
@@ -162,10 +165,37 @@ def _moved(told: Floats, by: int) -> Floats:
     return out
 
 
-def _agreed(one: Floats, other: Floats) -> float:
-    """Return the mean correlation over axes that have one, NaN where none has."""
-    each = np.array([pearson(other[:, at], one[:, at]) for at in range(one.shape[1])])
-    return float(np.nanmean(each)) if not np.isnan(each).all() else float("nan")
+def _at_shifts(own: Floats, truth: Floats, shifts: list[int]) -> Floats:
+    """Return the correlation of a rating, moved by each shift, with the truth. Shape (s,).
+
+    Every sum over the pairs that a shift leaves is a cross-correlation, hence a product of
+    spectra; NaN where fewer than two pairs are left or a side does not vary in them.
+    """
+    sides = [_powers(side) for side in (own, truth)]
+    wide = 2 * len(own)
+    one, other = (np.fft.rfft(side, wide, axis=1) for side in sides)
+    at = np.array(shifts) % wide
+
+    def over(i: int, j: int) -> Floats:
+        return np.asarray(np.fft.irfft(one[i] * other[j].conj(), wide)[at])
+
+    n = over(0, 0).round()
+    some = np.maximum(n, 1)
+    x, y = over(1, 0), over(0, 1)
+    xx, yy = over(2, 0) - x * x / some, over(0, 2) - y * y / some
+    least = [1e-10 * max(side[2].sum(), 1e-300) for side in sides]
+    fine = (n > 1) & (xx > least[0]) & (yy > least[1])
+    return np.where(
+        fine, (over(1, 1) - x * y / some) / np.sqrt(np.where(fine, xx * yy, 1.0)), np.nan
+    )
+
+
+def _powers(values: Floats) -> Floats:
+    """Return where values are, they about their mean, and their squares; 0 for NaN. (3, n)."""
+    known = ~np.isnan(values)
+    away = np.where(known, values, 0.0)
+    away = np.where(known, away - away.sum() / max(int(known.sum()), 1), 0.0)
+    return np.stack([known.astype(np.float64), away, away**2])
 
 
 def _flat(several: Floats) -> Floats:

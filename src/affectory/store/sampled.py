@@ -6,7 +6,7 @@ so a lag counts in seconds of play, and play tells where in the session that was
 was sampled for longer than a second of play nobody rated: a value does not last into it.
 """
 
-__all__ = ["HELD", "latest", "meant", "spans"]
+__all__ = ["HELD", "latest", "meant", "spans", "when"]
 
 import numpy as np
 import polars as pl
@@ -51,7 +51,7 @@ def meant(rows: pl.DataFrame, lag: float) -> Floats:
         return at
     if rows["play"].null_count():
         return at - lag
-    return _when(rows, rows["play"].to_numpy() - lag)
+    return when(rows, rows["play"].to_numpy() - lag)
 
 
 def spans(rows: pl.DataFrame, lag: float = 0.0) -> tuple[Floats, Floats]:
@@ -73,12 +73,17 @@ def spans(rows: pl.DataFrame, lag: float = 0.0) -> tuple[Floats, Floats]:
         return start, np.maximum(np.minimum(following, ends), start)
     play = rows["play"].to_numpy()
     silent = np.append(np.diff(play) > HELD, False)
-    ends = np.where(silent, _when(rows, play + HELD - lag), following)
+    ends = np.where(silent, when(rows, play + HELD - lag), following)
     return start, np.maximum(np.minimum(following, ends), start)
 
 
-def _when(rows: pl.DataFrame, wanted: Floats) -> Floats:
-    """Return the session's time at some seconds of play."""
+def when(rows: pl.DataFrame, wanted: Floats) -> Floats:
+    """Return the session's time at some seconds of play, as samples tell it.
+
+    Args:
+        rows: Columns `at` and `play`, none null; one row or more.
+        wanted: Seconds of play. Shape (n,).
+    """
     at, play = rows["at"].to_numpy().astype(np.float64), rows["play"].to_numpy()
     places, first = np.unique(play, return_index=True)
     times = at[first]

@@ -3,31 +3,34 @@
 __all__ = ["router"]
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Any
 
 import numpy as np
 import polars as pl
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from fastapi.responses import Response
 from numpy.typing import NDArray
 
 from affectory.core.errors import BadChoice
 from affectory.core.figure import Figure
+from affectory.core.records import Clock
 from affectory.core.space import Space
 from affectory.measure.agreement import CCC, ccc
-from affectory.measure.gold import Gold, fused, lag_of
+from affectory.measure.concord import Concord, labelled
+from affectory.measure.gold import lag_of
 from affectory.measure.raters import rater_figures
 from affectory.represent import vocabularies
 from affectory.store.takes import Kind, Take, Takes
-from affectory.web.asking import Asked, Number, Trace
+from affectory.web.asking import Asked, Name, Number, Trace
 from affectory.web.files import FileKind, as_file
-from affectory.web.fusing import takes_of
-from affectory.web.panel import Panel, agreed, gold_of, labelled, number, panel, traces
+from affectory.web.fusing import done, rated, unlike
+from affectory.web.numbers import number
+from affectory.web.panel import Side, pictured, traced
 from affectory.web.references import perceived
 from affectory.web.shelf import Shelf
+from affectory.web.shelves import Shelves
 
 router = APIRouter(tags=["agreement"])
-Name = Annotated[str, Query(max_length=300)]
 Floats = NDArray[np.float64]
 
 
@@ -38,33 +41,25 @@ def agreement(
 ) -> dict[str, Any]:  # fmt: skip
     """Return how far raters agree on an axis, with each other and the method, and their gold.
 
-    Without an axis: how far they give turns the same label. `aligned` adds the same figures
-    once the lags of the hands are taken away.
+    Ratings are moved back by the lags that were noted; `aligned` adds the same figures with the
+    lags measured. The gold and the weights are those that the lake is given: of takes that are
+    done. Without an axis: how far raters give turns the same label. Without a kind: of takes
+    that were made all along, or where there is none, turn by turn.
     """
-    session = trace.name(place)
-    mine = takes_of(shelves.takes, trace, session, space, axis, kind)
-    known = _space(trace, space)
-    told = panel({one: shelves.takes.samples(one.id) for one in mine}, _axes(known, axis))
-    if told is None or not len(told.x):
-        return {"raters": [] if told is None else list(told.raters), "n": 0}
+    session, known = trace.name(place), _space(trace, space)
+    if axis is not None:
+        known.index(axis)
+    every = rated(shelves.takes, trace, session, space, kind)
+    mine = [one for one in every if axis is None or axis in one.axes]
+    if not mine:
+        return {"raters": [], "n": 0}
+    asked = _Asked(shelves, trace, known, every, mine)
     if axis is None:
-        return {"raters": list(told.raters), **labelled(told)}
-    gold = fused(told.table)
-    method = perceived(trace, session, (space,), (axis,), told.at)
-    said = _said(told, axis, gold, method)
-    if method is not None:
-        said["method"]["by"] = trace.method
-    slow = told.seq is None
-    each = [lag_of(one, gold.values[:, 0], told.step) if slow else 0.0 for one in told.axis(axis).T]
-    said["lags"] = [round(one, 2) for one in each]
-    if aligned and told.seq is None and len(told.x) > 2:
-        moved = told.aligned()
-        still = Panel(told.raters, told.people, told.axes, told.x, told.at, None, moved.ratings)
-        said["aligned"] = {
-            **_said(still, axis, moved.gold, method),
-            "lags": [round(float(one), 2) for one in moved.lags],
-        }
-    return {"raters": list(told.raters), **said}
+        return {"raters": unlike(mine), **asked.labels()}
+    told = {"raters": unlike(mine), **asked.said(axis, False)}
+    if aligned and mine[0].kind is Kind.TRACED:
+        told["aligned"] = asked.said(axis, True)
+    return told
 
 
 @router.get("/traces/{job}/agreement")
@@ -76,18 +71,20 @@ def pooled(
     CCC of each pair of raters over all moments of all sessions, ICC and alpha over the means
     of sessions; intervals are drawn over sessions. Of a rater the first take of a session counts.
     """
-    sessions, rows = [], []
-    for name, own in _by_session(shelves.takes, trace, space, axis, kind).items():
-        told = panel({one: shelves.takes.samples(one.id) for one in own}, (axis,))
-        if told is not None and len(told.x):
-            sessions.append(name)
-            rows.append(dict(zip(told.people, told.axis(axis).T, strict=True)))
+    known = _space(trace, space)
+    known.index(axis)
+    rows = []
+    for own in _by_session(shelves.takes, trace, space, axis, kind).values():
+        side = shelves.panels.side(shelves.takes, own, known, False)
+        raters = (one.rater for one in own)
+        told = dict(zip(raters, side.column(axis, own).T, strict=True))
+        rows.append({who: said for who, said in told.items() if not np.isnan(said).all()})
     people = sorted({rater for row in rows for rater in row})
     means = np.array([[np.nanmean(row[p]) if p in row else np.nan for p in people] for row in rows])
     many = len(people) > 1 and len(rows) > 1  # one mean each says nothing of agreement
     found = {f.name: f for f in rater_figures(means)} if many else {}
     return {
-        "sessions": len(sessions),
+        "sessions": len(rows),
         "raters": people,
         "pairs": [
             _pooled(rows, one, other) for i, one in enumerate(people) for other in people[:i]
@@ -97,7 +94,7 @@ def pooled(
 
 
 @router.get("/traces/{job}/rated")
-def rated(shelves: Asked, trace: Trace) -> list[dict[str, Any]]:
+def which(shelves: Asked, trace: Trace) -> list[dict[str, Any]]:
     """Return in which Spaces, on which axes and how, sessions of a trace were rated."""
     rows: dict[tuple[str, str, str], set[str]] = {}
     for take in shelves.takes.of_trace(trace.lake.job or ""):
@@ -125,15 +122,93 @@ def file(shelves: Asked, trace: Trace, kind: FileKind = "csv") -> Response:
     return as_file(pl.concat(parts, how="vertical_relaxed"), kind, "takes")
 
 
+class _Asked:
+    """What is asked of the takes of a session, and answered of some axis of it."""
+
+    def __init__(
+        self, shelves: Shelves, trace: Shelf, space: Space, every: list[Take], mine: list[Take]
+    ) -> None:
+        self.shelves, self.trace, self.space = shelves, trace, space
+        self.every, self.mine, self.ended = every, mine, done(every)
+
+    def side(self, which: list[Take], align: bool) -> Side:
+        """Return takes side by side."""
+        return self.shelves.panels.side(self.shelves.takes, which, self.space, align)
+
+    def labels(self) -> dict[str, Any]:
+        """Return how far raters give turns the same label."""
+        side = self.side(self.every, False)
+        told = labelled(side.settled.panel.table)
+        gold = self.side(self.ended, False) if self.ended else None
+        return {"n": told.n, "alpha": number(told.alpha), "alike": number(told.alike),
+                "weights": self.weights(gold)}  # fmt: skip
+
+    def said(self, axis: str, align: bool) -> dict[str, Any]:
+        """Return the figures of an axis, the gold and the pictures."""
+        side = self.side(self.every, align)
+        gold = self.side(self.ended, align) if self.ended else None
+        if gold is not None and axis not in gold.axes:
+            gold = None
+        lags = side.settled.lags
+        if not align and self.mine[0].kind is Kind.TRACED:
+            lags = self.shelves.panels.follows(self.shelves.takes, side)
+        told = {
+            **self.amount(side, axis),
+            **_figures(self.shelves.panels.agreed(side, axis, self.mine), unlike(self.mine),
+                       [one.rater for one in self.mine]),
+            "weights": self.weights(gold),
+            "lags": [round(lags[self.every.index(one)], 2) for one in self.mine],
+            "gold": pictured(gold, axis) if gold is not None and len(self.ended) > 1 else None,
+            **traced(side, axis, self.mine),
+        }  # fmt: skip
+        method = self.method(gold, axis) if gold is not None else None
+        return told if method is None else {**told, "method": method}
+
+    def amount(self, side: Side, axis: str) -> dict[str, Any]:
+        """Return how much was rated: turns, or samples and for how long by two or more."""
+        table, panel = side.column(axis, self.mine), side.settled.panel
+        if panel.seq is not None:
+            return {"n": int((~np.isnan(table)).any(axis=1).sum())}
+        count = sum(self.shelves.takes.count(one.id) for one in self.mine)
+        counted = panel.played or self.mine[0].clock is Clock.SECONDS
+        return {"n": count, "seconds": round(panel.shared(table), 1) if counted else None}
+
+    def weights(self, gold: Side | None) -> list[float | None]:
+        """Return how much each counts in the gold, None for takes that go on."""
+        if gold is None:
+            return [None] * len(self.mine)
+        told = zip(gold.takes, gold.settled.gold.weights, strict=True)
+        each = {one.id: round(float(weight), 3) for one, weight in told}
+        return [each.get(one.id) for one in self.mine]
+
+    def method(self, gold: Side, axis: str) -> dict[str, Any] | None:
+        """Return how far the gold agrees with the method, None where it says nothing."""
+        panel, session = gold.settled.panel, gold.takes[0].session
+        told = perceived(self.trace, session, (self.space.name,), (axis,), panel.at)
+        if told is None:
+            return None
+        together, own = gold.settled.gold.values[:, gold.axes.index(axis)], told[:, 0]
+        lag = lag_of(together, own, panel.step) if panel.seq is None else 0.0
+        return {"by": self.trace.method, "ccc": number(ccc(together, own)), "lag": round(lag, 2)}
+
+
+def _figures(told: Concord, names: Sequence[str], people: Sequence[str]) -> dict[str, Any]:
+    """Return figures of agreement as a page needs them."""
+    pairs = [
+        {"one": names[i], "other": names[j], "same": people[i] == people[j],
+         **_ranged("ccc", figure), "pearson": number(r)}
+        for i, j, figure, r in told.pairs
+    ]  # fmt: skip
+    return {"pairs": pairs, **_ranged("icc", told.icc), **_ranged("alpha", told.alpha)}
+
+
+def _ranged(name: str, figure: Figure | None) -> dict[str, float | None]:
+    ends = (name, f"{name}_low", f"{name}_high")
+    return dict(zip(ends, _ends(figure), strict=True))
+
+
 def _space(trace: Shelf, name: str) -> Space:
     return vocabularies.space(name, trace.lake.spaces())
-
-
-def _axes(space: Space, axis: str | None) -> tuple[str, ...]:
-    if axis is None:
-        return space.names
-    space.index(axis)
-    return (axis,)
 
 
 def _by_session(
@@ -145,23 +220,6 @@ def _by_session(
         if one.space == space and axis in one.axes and one.kind is kind and takes.count(one.id):
             found.setdefault(one.session, {}).setdefault(one.rater, one)
     return {name: list(own.values()) for name, own in found.items() if len(own) > 1}
-
-
-def _said(told: Panel, axis: str, gold: Gold, method: Floats | None) -> dict[str, Any]:
-    """Return the figures of a panel, its gold and its pictures."""
-    many = len(told.raters) > 1
-    said = {
-        **agreed(told, axis),
-        "weights": [round(float(weight), 3) for weight in gold.weights],
-        "gold": gold_of(told.at, gold, 0) if many else None,
-        "at": gold_of(told.at, gold, 0)["at"],
-        "traces": traces(told.axis(axis)),
-    }
-    if method is not None:
-        together, own = gold.values[:, 0], method[:, 0]
-        lag = lag_of(together, own, told.step) if told.seq is None else 0.0
-        said["method"] = {"ccc": number(ccc(together, own)), "lag": round(lag, 2)}
-    return said
 
 
 def _pooled(rows: Sequence[dict[str, Floats]], one: str, other: str) -> dict[str, Any]:

@@ -1,13 +1,12 @@
 """What the raters of a session say together, put into the lake like any other author's states."""
 
-__all__ = ["router", "takes_of"]
+__all__ = ["done", "rated", "router", "unlike"]
 
 from collections.abc import Sequence
 
 import numpy as np
 import polars as pl
 from fastapi import APIRouter
-from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
 from affectory.core.errors import BadChoice
@@ -15,17 +14,15 @@ from affectory.core.groups import Names
 from affectory.core.records import Clock
 from affectory.core.space import Space
 from affectory.core.trajectory import Trajectory
-from affectory.measure.gold import Gold, fused
 from affectory.represent import vocabularies
 from affectory.store.takes import Kind, Take, Takes
 from affectory.web.asking import Asked, Number, Trace
-from affectory.web.panel import Panel, panel
+from affectory.web.panel import Side
 from affectory.web.references import spoken
 from affectory.web.shelf import Shelf
 
 router = APIRouter(tags=["agreement"])
 GOLD = "gold:"  # of an author's name
-Floats = NDArray[np.float64]
 
 
 class Wish(BaseModel):
@@ -51,64 +48,67 @@ def gold(shelves: Asked, trace: Trace, place: Number, wish: Wish) -> Made:
     """Put what the raters say together into the lake, in place of what they said before."""
     session, known = trace.name(place), vocabularies.space(wish.space, trace.lake.spaces())
     with shelves.rating:
-        own = takes_of(shelves.takes, trace, session, wish.space, None, wish.kind)
-        done = [one for one in own if one.done is not None]
-        if len(done) < 2:
-            raise BadChoice("takes", len(done), "two or more that are done; rate it once more")
-        told = panel({one: shelves.takes.samples(one.id) for one in done}, known.names)
-        if told is None or len(told.x) < 2:
-            raise BadChoice("takes", len(done), "takes of the same stretch of the session")
-        table, lags = _settled(told, [one.lag for one in done], wish.aligned)
-        made = fused(table)
-        felt = _states(told, made, trace, session, known, wish.kind)
+        own = done(rated(shelves.takes, trace, session, wish.space, wish.kind))
+        if len(own) < 2:
+            raise BadChoice("takes", len(own), "two or more that are done; rate it once more")
+        side = shelves.panels.side(shelves.takes, own, known, wish.aligned)
+        felt = _states(side, trace, session, known)
         trace.lake.put(felt, trace.lake.job or "")
         shelves.forget()
-    return Made(by=felt.by, states=len(felt), raters=list(told.raters),
-                weights=[round(float(one), 3) for one in made.weights],
-                lags=[round(one, 2) for one in lags])  # fmt: skip
+    return Made(by=felt.by, states=len(felt), raters=unlike(own),
+                weights=[round(float(one), 3) for one in side.settled.gold.weights],
+                lags=[round(one, 2) for one in side.settled.lags])  # fmt: skip
 
 
-def takes_of(
-    takes: Takes, trace: Shelf, session: str, space: str, axis: str | None, kind: Kind | None
+def rated(
+    takes: Takes, trace: Shelf, session: str, space: str, kind: Kind | None = None
 ) -> list[Take]:
-    """Return the takes of a session in a Space, of an axis and a kind where these are named."""
-    return [
-        one for one in takes.of(trace.lake.job or "", session)
-        if one.space == space and (axis is None or axis in one.axes) and kind in (None, one.kind)
-    ]  # fmt: skip
+    """Return the takes of a session in a Space that have samples, all of one kind.
 
-
-def _settled(told: Panel, noted: Sequence[float], align: bool) -> tuple[Floats, list[float]]:
-    """Return ratings moved back by their lags, and those lags.
-
-    Aligned, the differences between hands are measured; what they share is what was noted.
+    Without a kind: those that were made all along, or where there is none, turn by turn.
     """
-    lags = list(noted) if told.seq is None else [0.0] * len(noted)
-    if align and told.seq is None:
-        own = told.aligned().lags
-        common = max(0.0, float(np.mean(lags) - np.mean(own)))
-        lags = [common + float(one) for one in own]
-    table = np.full_like(told.table, np.nan)
-    for who, lag in enumerate(lags):
-        by = min(round(lag / told.step), len(table))
-        table[: len(table) - by, who] = told.table[by:, who]
-    return table, lags
+    every = [
+        one for one in takes.of(trace.lake.job or "", session)
+        if one.space == space and kind in (None, one.kind) and takes.count(one.id)
+    ]  # fmt: skip
+    first = min((one.kind for one in every), key=list(Kind).index, default=None)
+    return [one for one in every if one.kind is first]
 
 
-def _states(
-    told: Panel, made: Gold, trace: Shelf, session: str, space: Space, kind: Kind
-) -> Trajectory:
-    """Return a gold as states; axes that nobody rated are at rest, with a spread of their range."""
-    rated = ~np.isnan(made.values).all(axis=0)
+def done(takes: Sequence[Take]) -> list[Take]:
+    """Return those that are done: a gold is of them alone."""
+    return [one for one in takes if one.done is not None]
+
+
+def unlike(takes: Sequence[Take]) -> list[str]:
+    """Return what to call takes, no two alike: takes that go on may be of one rater."""
+    seen: dict[str, int] = {}
+    out = []
+    for name in (take.label for take in takes):
+        seen[name] = seen.get(name, 0) + 1
+        out.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return out
+
+
+def _states(side: Side, trace: Shelf, session: str, space: Space) -> Trajectory:
+    """Return a gold as states; an axis that nobody rated is at rest, with a spread of its range."""
+    panel, made = side.settled.panel, side.settled.gold
+    shape = len(panel.at), space.k
+    values, spread = np.full(shape, np.nan), np.full(shape, np.nan)
+    rated = [space.index(axis) for axis in side.axes]
+    values[:, rated], spread[:, rated] = made.values, made.spread
     low, high = space.bounds
-    known = ~np.isnan(made.values[:, rated]).any(axis=1)
-    values = np.where(rated, made.values, space.rest)[known]
-    spread = np.where(rated, made.spread, high - low)[known]
-    start, seq = told.at[known], None if told.seq is None else told.seq[known]
-    n, clock = len(start), Clock(trace.index.filter(pl.col("session") == session)["clock"][0])
+    spread = np.where(np.isnan(values), high - low, spread)
+    known = ~np.isnan(values).all(axis=1)
+    stop = np.maximum(np.append(panel.at[1:], panel.at[-1:]), panel.at)
+    seq = None if panel.seq is None else panel.seq[known]
+    n, clock = int(known.sum()), Clock(trace.index.filter(pl.col("session") == session)["clock"][0])
+    if n < 2:
+        raise BadChoice("takes", len(side.takes), "takes of the same stretch of the session")
     actors = spoken(trace, session) if seq is not None else {}
     who = [actors.get(one, "gold") for one in (range(n) if seq is None else seq.tolist())]
-    stop = np.maximum(np.append(start[1:], start[-1:]), start)
-    return Trajectory(space, clock, Names.of([session] * n), Names.of(who), start, stop,
-                      space.nearest(values).astype(np.float32), spread.astype(np.float32),
-                      by=f"{GOLD}{kind.value}", seq=seq)  # fmt: skip
+    felt = np.where(np.isnan(values), space.rest, values)[known]
+    return Trajectory(space, clock, Names.of([session] * n), Names.of(who), panel.at[known],
+                      stop[known], space.nearest(felt).astype(np.float32),
+                      spread[known].astype(np.float32),
+                      by=f"{GOLD}{side.takes[0].kind.value}", seq=seq)  # fmt: skip

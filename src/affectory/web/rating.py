@@ -4,7 +4,7 @@ __all__ = ["router"]
 
 from collections.abc import Collection, Sequence
 from contextlib import suppress
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -18,8 +18,9 @@ from affectory.core.errors import BadChoice, UnknownSpace
 from affectory.core.records import Clock
 from affectory.core.space import Space
 from affectory.core.trajectory import Trajectory
-from affectory.measure.agreement import pearson
-from affectory.measure.gold import lag_of
+from affectory.measure.gold import aligned
+from affectory.measure.panel import fine
+from affectory.measure.settling import shift
 from affectory.represent import vocabularies
 from affectory.store import takes as keeping
 from affectory.store.takes import Kind, Take, Takes
@@ -28,7 +29,6 @@ from affectory.web.elan import SELF, tiers
 from affectory.web.files import as_file
 from affectory.web.filmed import filmed
 from affectory.web.numbers import number
-from affectory.web.panel import Panel, panel
 from affectory.web.references import perceived, spoken
 from affectory.web.shelf import Shelf
 
@@ -177,21 +177,24 @@ def lag(takes: Held, shelves: Asked, take: Id) -> Lags:
     """Return how late the hand was: against the method, and against what the others say."""
     known = takes.find(take)
     shelf = shelves.shelf(known.job)
-    mine = {known: takes.samples(take)}
-    own = panel(mine, known.axes)
-    if own is None or known.kind is Kind.TURNS or len(own.x) < 2:
+    mine = takes.samples(take)
+    if known.kind is Kind.TURNS or mine.height < 2:
         return Lags(method=None, others=None)
-    others = {
-        other: takes.samples(other.id)
-        for other in takes.of(known.job, known.session)
-        if other.done is not None and other.id != take and other.space == known.space
-        and other.kind is Kind.TRACED and other.rater != known.rater
-    }  # fmt: skip
-    both = panel({**mine, **others}, known.axes)
+    own = fine([mine], known.axes)
     spaces = sorted(shelf.spaces, key=lambda name: name != known.space)
     said = perceived(shelf, known.session, spaces, known.axes, own.at)
-    gold = _gold(both) if others and both is not None else None
-    return Lags(method=_shift(own, said), others=_shift(both, gold))
+    method = _shift(own.table[:, 0], said, own.step)
+    others = [
+        shelves.panels.samples(takes, other)
+        for other in takes.of(known.job, known.session)
+        if other.done is not None and other.id != take and other.space == known.space
+        and other.kind is Kind.TRACED and other.rater != known.rater and takes.count(other.id)
+    ]  # fmt: skip
+    if not others:
+        return Lags(method=method, others=None)
+    both = fine([mine, *others], known.axes)
+    gold = aligned(both.table[:, 1:], both.step).gold.values
+    return Lags(method=method, others=_shift(both.table[:, 0], gold, both.step))
 
 
 @router.get("/takes/{take}/file", response_class=Response)
@@ -283,26 +286,12 @@ def _felt(takes: Takes, shelf: Shelf, take: Take) -> Trajectory:
     return takes.trajectory(take.id, _space(shelf, take.space), actors=actors)
 
 
-def _gold(both: Panel) -> Floats:
-    """Return what all but the first say together, without the lags of their hands."""
-    return replace(both, table=both.table[:, 1:], raters=both.raters[1:]).aligned().gold.values
-
-
-def _shift(told: Panel | None, reference: Floats | None) -> Shift | None:
-    """Return the lag of the first of a panel against a reference, None where they never vary."""
-    if told is None or reference is None or len(told.x) < 2:
+def _shift(own: Floats, reference: Floats | None, step: float) -> Shift | None:
+    """Return the lag of a take against a reference, None where they never vary."""
+    told = None if reference is None else shift(own, reference, step)
+    if told is None:
         return None
-    own = told.table[:, 0]
-    lag = lag_of(own, reference, told.step)
-    by = round(lag / told.step)
-    before, after = _like(own, reference), _like(own[by:], reference[: len(own) - by])
-    return None if after is None else Shift(lag=round(lag, 2), before=before, after=after)
-
-
-def _like(one: Floats, other: Floats) -> float | None:
-    each = [pearson(one[:, k], other[:, k]) for k in range(one.shape[1])]
-    known = [v for v in each if np.isfinite(v)]
-    return number(float(np.mean(known))) if known else None
+    return Shift(lag=round(told.lag, 2), before=number(told.before), after=number(told.after))
 
 
 def _row(takes: Takes, take: Take) -> Row:

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from affectory.web.panel import held
+from affectory.measure.panel import held
 from affectory.web.shelf import Shelf
 
 Floats = NDArray[np.float64]

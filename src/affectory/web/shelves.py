@@ -13,6 +13,7 @@ from affectory.core.errors import AffectoryError, BadChoice, MissingFile
 from affectory.store.lake import Lake, open_lake
 from affectory.store.takes import Takes
 from affectory.web import listing
+from affectory.web.panel import Panels
 from affectory.web.settings import Settings
 from affectory.web.shelf import Shelf
 
@@ -31,6 +32,7 @@ class Shelves:
         self._held: OrderedDict[str, Shelf] = OrderedDict()
         self._takes: Takes | None = None
         self._called: dict[tuple[str, int], dict[str, str]] = {}
+        self.panels = Panels()
         self.rating = threading.Lock()  # a take is put into the lake by one request alone
         self._turn = threading.Lock()
 

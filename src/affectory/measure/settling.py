@@ -1,0 +1,116 @@
+"""What several hands say together once each is moved back by its lag.
+
+The one place where takes become a gold: what is shown and what is kept are the same.
+"""
+
+__all__ = ["Settled", "Shift", "follows", "settled", "shift"]
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from affectory.measure.agreement import pearson
+from affectory.measure.gold import Gold, aligned, fused, lag_of
+from affectory.measure.panel import Panel, by_time, by_turn, fine
+
+Floats = NDArray[np.float64]
+
+
+class Settled(NamedTuple):
+    """Ratings without lags, and what they say together.
+
+    Attributes:
+        panel: What each says at the same times, moved back by the lags.
+        lags: By how much each was moved, in seconds of play. Shape (r,).
+        gold: What they say together on every axis, one weight a rater.
+    """
+
+    panel: Panel
+    lags: tuple[float, ...]
+    gold: Gold
+
+
+class Shift(NamedTuple):
+    """A lag, and the mean correlation with a reference before and after it is taken away."""
+
+    lag: float
+    before: float
+    after: float
+
+
+def settled(
+    every: Sequence[pl.DataFrame], axes: Sequence[str], *, turns: bool = False,
+    noted: Sequence[float] | None = None, align: bool = False, scales: bool = True,
+) -> Settled:  # fmt: skip
+    """Return ratings moved back by their lags, and what they say together.
+
+    Aligned, the differences between hands are measured, a tenth of a second apart; what they
+    share is the mean of what was noted, at least as much as none is moved ahead.
+
+    Args:
+        every: Samples of each rater, as in `panel.by_time` or `panel.by_turn`.
+        axes: Which axes.
+        turns: Whether turns were rated: they have no lags.
+        noted: How late each hand is said to have been, in seconds of play, >= 0; None for 0.
+        align: Whether to measure; else the noted lags are taken.
+        scales: As in `gold.fused`.
+
+    Raises:
+        BadValues: if there is no rater, or one without samples.
+    """
+    lags = tuple(noted or [0.0] * len(every))
+    if turns:
+        panel, lags = by_turn(every, axes), (0.0,) * len(every)
+    else:
+        lags = _measured(every, axes, lags) if align else lags
+        panel = by_time(every, axes, lags)
+    return Settled(panel, lags, fused(panel.table, scales))
+
+
+def follows(
+    every: Sequence[pl.DataFrame], axes: Sequence[str], noted: Sequence[float]
+) -> tuple[float, ...]:
+    """Return by how much each hand still follows what all say together, in seconds of play.
+
+    Args:
+        every: Samples of each rater, as in `panel.by_time`.
+        axes: Which axes; a hand has one lag on all of them.
+        noted: What was taken away already, of each.
+    """
+    told = fine(every, axes, noted)
+    together = fused(told.table).values
+    return tuple(lag_of(told.table[:, at], together, told.step) for at in range(len(every)))
+
+
+def shift(rating: Floats, reference: Floats, step: float) -> Shift | None:
+    """Return the lag of a rating against a reference, None where they never vary together.
+
+    Args:
+        rating: Values at regular times. Shape (n, k).
+        reference: Values at the same times. Shape (n, k).
+        step: Time from one to the next, > 0.
+    """
+    lag = lag_of(rating, reference, step)
+    by = round(lag / step)
+    before, after = _like(rating, reference), _like(rating[by:], reference[: len(rating) - by])
+    return None if np.isnan(after) else Shift(lag, before, after)
+
+
+def _measured(
+    every: Sequence[pl.DataFrame], axes: Sequence[str], noted: Sequence[float]
+) -> tuple[float, ...]:
+    told = fine(every, axes)
+    if len(told.x) < 3:
+        return tuple(noted)
+    own = aligned(told.table, told.step).lags
+    common = max(0.0, float(np.mean(noted) - np.mean(own)))
+    return tuple(common + float(one) for one in own)
+
+
+def _like(one: Floats, other: Floats) -> float:
+    """Return the mean correlation over axes that have one, NaN where none has."""
+    each = np.array([pearson(one[:, k], other[:, k]) for k in range(one.shape[1])])
+    return float(np.nanmean(each)) if not np.isnan(each).all() else float("nan")
