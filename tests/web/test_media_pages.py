@@ -312,3 +312,66 @@ def test_a_recording_shuts_nobody_out(browser, serve, heard, scheme, wide):
     told = [(one["id"], [node["html"][:120] for node in one["nodes"]][:3]) for one in serious]
     context.close()
     assert told == []
+
+
+def begun(page, address, kind="traced"):
+    """Begin to rate the session."""
+    page.goto(address)
+    page.click("tbody a")
+    page.click("text=Rate this session")
+    page.fill("#rater", "zoe")
+    page.select_option("#kind", kind)
+    page.click("text=Begin")
+
+
+def test_a_turn_that_is_rated_is_heard_when_asked_for(page, serve, tmp_path, shot):
+    put(tmp_path / "media" / "talk.wav", sound(LENGTH))
+    begun(page, serve(Settings(traced(tmp_path / "out"), media=tmp_path / "media")), "turns")
+    page.wait_for_selector("text=Turn 1 of 5")
+    page.wait_for_timeout(500)
+    at = lambda: page.evaluate("document.querySelector('.screen audio').currentTime")  # noqa: E731
+    paused = "(wanted) => document.querySelector('.screen audio').paused === wanted"
+    assert at() == 0  # not by itself
+    page.click("text=Next")
+    page.click("text=Play this turn")
+    page.wait_for_function(paused, arg=False)
+    shot("rate-turn-heard")
+    assert 4 <= at() < 9
+    page.keyboard.press("p")
+    page.wait_for_function(paused, arg=True)
+    page.keyboard.press("p")
+    page.wait_for_function(paused, arg=False)
+    page.evaluate("document.querySelector('.screen audio').currentTime = 8.6")
+    page.wait_for_function(paused, arg=True)  # the turn's end
+    assert 9 <= at() < 9.6
+    page.keyboard.press("p")
+    page.wait_for_function(paused, arg=False)
+    page.click("button:text-is('Skip')")
+    page.wait_for_function(paused, arg=True)
+    assert page.faults == []
+
+
+def test_a_recording_that_cannot_lead_says_why_and_the_rating_begins(page, serve, tmp_path):
+    put(tmp_path / "media" / "talk.wav", b"RIFF\0\0\0\0WAVE and no sound")
+    begun(page, serve(Settings(traced(tmp_path / "out"), media=tmp_path / "media")))
+    page.wait_for_selector("canvas.pad")
+    assert "cannot play the recording" in page.inner_text(".why")
+
+
+def test_a_session_without_seconds_says_why_its_recording_does_not_lead(page, serve, tmp_path):
+    put(tmp_path / "media" / "talk.wav", sound(2))
+    out = traced(tmp_path / "out", "actor,text\nann,I love it\nbo,I hate it\n")
+    begun(page, serve(Settings(out, media=tmp_path / "media")))
+    page.wait_for_selector("canvas.pad")
+    assert "does not count in seconds" in page.inner_text(".why")
+
+
+def test_a_recording_that_does_not_come_keeps_nobody_from_rating(page, serve, tmp_path):
+    put(tmp_path / "media" / "talk.wav", sound(LENGTH))
+    page.route("**/media?v=*", lambda route: None)
+    begun(page, serve(Settings(traced(tmp_path / "out"), media=tmp_path / "media")))
+    page.wait_for_selector("text=Looking for the recording")
+    page.wait_for_selector("canvas.pad")
+    assert "does not come" in page.inner_text(".why")
+    page.unroute("**/media?v=*")
+    assert page.faults == []

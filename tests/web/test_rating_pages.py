@@ -338,3 +338,119 @@ def test_no_page_of_raters_shuts_anybody_out_on_a_phone(browser, served, scheme)
         assert told == [], json.dumps(told)
         page.goto("about:blank")
     context.close()
+
+
+KEYS = """window.ears = 0;
+const [add, drop] = [window.addEventListener, window.removeEventListener];
+window.addEventListener = function (name, ...more) {
+  if (name === "keydown") window.ears += 1;
+  return add.call(window, name, ...more);
+};
+window.removeEventListener = function (name, ...more) {
+  if (name === "keydown") window.ears -= 1;
+  return drop.call(window, name, ...more);
+};"""
+
+
+def test_a_double_click_begins_one_take(page, served):
+    _, _, where, client, base = served
+    page.goto(f"{where}/rate")
+    page.fill("#rater", "zoe")
+    page.dblclick("text=Begin")
+    page.wait_for_selector("canvas.pad")
+    page.wait_for_timeout(600)
+    assert len(client.get(f"{base}/takes").json()) == 1
+    assert page.faults == []
+
+
+def test_whoever_leaves_while_a_take_is_begun_leaves_nothing_behind(page, served):
+    _, _, where, client, base = served
+    take(client, base, "ann", 0.0, done=False)
+    page.add_init_script(KEYS)
+    page.goto(f"{where}/rate")
+    page.click("text=Go on")
+    page.evaluate("location.hash = '#/live'")  # before it is known whether another tab has it
+    page.wait_for_selector("#turn")
+    page.wait_for_timeout(1000)
+    assert page.evaluate("window.ears") == 0
+    page.click("#turn")
+    page.keyboard.type("one two three")
+    assert page.input_value("#turn") == "one two three"
+    page.evaluate(f"location.hash = '{where.partition('#')[2]}/rate'")
+    page.click("text=Go on")
+    page.wait_for_selector("canvas.pad")  # nobody else has it open
+    assert page.faults == []
+
+
+def test_another_browsers_samples_are_told_and_ours_become_a_take_of_their_own(page, served):
+    _, _, where, client, base = served
+    begin(page, where)
+    page.wait_for_selector("canvas.pad")
+    own = client.get(f"{base}/takes").json()[-1]["id"]
+    other = [{"n": 3, "at": 0.1, "said": {"valence": -0.8, "arousal": 0.1}}]
+    client.post(f"/takes/{own}/samples", json=other).raise_for_status()
+    page.click("button:text-is('Play')")
+    page.wait_for_selector("text=Another browser says something else in this take")
+    until(page, 1)
+    page.click("button:text-is('Pause')")
+    page.click("text=Keep them as a take of their own")
+    page.wait_for_selector("text=samples are safe")
+    page.click("text=Done")
+    page.wait_for_selector("text=Kept. As a file:")
+    rows = {row["id"]: row for row in client.get(f"{base}/takes").json()}
+    assert rows.pop(own)["samples"] == 1
+    (mine,) = rows.values()
+    assert mine["done"] is not None
+    told = client.get(f"/takes/{mine['id']}/samples").json()["n"]
+    assert told == list(range(len(told)))
+    assert len(told) > 15
+    assert page.faults == []
+
+
+def test_a_server_that_asks_for_its_token_again_takes_no_sample_away(browser, serve, tmp_path):
+    out, token = traced(tmp_path / "out", TALK), "a long token of mine 123"
+    address = serve(Settings(out, token=token))
+    with httpx.Client(
+        headers={**HEADERS, "authorization": f"Bearer {token}"}, base_url=f"{address}api"
+    ) as client:
+        job = client.get("/traces").json()[0]["job"]
+        context = browser.new_context()
+        context.add_init_script(FULL)
+        page = context.new_page()
+        enter = lambda one: (one.fill("#token", token), one.click("button[type=submit]"))  # noqa: E731
+        page.goto(f"{address}enter")
+        enter(page)
+        page.wait_for_selector("tbody tr")
+        begin(page, f"{address}#/t/{job}/s/0")
+        page.wait_for_selector("canvas.pad")
+        context.clear_cookies()  # as after a restart, which forgets them
+        page.click("button:text-is('Play')")
+        page.wait_for_selector("text=/asks for its token/")
+        page.click("button:text-is('Pause')")
+        with context.expect_page() as opened:
+            page.click("text=Enter again in a new tab")
+        enter(opened.value)
+        page.wait_for_selector("text=samples are safe")  # by itself
+        page.click("text=Done")
+        page.wait_for_selector("text=Kept. As a file:")
+        told = samples(client, f"/traces/{job}/sessions/0")["n"]
+        assert told == list(range(len(told)))
+        context.close()
+
+
+def test_what_is_left_in_a_browser_is_sent_whatever_page_is_opened(page, served):
+    _, address, _, client, base = served
+    made = take(client, base, "ann", 0.0, done=False)
+    rows = [
+        {"n": 800 + n, "at": 32 + n / 25, "said": {"valence": 0, "arousal": 0}} for n in range(9)
+    ]
+    page.goto(f"{address}static/icon.svg")
+    page.evaluate(
+        "([take, rows]) => localStorage.setItem('affectory.take.' + take, rows)",
+        [made, json.dumps(rows)],
+    )
+    page.goto(address)
+    page.wait_for_function(
+        "() => Object.keys(localStorage).every((key) => !key.startsWith('affectory.take.'))"
+    )
+    assert client.get(f"{base}/takes").json()[0]["samples"] == 809

@@ -5,6 +5,7 @@ import { player } from "./player.js";
 import { sampler } from "./sampler.js";
 import { T } from "./texts.js";
 
+const OWN = "input,textarea,select,button,a,summary,[contenteditable]"; // have a use for the space bar
 const SPEEDS = [0.5, 0.75, 1, 1.5, 2];
 
 export function along({ stage, end, turns, who, axes, keep, had, film }) {
@@ -36,7 +37,7 @@ export function along({ stage, end, turns, who, axes, keep, had, film }) {
   draw();
   const stop = sampler({ play, read: board.read, keep, first });
   const key = (e) => {
-    if (e.code !== "Space" || e.target.matches("input,select,button")) return;
+    if (e.code !== "Space" || e.target.closest?.(OWN)) return;
     e.preventDefault();
     toggle();
   };
@@ -45,5 +46,8 @@ export function along({ stage, end, turns, who, axes, keep, had, film }) {
   const hide = () => { if (document.hidden) { play.pause(); keep.flush(); } };
   document.addEventListener("visibilitychange", hide);
   board.focus();
-  return () => { stop(); play.pause(); board.close(); removeEventListener("keydown", key); document.removeEventListener("visibilitychange", hide); };
+  return {
+    pause: play.pause,
+    close() { stop(); play.pause(); board.close(); removeEventListener("keydown", key); document.removeEventListener("visibilitychange", hide); },
+  };
 }

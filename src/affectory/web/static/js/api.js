@@ -2,7 +2,14 @@
 import { toast } from "./dom.js";
 import { T } from "./texts.js";
 
-let lost = false;
+let lost = false, held = 0;
+
+// A page that holds what is not safe yet is not left for the door; call what comes back when it is.
+export function stay() {
+  held += 1;
+  let on = true;
+  return () => { held -= on; on = false; };
+}
 
 // What is asked for may be a name: it travels in a header, since addresses end up in logs.
 export function fetched(path, options = {}) {
@@ -23,9 +30,9 @@ export async function ask(path, options = {}) {
   }
   if (lost) toast(T.again);
   lost = false;
-  if (answer.status === 401) location.href = "/enter";
+  if (answer.status === 401 && !held) location.href = "/enter";
   const told = await answer.json().catch(() => ({}));
-  if (!answer.ok) throw new Error(typeof told.detail === "string" ? told.detail : `error ${answer.status}`);
+  if (!answer.ok) throw Object.assign(new Error(typeof told.detail === "string" ? told.detail : `error ${answer.status}`), { status: answer.status });
   return told;
 }
 

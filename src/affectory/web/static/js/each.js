@@ -2,16 +2,19 @@
 import { h } from "./dom.js";
 import { T } from "./texts.js";
 
-export function each({ stage, end, turns, who, axes, keep, had, chosen }) {
+const TYPED = "textarea,select,[contenteditable],input:not([type=range])";
+
+export function each({ stage, end, turns, who, axes, keep, had, chosen, film }) {
   const many = chosen.kind === "flags", one = chosen.kind === "distribution";
   const last = turns.seq.length - 1;
   let at = Math.min(last, had.n.length ? turns.seq.indexOf(had.n.at(-1)) + 1 : 0);
   const view = h("section", { class: "card" });
   const told = new Map(had.n.map((seq, i) => [seq, Object.fromEntries(axes.map((a) => [a.name, had[a.name][i]]))]));
-  stage.replaceChildren(view, end);
+  stage.replaceChildren(...(film ? [h("section", { class: "card lent" }, film.view)] : []), view, end);
   // the keyboard stays where it is: at the first thing to say of the next turn
   function go(place) {
     at = Math.max(0, Math.min(place, last));
+    film?.pause();
     draw();
     view.querySelector(".labels button,.sliders input").focus();
   }
@@ -36,10 +39,18 @@ export function each({ stage, end, turns, who, axes, keep, had, chosen }) {
       h("div", { class: "stage" }, [at - 2, at - 1, at].filter((i) => i >= 0).map((i) => h("div", { class: i === at ? "now" : "near" }, h("div", { class: "who" }, who.mark(turns.actor[i]), h("b", {}, turns.actor[i])), h("p", { class: "said" }, turns.text[i] ?? "")))),
       inputs,
       h("div", { class: "bar" },
+        film && h("button", { type: "button", disabled: !film.has(at), "aria-keyshortcuts": "p", onclick: hear }, T.rate.hear),
         h("button", { type: "button", disabled: at === 0, onclick: () => go(at - 1) }, T.rate.back),
         h("button", { type: "button", onclick: () => go(at + 1) }, T.rate.skip),
         !one && h("button", { type: "button", class: "main", onclick: next }, T.rate.next)));
   }
+  // a turn of a recording is heard when somebody asks for it, never by itself
+  const hear = () => (film.playing() ? film.pause() : film.has(at) && film.only(at));
+  const key = (e) => {
+    if (e.key !== "p" || e.ctrlKey || e.metaKey || e.altKey || e.target.closest?.(TYPED)) return;
+    hear();
+  };
   draw();
-  return () => {};
+  if (film) addEventListener("keydown", key);
+  return { pause: () => film?.pause(), close: () => removeEventListener("keydown", key) };
 }

@@ -1,6 +1,6 @@
 // Rate a session: all along while it plays, or turn by turn. What the method or anybody else says
 // is not shown meanwhile: it would sway.
-import { ask, post, query, spoken } from "./api.js";
+import { ask, latest, post, query, spoken } from "./api.js";
 import { agreement } from "./agreement.js";
 import { along } from "./along.js";
 import { h, toast } from "./dom.js";
@@ -19,14 +19,13 @@ export async function rate(main, job, number) {
   const [facts, turns, spaces] = await Promise.all([ask(base), spoken(base), ask("/spaces")]);
   const who = people(facts.people.map((one) => one.actor));
   const labels = new Set(spaces.filter((one) => one.kind === "distribution").map((one) => one.name));
-  const stage = h("div"), takes = h("div"), below = h("div");
-  let close = () => {}, hush = () => {};
+  const stage = h("div"), takes = h("div"), below = h("div"), looked = latest();
+  let gone = false, busy = false, close = () => {}, hush = () => {};
   main.append(
     h("p", { class: "crumb" }, h("a", { href: `#/t/${job}/s/${number}` }, `← ${facts.session}`), h("a", { class: "get", href: `#/t/${job}/raters` }, T.raters.open)),
     h("h1", { class: "name" }, T.rate.title), stage, takes, below);
   stage.append(setup());
-  await settle();
-  await after();
+  settle().then(after);
 
   function setup() {
     const name = h("input", { id: "rater", required: true, maxLength: 60, value: recall(RATER) ?? "" });
@@ -36,17 +35,33 @@ export async function rate(main, job, number) {
     const fill = () => space.replaceChildren(...spaces.filter((one) => kind.value === "turns" || one.kind !== "distribution")
       .map((one) => h("option", { value: one.name, selected: one.name === (space.value || "va") }, one.name)));
     fill();
-    return h("form", { class: "card setup", onsubmit: (e) => { e.preventDefault(); begin(name.value, kind.value, space.value); } },
+    return h("form", { class: "card setup", onsubmit: (e) => { e.preventDefault(); once(() => begin(name.value, kind.value, space.value)); } },
       h("p", {}, T.rate.lead),
       [[T.rate.rater, name], [T.rate.kind, kind], [T.space, space]].map(([words, input]) =>
         h("div", { class: "field" }, h("label", { htmlFor: input.id }, words), input)),
       h("button", { type: "submit", class: "main" }, T.rate.begin));
   }
 
+  // one thing at a time: pressed again while the first is on its way, nothing more is begun
+  async function once(work) {
+    if (busy || gone) return;
+    busy = true;
+    const buttons = [...stage.querySelectorAll("button:not(:disabled)")];
+    for (const one of buttons) one.disabled = true;
+    try {
+      await work();
+    } catch (error) {
+      toast(error.message);
+    }
+    busy = false;
+    for (const one of buttons) one.disabled = false;
+  }
+
   // what stands below while nobody rates; how others rated only for whoever is done, or asks
   async function after() {
-    const told = await ask(`${base}/takes`);
-    listed(takes, told, { start, changed: () => { stage.querySelector(".notice")?.remove(); return after(); } });
+    const newest = looked(), told = await ask(`${base}/takes`);
+    if (gone || !newest()) return;
+    listed(takes, told, { start: (take) => once(() => start(take)), changed: () => { stage.querySelector(".notice")?.remove(); return after(); } });
     hush();
     const mine = told.some((one) => one.done !== null && one.rater === recall(RATER));
     hush = agreement(below, { base, clock: facts.clock, shown: mine, labels });
@@ -59,41 +74,77 @@ export async function rate(main, job, number) {
     await start(await post(`${base}/takes`, { rater, space: name, axes: axes.map((a) => a.name), kind }));
   }
 
+  // whoever leaves the page while something is awaited leaves nothing behind that goes on
   async function start(take) {
-    const leave = await alone(take.id);
-    if (!leave) return toast(T.rate.elsewhere);
+    const free = await alone(take.id);
+    if (!free) return toast(T.rate.elsewhere);
+    close = () => { close = () => {}; free(); };
+    if (gone) return close();
+    const wait = h("p", { class: "hint", role: "status" }, T.rate.wait);
+    stage.append(wait);
+    try {
+      const [had, { film, why }] = await Promise.all([ask(`/takes/${take.id}/samples`), reel(base, turns, facts.clock)]); // in the order of time
+      if (gone) return film?.close();
+      rating(take, { had, film, why, free });
+    } catch (error) {
+      close();
+      throw error;
+    } finally {
+      wait.remove();
+    }
+  }
+
+  function rating(take, { had, film, why, free }) {
+    looked(); // what was asked for the list below comes too late
     hush();
     takes.replaceChildren();
     below.replaceChildren();
-    const space = spaces.find((one) => one.name === take.space);
-    const traced = take.kind === "traced";
+    const space = spaces.find((one) => one.name === take.space), traced = take.kind === "traced";
     const axes = space.axes.filter((a) => take.axes.includes(a.name));
-    const had = await ask(`/takes/${take.id}/samples`); // in the order of time; none of a fresh take
     const state = h("p", { class: "count", role: "status" });
-    const keep = keeper(take.id, (told) => (state.textContent = told.trouble ? T.rate.trouble(told.waiting, told.trouble, told.held) : T.rate.kept(told.kept)));
+    const keep = keeper(take.id, (told) => waits(state, told, own));
     const lag = h("input", { type: "number", min: 0, max: 10, step: 0.1, value: USUAL, id: "lag" });
-    const done = h("button", { type: "button", class: "main", onclick: () => finish(take, keep, traced ? lag.value : 0, done) }, T.rate.done);
-    const end = h("div", { class: "bar" }, state, traced && [h("label", { htmlFor: "lag" }, T.rate.lag), lag, ...measured(take, keep, lag)], done);
-    const film = traced ? await reel(base, turns, facts.clock) : null;
-    const stop = traced ? along({ stage, end, turns, who, axes, keep, had, film }) : each({ stage, end, turns, who, axes, keep, had, chosen: space });
-    close = () => { stop(); keep.close(); film?.close(); leave(); close = () => {}; };
+    const done = h("button", { type: "button", class: "main", onclick: () => finish(take, keep, traced ? lag.value : 0, parts) }, T.rate.done);
+    const end = h("div", {}, why && h("p", { class: "hint why" }, why),
+      h("div", { class: "bar" }, state, traced && [h("label", { htmlFor: "lag" }, T.rate.lag), lag, ...measured(() => take, keep, lag)], done));
+    const parts = (traced ? along : each)({ stage, end, turns, who, axes, keep, had, film, chosen: space });
+    close = () => { close = () => {}; parts.close(); keep.close(); film?.close(); free(); };
+
+    // what another browser was quicker to say otherwise becomes a take of its own
+    const own = () => once(async () => {
+      take = await post(`${base}/takes`, { rater: take.rater, space: take.space, axes: take.axes, kind: take.kind });
+      await keep.move(take.id);
+    });
   }
 
-  async function finish(take, keep, lag, button) {
-    button.disabled = true;
+  async function finish(take, keep, lag, parts) {
+    parts.pause(); // what is said from now on would come too late
+    stage.inert = true;
     try {
       await keep.empty();
       await post(`/takes/${take.id}/done${query({ lag })}`);
     } catch (error) {
-      button.disabled = false;
       return toast(error.message);
+    } finally {
+      stage.inert = false;
     }
     close();
+    if (gone) return;
     remember(RATER, take.rater);
     stage.replaceChildren(h("p", { class: "notice" }, T.rate.thanks, " ", saved(take)), setup());
     await after();
   }
-  return () => { close(); hush(); };
+  return () => { gone = true; close(); hush(); };
+}
+
+// what waits, and why; what a person can do about it where that is so
+function waits(state, { kept, waiting, trouble, status, held }, own) {
+  const [words, act] = !trouble ? [T.rate.kept(kept)]
+    : status === 401 ? [T.rate.door(waiting), h("a", { href: "/enter", target: "_blank" }, T.rate.enter)]
+    : status === 409 ? [T.rate.clash(waiting), h("button", { type: "button", class: "get", onclick: own }, T.rate.own)]
+    : [T.rate.trouble(waiting, trouble, held)];
+  if (state.firstChild?.textContent === words) return; // a link that somebody is about to press stays
+  state.replaceChildren(h("span", {}, words), act ?? "");
 }
 
 // a button that measures how late the hand was, and offers what it found
@@ -103,7 +154,7 @@ function measured(take, keep, lag) {
     look.disabled = true;
     try {
       await keep.empty();
-      const told = await ask(`/takes/${take.id}/lag`);
+      const told = await ask(`/takes/${take().id}/lag`);
       const offers = Object.entries(T.rate.against).filter(([key]) => told[key]).map(([key, words]) =>
         h("button", { type: "button", class: "get", onclick: () => (lag.value = told[key].lag) }, words(told[key])));
       found.replaceChildren(...(offers.length ? offers : [T.rate.unmeasured]));
