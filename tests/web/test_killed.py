@@ -67,6 +67,7 @@ def test_a_talk_that_was_answered_outlives_the_server(server, page):
     page.wait_for_selector("text=The server does not answer")
     _, api = server()
     page.goto(f"{api.removesuffix('api')}#/live")
+    page.wait_for_selector("text=connected")  # to a talk of its own
     page.evaluate(f"sessionStorage.setItem('affectory.talk', '{talk}')")
     page.reload()
     page.locator(".turn .chip").nth(1).wait_for()

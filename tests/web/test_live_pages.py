@@ -68,7 +68,7 @@ def test_the_page_follows_what_passes_to_a_server_and_lists_what_goes_on(
     page.wait_for_selector(".talk[aria-current] >> text=12 turns")
     shot("live")
     page.set_viewport_size({"width": 390, "height": 844})
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.wait_for_function("document.documentElement.scrollWidth <= 390")
     shot("live_phone")
     page.set_viewport_size({"width": 1400, "height": 900})
     page.click("text=I only type here")
@@ -95,6 +95,72 @@ def test_a_talk_that_was_deleted_is_begun_anew(page, serve, tmp_path):
     page.reload()
     page.wait_for_selector("text=connected")
     turns(page, 0)
+    assert page.faults == []
+
+
+SOCKETS = """
+window.sockets = [];
+window.WebSocket = class extends WebSocket {
+  constructor(address) { super(address); window.sockets.push(this); }
+};
+"""
+
+
+def test_what_was_not_answered_goes_on_in_another_talk_when_its_own_is_deleted(
+    page, serve, tmp_path, shot
+):
+    out = tmp_path / "out"
+    page.add_init_script(SOCKETS)
+    page.goto(f"{serve(Settings(out))}#/live")
+    page.wait_for_selector("text=connected")
+    page.fill("#actor", "bo")
+    page.fill("#turn", "hello")
+    page.keyboard.press("Enter")
+    turns(page, 1)
+    for path in (out / "live").iterdir():
+        path.unlink()
+    page.evaluate("sockets.at(-1).send = () => {}")  # a line that is about to break
+    for words in ("nothing of this", "is lost"):
+        page.fill("#turn", words)
+        page.keyboard.press("Enter")
+    page.fill("#turn", "half a sen")
+    page.evaluate("sockets.at(-1).close()")
+    page.wait_for_selector("text=with the 2 turns that were not answered")
+    turns(page, 2)
+    shot("live_gone")
+    assert page.locator(".said").all_inner_texts() == ["nothing of this", "is lost"]
+    assert page.locator(".turn b").all_inner_texts() == ["bo", "bo"]
+    assert (page.input_value("#turn"), page.input_value("#actor")) == ("half a sen", "bo")
+    (path,) = (out / "live").glob("*.jsonl")
+    assert len(path.read_bytes().splitlines()) == 2
+    assert page.faults == []
+
+
+def test_what_was_typed_is_there_when_its_page_is_left_and_comes_back(page, serve, tmp_path):
+    page.add_init_script(SOCKETS)
+    page.goto(f"{serve(Settings(tmp_path / 'out'))}#/live")
+    page.wait_for_selector("text=connected")
+    page.evaluate("sockets.at(-1).send = () => {}")
+    page.fill("#turn", "on its way")
+    page.keyboard.press("Enter")
+    page.fill("#turn", "half a sen")
+    page.click("#nav >> text=Methods")
+    page.wait_for_selector("h1 >> text=Methods")
+    page.click("#nav >> text=Live")
+    turns(page, 1)
+    assert page.locator(".said").all_inner_texts() == ["on its way"]
+    assert page.input_value("#turn") == "half a sen"
+    assert page.faults == []
+
+
+def test_what_the_server_takes_for_no_turn_is_the_persons_again(page, serve, tmp_path):
+    page.add_init_script(SOCKETS)
+    page.goto(f"{serve(Settings(tmp_path / 'out'))}#/live")
+    page.wait_for_selector("text=connected")
+    page.eval_on_selector("#turn", "el => { el.value = 'x'.repeat(20001); }")
+    page.locator("#turn").press("Enter")
+    page.wait_for_selector(".toast >> text=this is no turn")
+    assert len(page.input_value("#turn")) == 20001
     assert page.faults == []
 
 

@@ -6,12 +6,16 @@ import { fan } from "./fan.js";
 import { number } from "./number.js";
 import { people } from "./people.js";
 import { level } from "./spark.js";
+import { visit } from "./storage.js";
 import { overheard, talks } from "./talks.js";
 import { T } from "./texts.js";
 
+const PLACE = "affectory.talk", WAIT = 800; // ms until the server is asked again
+const left = new Map(); // by talk: what was typed and not answered when its page was left
+let current = null; // the talk of this tab, also where the browser remembers nothing
+
 export async function live(main) {
-  const kept = sessionStorage.getItem("affectory.talk");
-  let talk = kept ?? (await begin());
+  const talk = current ?? visit.recall(PLACE) ?? (await begin());
   // numbers that no earlier load of the page gave: the server keeps a turn of a number once
   let socket = null, closed = false, lost = false, soon = 0, sent = Date.now() * 1000;
   const waiting = new Map(); // turns that are not answered yet: sent again after a break
@@ -36,12 +40,22 @@ export async function live(main) {
       h("div", { class: "stack" }, view, others)));
   const board = canvas(view, 260, (pen, wide, high) => fan(pen, wide, high, heard, who), () => {}, T.live.fan);
   view.append(keys);
-  const going = talks(others, talk, (name) => { sessionStorage.setItem("affectory.talk", name); leave(); });
+  const going = talks(others, talk, (name) => { choose(name); leave(); });
+  const before = left.get(talk);
+  if (before) {
+    for (const turn of before.turns) waiting.set(turn.id, turn);
+    [text.value, actor.value] = [before.text, before.actor];
+  }
+
+  function choose(name) {
+    current = name;
+    if (name) visit.remember(PLACE, name);
+    else visit.forget(PLACE);
+    return name;
+  }
 
   async function begin() {
-    const told = await post("/talks");
-    sessionStorage.setItem("affectory.talk", told.talk);
-    return told.talk;
+    return choose((await post("/talks")).talk);
   }
 
   function connect() {
@@ -52,15 +66,15 @@ export async function live(main) {
     socket.onmessage = (e) => {
       const told = JSON.parse(e.data);
       if (told.seq >= heard.length) take(told);
-      else waiting.delete(told.id);
+      else answered(told);
     };
     socket.onclose = (e) => {
       if (closed) return;
-      if (e.code === 4404) return fresh();
-      if (e.code === 4400) { toast(e.reason); waiting.clear(); }
-      state.textContent = e.code === 4429 ? e.reason : T.lost;
+      if (e.code === 4404) return gone();
+      if (e.code === 4400) refused(e.reason);
+      state.textContent = e.code >= 4000 ? e.reason : T.lost;
       lost = e.code < 4000; // it is away, rather than of another opinion
-      setTimeout(connect, 800);
+      setTimeout(connect, WAIT);
     };
   }
 
@@ -73,8 +87,37 @@ export async function live(main) {
     text.focus();
   }
 
+  const unsaid = () => ({ turns: [...waiting.values()], text: text.value, actor: actor.value });
+
+  // others may give their turns the same numbers
+  function answered(told) {
+    const turn = waiting.get(told.id);
+    if (turn?.actor === told.actor && turn.text === told.text) waiting.delete(told.id);
+  }
+
+  // the server takes none of them: they are the person's again
+  function refused(why) {
+    toast(why);
+    text.value = [...[...waiting.values()].map((turn) => turn.text), text.value].filter(Boolean).join("\n");
+    waiting.clear();
+  }
+
+  // somebody deleted the talk, or the server started anew before its first turn
+  async function gone() {
+    let told;
+    try { told = await post("/talks"); } catch (error) {
+      state.textContent = error.message;
+      return void setTimeout(connect, WAIT);
+    }
+    if (closed) return;
+    left.set(choose(told.talk), unsaid());
+    toast(T.live.gone(waiting.size));
+    waiting.clear();
+    leave();
+  }
+
   function take(told) {
-    waiting.delete(told.id);
+    answered(told);
     heard.push(told);
     if (!who.names.includes(told.actor)) who = people([...who.names, told.actor]);
     const v = told.values.valence;
@@ -107,7 +150,7 @@ export async function live(main) {
   }
 
   function fresh() {
-    sessionStorage.removeItem("affectory.talk");
+    choose(null);
     leave();
   }
 
@@ -119,5 +162,12 @@ export async function live(main) {
 
   connect();
   if (!followed) text.focus();
-  return () => { closed = true; socket?.close(); board.close(); going.close(); };
+  return () => {
+    closed = true;
+    left.set(talk, unsaid());
+    cancelAnimationFrame(soon);
+    socket?.close();
+    board.close();
+    going.close();
+  };
 }

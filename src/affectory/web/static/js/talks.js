@@ -33,5 +33,5 @@ export function talks(view, talk, go) {
 
   look();
   const timer = setInterval(look, EVERY);
-  return { look, close: () => clearInterval(timer) };
+  return { close: () => clearInterval(timer) };
 }
