@@ -7,15 +7,14 @@ from typing import Annotated
 import numpy as np
 import polars as pl
 from fastapi import APIRouter, Query
-from numpy.typing import NDArray
 from pydantic import BaseModel
 
-from affectory.core.trajectory import Trajectory
 from affectory.measure.agreement import ccc, mae, pearson
+from affectory.measure.shared import shared
+from affectory.web import numbers
 from affectory.web.asking import Asked, Name, Number, Trace
 
 router = APIRouter(tags=["beside"])
-Floats = NDArray[np.float64]
 
 
 class Other(BaseModel):
@@ -68,42 +67,7 @@ def beside(
     """Return how far the method and another author agree on an axis of a conversation."""
     one = trace.felt(number, space)
     two = shelves.shelf(other).felt(place, space, by)
-    x, y = _matched(one, two, one.space.index(axis))
+    x, y = shared(one, two, one.space.index(axis))
     told = (ccc(x, y), pearson(x, y), mae(x, y)) if len(x) else (np.nan,) * 3
-    values = [round(float(v), 4) if np.isfinite(v) else None for v in told]
-    return Agreed(n=len(x), ccc=values[0], pearson=values[1], mae=values[2])
-
-
-def _matched(one: Trajectory, two: Trajectory, at: int) -> tuple[Floats, Floats]:
-    """Return values of both where both gave one: of the same record, else of the same time."""
-    x, y = one.values[:, at].astype(np.float64), two.values[:, at].astype(np.float64)
-    if one.seq is not None and two.seq is not None and (two.seq >= 0).all():
-        place = {int(seq): n for n, seq in enumerate(two.seq)}
-        rows = np.array([place.get(int(seq), -1) for seq in one.seq], np.int64)
-        y = np.where(rows >= 0, y[np.maximum(rows, 0)], np.nan)
-    else:
-        y = _during(one, two, y)
-    both = ~np.isnan(x) & ~np.isnan(y)
-    return x[both], y[both]
-
-
-def _during(one: Trajectory, two: Trajectory, y: Floats) -> Floats:
-    """Return the mean of what the other said while each state lasted, else what held then.
-
-    A state without a length lasts until the next begins.
-    """
-    order = np.argsort(two.start, kind="stable")
-    begins, said = two.start[order], y[order]
-    known = ~np.isnan(said)
-    total = np.append(0.0, np.cumsum(np.where(known, said, 0.0)))
-    count = np.append(0, np.cumsum(known))
-    starts = np.append(np.unique(one.start), np.inf)
-    following = starts[np.searchsorted(starts, one.start, side="right")]
-    ends = np.where(one.stop > one.start, one.stop, following)
-    low, high = np.searchsorted(begins, one.start), np.searchsorted(begins, ends)
-    n = np.maximum(count[high] - count[low], 0)
-    mean = (total[high] - total[low]) / np.maximum(n, 1)
-    before = np.searchsorted(begins, one.start, side="right") - 1
-    held = np.where(before >= 0, said[np.maximum(before, 0)], np.nan)
-    over = one.start > max(two.stop.max(), begins[-1])  # nothing was said of that any more
-    return np.where(n > 0, mean, np.where(over, np.nan, held))
+    concord, r, gap = map(numbers.number, told)
+    return Agreed(n=len(x), ccc=concord, pearson=r, mae=gap)
