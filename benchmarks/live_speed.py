@@ -34,6 +34,7 @@ SAID = (
     "I am sorry about that. I will look into it right away.", "That is great news, I am relieved.",
 )  # fmt: skip
 BAR = 100.0  # ms from sent to answered
+FIRST = 6  # calls that are not timed
 
 
 def main() -> None:
@@ -101,15 +102,17 @@ def through_proxy(address: str, out: Path, n: int) -> None:
             headers = {"x-affectory-talk": key}
             client.post(f"{base}/chat/completions", json=asked, headers=headers)
 
-        straight = timed(lambda text: ask(server.endpoint, text), n)
-        passed = timed(lambda text: ask(proxy, text), n, pause=0.1)
-        printed("an answer, straight from the server", straight)
-        printed("an answer, through the proxy", passed)
-        print(f"the proxy adds {np.median(passed) - np.median(straight):.1f} ms (medians)")
+        for ear, pause in (("idle", 0.15), ("at work", 0.0)):
+            bases = itertools.cycle((server.endpoint, proxy))  # by turns, each as often as asked
+            waits = timed(lambda text, bases=bases: ask(next(bases), text), 2 * n, pause)  # type: ignore[misc]
+            straight, passed = waits[::2], waits[1::2]
+            printed(f"an answer, straight from the server, the ear {ear}", straight)
+            printed(f"an answer, through the proxy, the ear {ear}", passed)
+            print(f"the proxy adds {np.median(passed) - np.median(straight):.1f} ms (medians)")
         ask(proxy, "hello", "b")
-        while len(found := sorted((out / "live").glob("chat-*.jsonl"))) < 2:
+        while len(found := sorted((out / "live").glob("chat-*.jsonl"))) < 2:  # all else is heard
             time.sleep(0.05)
-        time.sleep(1)  # what waits to be heard is heard
+        time.sleep(1)
         last = max(found, key=lambda path: path.stat().st_mtime)
         with connect(f"ws{address[4:]}api/talks/{last.stem}/turns", max_size=None) as socket:
             first = [json.loads(socket.recv())["actor"] for _ in range(2)]
@@ -128,12 +131,12 @@ def through_proxy(address: str, out: Path, n: int) -> None:
 def timed(work: Callable[[str], None], n: int, pause: float = 0.0) -> list[float]:
     """Return how long each of `n` calls takes, in ms, after a few that are not counted."""
     waits = []
-    for _, text in zip(range(n + 5), words(), strict=False):
+    for _, text in zip(range(n + FIRST), words(), strict=False):
         begun = time.perf_counter()
         work(text)
         waits.append((time.perf_counter() - begun) * 1000)
         time.sleep(pause)
-    return waits[5:]
+    return waits[FIRST:]
 
 
 def printed(what: str, waits: list[float], bar: float | None = None) -> None:

@@ -66,7 +66,9 @@ def bound(host: str, port: int, who: str = "serve") -> socket.socket:
         BadValues: if the address cannot be listened on.
     """
     plain = host.strip("[]")
-    one = socket.socket(socket.AF_INET6 if ":" in plain else socket.AF_INET)
+    family = socket.AF_INET6 if ":" in plain else socket.AF_INET
+    # of a socket that does not name its protocol asyncio takes no small answer for urgent
+    one = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         one.bind((plain, port))
