@@ -262,7 +262,8 @@ class Takes:
         rows = self._book.run(
             "select n, at, said, play from samples where take = ? order by at, n", (take,)
         )
-        values = np.array([json.loads(row[2]) for row in rows], np.float64)
+        said = json.loads(f"[{','.join(row[2] for row in rows)}]")  # at once: eight times as fast
+        values = np.array(said, np.float64)
         values = values.reshape(len(rows), len(known.axes))
         told: dict[str, Any] = {
             "n": pl.Series([row[0] for row in rows], dtype=pl.Int64),
