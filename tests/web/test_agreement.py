@@ -118,7 +118,7 @@ def test_the_gold_that_is_shown_is_the_gold_that_is_kept(own):
             stored = felt.axis(axis)[place]
             np.testing.assert_allclose(shown["gold"]["values"], stored, atol=1e-4)
         if aligned:
-            assert made["lags"] == pytest.approx([0.13, 0.93, 0.13], abs=0.11)
+            assert np.mean(made["lags"]) == pytest.approx(0.4, abs=0.01)  # as was noted of all
     assert made["weights"][2] < min(made["weights"][:2])  # noise on one of two axes
 
 
