@@ -1,15 +1,14 @@
 // How far the raters of a session agree, with each other and with the method; looked up again while
 // they are at work. Whoever still rates is not shown it unless they ask.
-import { ask, query } from "./api.js";
+import { ask, post, query } from "./api.js";
 import { chorus } from "./chorus.js";
 import { h, toast } from "./dom.js";
+import { number } from "./number.js";
 import { got } from "./tables.js";
 import { T } from "./texts.js";
 
 const EVERY = 4000, MOST = 14; // milliseconds; rows of the table
-const minus = (v) => v.toFixed(2).replace("-", "−");
-export const show = (v) => (v === null || v === undefined ? "–" : minus(v));
-export const ranged = (value, low, high) => (low === null || low === undefined ? show(value) : `${show(value)} [${minus(low)}, ${minus(high)}]`);
+export const ranged = (value, low, high) => (low === null || low === undefined ? number(value) : `${number(value)} [${number(low)}, ${number(high)}]`);
 
 export function agreement(view, { base, clock, shown, labels }) {
   let timer = null, gone = false, close = () => {};
@@ -52,7 +51,7 @@ export function agreement(view, { base, clock, shown, labels }) {
         const [space, kind] = key.split("\n");
         return h("button", { type: "button", class: "get", onclick: async () => {
           try {
-            const made = await ask(`${base}/gold`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ space, kind, aligned: true }) });
+            const made = await post(`${base}/gold`, { space, kind, aligned: true });
             status.replaceChildren(T.rate.made(made), " ", ...Object.entries(T.rate.files).flatMap(([as, words]) =>
               [got(`${base}/trajectory${query({ space, by: made.by, kind: as })}`, words), " "]));
           } catch (error) { toast(error.message); }
@@ -87,10 +86,10 @@ function figures(rows, away) {
         h("td", {}, told.raters.join(", ")), h("td", { class: "n" }, (told.n ?? 0).toLocaleString("en")),
         h("td", { class: "n" }, ranged(now.icc, now.icc_low, now.icc_high)),
         h("td", { class: "n" }, ranged(now.alpha, now.alpha_low, now.alpha_high)),
-        h("td", {}, now.alike !== undefined ? T.rate.alike(show(now.alike)) : pairs(now.pairs)),
-        h("td", { class: "n" }, (now.weights ?? []).map(show).join(", ")),
+        h("td", {}, now.alike !== undefined ? T.rate.alike(number(now.alike)) : pairs(now.pairs)),
+        h("td", { class: "n" }, (now.weights ?? []).map((v) => number(v)).join(", ")),
         h("td", { class: "n" }, row.kind === "traced" ? (now.lags ?? []).map((v) => v.toFixed(1)).join(", ") : "–"),
-        h("td", { class: "n" }, now.method ? show(now.method.ccc) : "–"));
+        h("td", { class: "n" }, now.method ? number(now.method.ccc) : "–"));
     })));
 }
 
