@@ -30,6 +30,7 @@ class TraceRow(BaseModel):
     """A trace that has ended."""
 
     job: str
+    name: str
     method: str
     at: str
     records: int

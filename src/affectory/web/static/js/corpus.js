@@ -1,6 +1,7 @@
 // All sessions at once, on an axis that is chosen: a carpet, small curves, kinds, a search, groups.
-import { ask, query } from "./api.js";
+import { ask, latest, query } from "./api.js";
 import { carpet } from "./carpet.js";
+import { choose } from "./course.js";
 import { h } from "./dom.js";
 import { groups } from "./groups.js";
 import { kinds } from "./kinds.js";
@@ -16,66 +17,79 @@ const MANY = [2, 3, 4, 5, 6, 8, 10];
 export async function corpus(main, job) {
   const base = `/traces/${job}`, key = `affectory.shapes.${job}`;
   const href = (number) => `#/t/${job}/s/${number}`;
-  main.append(h("p", { class: "crumb" }, h("a", { href: `#/t/${job}` }, `← ${T.back}`)), h("h1", {}, T.corpus.title));
+  main.append(
+    h("p", { class: "crumb" }, h("a", { href: `#/t/${job}` }, `← ${T.back}`)),
+    h("h1", {}, T.corpus.title));
   const [axes, columns] = await Promise.all([ask(`${base}/axes`), ask(`${base}/columns`)]);
   if (!axes.length) return void main.append(h("p", { class: "empty" }, T.corpus.stateless));
   const state = chosen(axes, key);
-  const spec = () => axes.find((one) => one.name === state.space).axes.find((one) => one.name === state.axis);
   const about = () => ({ space: state.space, axis: state.axis });
-  const [rug, many, sorted, search, beside] = Array.from({ length: 5 }, () => h("section", { class: "card" }));
-  const pick = h("div", { class: "bar choose" }), wrong = h("p", { class: "hint", role: "status" });
+  const [rug, many, sorted, search, beside] =
+    Array.from({ length: 5 }, () => h("section", { class: "card" }));
+  const pick = h("div", { class: "bar choose" });
+  const wrong = h("p", { class: "hint", role: "status" });
   main.append(pick, wrong, rug, many, sorted, search, columns.length ? beside : "");
-  let board = null, turn = 0;
+  const found = seek(search, { job, axes, about, href });
+  const compared = columns.length ? groups(beside, { job, columns, about }) : null;
+  const asking = latest();
+  let board = null;
 
   function choices() {
-    const select = (label, values, value, onpick) => h("label", { class: "pick" }, label, h("select", { onchange: (e) => { onpick(e.target.value); choices(); show(); } }, values.map((v) => h("option", { value: v, selected: v === value }, v))));
+    const select = (label, values, value, onpick) =>
+      choose(label, values, value, (v) => { onpick(v); choices(); show(); compared?.show(); });
     pick.replaceChildren(
-      select(T.space, axes.map((one) => one.name), state.space, (v) => { state.space = v; state.axis = first(axes, v); }),
-      select(T.axis, axes.find((one) => one.name === state.space).axes.map((one) => one.name), state.axis, (v) => (state.axis = v)),
+      select(T.space, axes.map((one) => one.name), state.space, (v) => {
+        state.space = v;
+        state.axis = first(axes, v);
+      }),
+      select(T.axis, of(axes, state.space).map((one) => one.name), state.axis,
+        (v) => (state.axis = v)),
       select(T.corpus.many, MANY, state.k, (v) => (state.k = +v)));
   }
 
-  const found = seek(search, { job, axes, about, href });
-  const compared = columns.length ? groups(beside, { job, columns, about }) : null;
-
   async function show() {
-    const mine = ++turn, asked = query(state);
+    const newest = asking(), asked = query(state), wanted = { ...state };
     visit.remember(key, JSON.stringify(state));
-    let told, cut;
-    try {
-      [told, cut] = await Promise.all([ask(`${base}/curves${asked}`), ask(`${base}/kinds${asked}`)]);
-    } catch (error) {
-      wrong.textContent = error.message;
-      for (const one of [rug, many, sorted]) one.hidden = true;
-      return;
-    }
-    if (mine !== turn) return; // something else was chosen meanwhile
-    wrong.textContent = "";
-    for (const one of [rug, many, sorted]) one.hidden = false;
+    const both = [`${base}/curves${asked}`, `${base}/kinds${asked}`];
+    const told = await Promise.all(both.map((path) => ask(path))).catch((error) => error);
+    if (!newest()) return; // something else was chosen meanwhile
+    const failed = told instanceof Error;
+    wrong.textContent = failed ? told.message : "";
+    for (const one of [rug, many, sorted]) one.hidden = failed;
+    if (!failed) draw(...told, wanted, `${base}/curves/file${asked}`);
+  }
+
+  function draw(told, cut, { space, axis }, path) {
     board?.close();
-    rug.replaceChildren(h("div", { class: "bar" }, h("h2", {}, T.carpet.title(told.number.length, told.total))));
+    const title = T.carpet.title(told.number.length, told.total);
+    rug.replaceChildren(h("div", { class: "bar" }, h("h2", {}, title)));
     board = carpet(rug, told, (number) => (location.hash = href(number)));
-    rug.append(h("p", { class: "saves" }, T.files, links(`${base}/curves/file${asked}`, T.carpet.name), saves("carpet", board.svg)));
+    rug.append(h("p", { class: "saves" }, T.files, links(path, T.carpet.name),
+      saves("carpet", board.svg)));
     multiples(many, told, href);
-    kinds(sorted, cut, spec().rest, { href, path: `${base}/curves/file${asked}` });
+    const { rest } = of(axes, space).find((one) => one.name === axis);
+    kinds(sorted, cut, rest, { href, path });
     found.again();
   }
 
   choices();
   await Promise.all([show(), compared?.show()]);
-  const groupsToo = () => compared?.show();
-  pick.addEventListener("change", groupsToo);
   return () => { board?.close(); compared?.close(); };
 }
 
+const of = (axes, space) => axes.find((one) => one.name === space).axes;
+
 const first = (axes, space) => {
-  const names = axes.find((one) => one.name === space).axes.map((one) => one.name);
+  const names = of(axes, space).map((one) => one.name);
   return names.includes("valence") ? "valence" : names[0];
 };
 
 // what was looked at last, where it is still there
 function chosen(axes, key) {
   const kept = notes(key, visit);
-  const there = axes.find((one) => one.name === kept.space)?.axes.some((one) => one.name === kept.axis);
-  return there ? { space: kept.space, axis: kept.axis, k: MANY.includes(kept.k) ? kept.k : 5 } : { space: axes[0].name, axis: first(axes, axes[0].name), k: 5 };
+  const there = axes.find((one) => one.name === kept.space)?.axes;
+  if (!there?.some((one) => one.name === kept.axis)) {
+    return { space: axes[0].name, axis: first(axes, axes[0].name), k: 5 };
+  }
+  return { space: kept.space, axis: kept.axis, k: MANY.includes(kept.k) ? kept.k : 5 };
 }

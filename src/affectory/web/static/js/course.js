@@ -1,5 +1,5 @@
 // The card of the time line: which Space, axis and author; who stands beside; what can be saved.
-import { ask, query } from "./api.js";
+import { ask, latest, query } from "./api.js";
 import { h } from "./dom.js";
 import { saves } from "./picture.js";
 import { got } from "./tables.js";
@@ -7,39 +7,48 @@ import { T } from "./texts.js";
 import { timeline } from "./timeline.js";
 
 export function course(card, { base, facts, spaces, others, turns, who, link, load, list }) {
-  let shown = null, turn = 0;
+  const asking = latest();
+  let shown = null;
 
   async function draw(name, axis, by, beside) {
-    const mine = ++turn, space = spaces.find((s) => s.name === name);
+    const newest = asking(), space = spaces.find((s) => s.name === name);
     const from = beside && `/traces/${beside.job}/sessions/${beside.number}`;
     const [told, other] = await Promise.all([load(name, by), beside && load(name, beside.by, from)]);
-    if (mine !== turn) return; // something else was chosen meanwhile
+    if (!newest()) return; // something else was chosen meanwhile
     const spec = space.axes.find((a) => a.name === axis) ?? space.axes[0];
     const near = others.filter((one) => one.spaces.includes(name) && one.by !== told.by);
-    const view = h("div", { class: "picture" }), agreed = h("p", { class: "beside-told", role: "status" });
+    const view = h("div", { class: "picture" });
+    const agreed = h("p", { class: "beside-told", role: "status" });
     const file = (kind) => got(`${base}/file${query({ space: name, by: told.by, kind })}`, T[kind]);
     shown?.close();
     card.replaceChildren(
       h("div", { class: "bar" }, h("h2", {}, T.timeline),
         choose(T.space, spaces.map((s) => s.name), name, (v) => draw(v)),
-        choose(T.axis, space.axes.map((a) => a.name), spec.name, (v) => draw(name, v, told.by, beside)),
+        choose(T.axis, space.axes.map((a) => a.name), spec.name,
+          (v) => draw(name, v, told.by, beside)),
         space.by.length > 1 && choose(T.by, space.by, told.by, (v) => draw(name, spec.name, v)),
-        near.length > 0 && choose(T.beside.label, [T.beside.none, ...near.map((one) => one.by)], beside?.by ?? T.beside.none,
+        near.length > 0 && choose(T.beside.label, [T.beside.none, ...near.map((one) => one.by)],
+          beside?.by ?? T.beside.none,
           (v) => draw(name, spec.name, told.by, near.find((one) => one.by === v)))),
       view, agreed, h("p", { class: "hint", id: "timeline-hint" }, T.hint));
     shown = timeline(view, { told, other, spec, turns, who, link, clock: facts.clock });
-    card.append(h("p", { class: "saves" }, T.files, file("csv"), file("parquet"), saves(`timeline-${spec.name}`, shown.svg)));
+    card.append(h("p", { class: "saves" }, T.files, file("csv"), file("parquet"),
+      saves(`timeline-${spec.name}`, shown.svg)));
     list.states(told, spec, space);
-    if (beside) {
-      const one = await ask(`${base}/beside${query({ space: name, axis: spec.name, other: beside.job, place: beside.number, by: beside.by })}`);
-      if (mine === turn) agreed.textContent = T.beside.told(beside.by, one);
-    }
+    if (!beside) return;
+    const { job, number: place } = beside;
+    const both = query({ space: name, axis: spec.name, other: job, place, by: beside.by });
+    const one = await ask(`${base}/beside${both}`);
+    if (newest()) agreed.textContent = T.beside.told(beside.by, one);
   }
 
   return { draw, close: () => shown?.close() };
 }
 
+// a list to choose from; a choice is its own name, or [value, name]
 export function choose(label, values, value, onpick) {
-  return h("label", { class: "pick" }, h("span", {}, label), h("select", { onchange: (e) => onpick(e.target.value) },
-    values.map((v) => h("option", { value: v, selected: v === value }, v))));
+  const options = values.map((one) => (Array.isArray(one) ? one : [one, one]));
+  return h("label", { class: "pick" }, h("span", {}, label),
+    h("select", { onchange: (e) => onpick(e.target.value) },
+      options.map(([v, words]) => h("option", { value: v, selected: v === value }, words))));
 }
