@@ -10,12 +10,13 @@ export function each({ stage, end, turns, who, axes, keep, had, chosen, film }) 
   let at = Math.min(last, had.n.length ? turns.seq.indexOf(had.n.at(-1)) + 1 : 0);
   const view = h("section", { class: "card" });
   const told = new Map(had.n.map((seq, i) => [seq, Object.fromEntries(axes.map((a) => [a.name, had[a.name][i]]))]));
-  stage.replaceChildren(...(film ? [h("section", { class: "card lent" }, film.view)] : []), view, end);
+  stage.replaceChildren(...(film ? [h("section", { class: "card", hidden: !film.seen }, film.view)] : []), view, end);
   // the keyboard stays where it is: at the first thing to say of the next turn
   function go(place) {
     at = Math.max(0, Math.min(place, last));
     film?.pause();
     draw();
+    if (film) say();
     view.querySelector(".labels button,.sliders input").focus();
   }
   function draw() {
@@ -39,7 +40,7 @@ export function each({ stage, end, turns, who, axes, keep, had, chosen, film }) 
       h("div", { class: "stage" }, [at - 2, at - 1, at].filter((i) => i >= 0).map((i) => h("div", { class: i === at ? "now" : "near" }, h("div", { class: "who" }, who.mark(turns.actor[i]), h("b", {}, turns.actor[i])), h("p", { class: "said" }, turns.text[i] ?? "")))),
       inputs,
       h("div", { class: "bar" },
-        film && h("button", { type: "button", disabled: !film.has(at), "aria-keyshortcuts": "p", onclick: hear }, T.rate.hear),
+        heard,
         h("button", { type: "button", disabled: at === 0, onclick: () => go(at - 1) }, T.rate.back),
         h("button", { type: "button", onclick: () => go(at + 1) }, T.rate.skip),
         !one && h("button", { type: "button", class: "main", onclick: next }, T.rate.next)));
@@ -50,7 +51,13 @@ export function each({ stage, end, turns, who, axes, keep, had, chosen, film }) 
     if (e.key !== "p" || e.ctrlKey || e.metaKey || e.altKey || e.target.closest?.(TYPED)) return;
     hear();
   };
+  const heard = film && h("button", { type: "button", "aria-keyshortcuts": "p", onclick: hear });
+  const say = () => {
+    const words = film.playing() ? T.rate.hushed : T.rate.hear;
+    if (heard.textContent !== words) heard.textContent = words;
+    heard.disabled = !film.has(at);
+  };
   draw();
-  if (film) addEventListener("keydown", key);
+  if (film) { say(); film.watch(say); addEventListener("keydown", key); }
   return { pause: () => film?.pause(), close: () => removeEventListener("keydown", key) };
 }

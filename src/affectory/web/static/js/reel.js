@@ -41,7 +41,7 @@ export async function reel(base, turns, clock) {
   const play = () => void el.play().catch(() => {});
   const seek = (to) => { until = null; el.currentTime = Math.max(0, Math.min(total, to)); };
   const film = {
-    total, seek, pause,
+    total, seek, pause, seen: el.videoWidth > 0,
     view: h("div", { class: el.videoWidth ? "screen" : "screen heard" }, el, el.videoWidth ? "" : h("p", { class: "hint" }, T.media.heard)),
     turn: () => said.begun(time.session(el.currentTime)),
     time: () => time.session(el.currentTime),
