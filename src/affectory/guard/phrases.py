@@ -13,7 +13,7 @@ __all__ = ["PhraseTable", "compile_table"]
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from string import ascii_lowercase
 
 import polars as pl
@@ -33,6 +33,8 @@ class PhraseTable:
         anchors: A class of codes, one of which every hit holds; spares most texts the search.
         kinds: The kind of phrase i.
         codes: word (plain: lower case, no accents, no apostrophes) -> code, one character.
+        spelt: The same as a table: word, code.
+        short: The same for words whose letters were drawn out, each letter once.
     """
 
     pattern: str
@@ -40,6 +42,8 @@ class PhraseTable:
     anchors: str
     kinds: tuple[str, ...]
     codes: dict[str, str]
+    spelt: pl.DataFrame = field(repr=False, compare=False)
+    short: pl.DataFrame = field(repr=False, compare=False)
 
     def find(self, texts: pl.Series) -> pl.DataFrame:
         """Return leftmost hits as row, kind, phrase, start, stop, sorted by row and start.
@@ -77,12 +81,13 @@ class PhraseTable:
         words = found.select(pl.col("match").unique()).with_columns(
             plain.str.replace_all(r"[^\p{L}\p{N}]", "").alias("word")
         )
-        codes = pl.DataFrame({"word": self.codes.keys(), "code": self.codes.values()})
-        words = words.join(codes, on="word", how="left", maintain_order="left")
+        words = words.join(self.spelt, on="word", how="left", maintain_order="left")
+        known = words.drop_nulls("code")
         drawn = words.filter(pl.col("code").is_null() & pl.col("word").str.contains(_DRAWN))
-        short = codes.with_columns(word=_squeezed()).unique("word", keep="first")
-        drawn = drawn.with_columns(word=_squeezed()).drop("code").join(short, on="word")
-        known = pl.concat([words.drop_nulls("code"), drawn]).select("match", "code")
+        if drawn.height:
+            drawn = drawn.with_columns(word=_squeezed()).drop("code").join(self.short, on="word")
+            known = pl.concat([known, drawn])
+        known = known.select("match", "code")
         other = (
             pl.when(pl.col("match").str.contains(r"^[.!?;:…]"))
             .then(pl.lit("."))
@@ -127,7 +132,10 @@ def compile_table(entries: Iterable[tuple[str, str, Mapping[str, str]]]) -> Phra
         anchors |= min(needed, key=lambda held: (len(held & common), len(held)))
     grouped = "|".join(f"(?P<p{i}>{body})" for i, body in enumerate(bodies))
     anchor = "[" + "".join(sorted(anchors)) + "]"
-    return PhraseTable("|".join(bodies), f"^(?:{grouped})$", anchor, tuple(kinds), codes)
+    spelt = pl.DataFrame({"word": codes.keys(), "code": codes.values()})
+    short = spelt.with_columns(word=_squeezed()).unique("word", keep="first")
+    every = "|".join(bodies)
+    return PhraseTable(every, f"^(?:{grouped})$", anchor, tuple(kinds), codes, spelt, short)
 
 
 def _ways(token: str, lists: Mapping[str, str], codes: dict[str, str]) -> list[str]:

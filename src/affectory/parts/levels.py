@@ -14,6 +14,7 @@ __all__ = ["Rules", "centres", "errors", "growth", "totals"]
 
 from collections import deque
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -21,6 +22,7 @@ from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+ROOM = 1 << 16  # values of which errors are made at once
 
 
 class Rules(NamedTuple):
@@ -136,11 +138,12 @@ def totals(y: Floats, rules: Rules, horizons: ArrayLike, start: int = 1) -> tupl
     steps = [int(h) for h in np.asarray(horizons)]
     total = np.zeros((len(steps), rules.back.shape[0], y.shape[1]))
     count = np.zeros((len(steps), y.shape[1]))
-    for at, miss in _misses(y, rules, steps, start):
-        seen = ~np.isnan(miss[0])
+    for at, _, miss in _misses(y, rules, steps, start):
+        seen = ~np.isnan(miss[:, 0])
         away = np.abs(miss, out=miss)
-        total[at] += away if seen.all() else np.where(seen, away, 0.0)
-        count[at] += seen
+        away = away if seen.all() else np.where(seen[:, None], away, 0.0)
+        total[at] = np.concatenate([total[at : at + 1], away]).sum(axis=0)
+        count[at] += seen.sum(axis=0)
     return total, count
 
 
@@ -158,10 +161,8 @@ def errors(y: Floats, rules: Rules, horizons: ArrayLike, start: int = 1) -> Floa
     """
     steps = [int(h) for h in np.asarray(horizons)]
     told = np.full((len(steps), *y.shape), np.nan)
-    seen = [0] * len(steps)
-    for at, miss in _misses(y, rules, steps, start):
-        told[at, steps[at] + seen[at]] = miss[at]
-        seen[at] += 1
+    for at, first, miss in _misses(y, rules, steps, start):
+        told[at, first : first + len(miss)] = miss[:, at]
     return told
 
 
@@ -179,17 +180,22 @@ def growth(rules: Rules, horizons: ArrayLike) -> Floats:
 
 def _misses(
     y: Floats, rules: Rules, steps: Sequence[int], start: int
-) -> Iterator[tuple[int, Floats]]:
-    """Yield (number of the horizon, errors (r, s)) row by row, as values come in."""
-    waiting: list[deque[Floats]] = [deque() for _ in steps]
+) -> Iterator[tuple[int, int, Floats]]:
+    """Yield (number of the horizon, first row, errors (n, r, s)), a few rows at a time.
+
+    A row has its errors once in each horizon, and rows come in order.
+    """
     reach = dict(reaches(rules, steps))
-    known = np.zeros(y.shape[1])
-    for row, state in zip(y, states(y, rules), strict=True):
+    ready = np.cumsum(~np.isnan(y), axis=0) >= start
+    every = states(y, rules)
+    rows = max(1, ROOM // (rules.back.shape[0] * max(1, y.shape[1])))
+    for low in range(0, len(y), rows):
+        mean, level, trend = (np.stack(part) for part in zip(*islice(every, rows), strict=True))
+        state = State(mean[:, None], level, trend)
+        known = ready[low : low + rows, None]
         for at, h in enumerate(steps):
-            if len(waiting[at]) == h:
-                yield at, row - waiting[at].popleft()
-        known += ~np.isnan(row)
-        ready = known >= start
-        for at, h in enumerate(steps):
-            told = reach[h].told(state)
-            waiting[at].append(told if ready.all() else np.where(ready, told, np.nan))
+            came = y[low + h : low + h + rows, None]
+            told = reach[h].told(state)[: len(came)]
+            if len(came):
+                mine = known[: len(came)]
+                yield at, low + h, came - (told if mine.all() else np.where(mine, told, np.nan))
