@@ -122,6 +122,15 @@ def test_a_session_is_a_csv_and_a_parquet(opened, tmp_path):
     assert held["valence"].null_count() == 0
 
 
+def test_signs_stand_in_their_turns(page, serve, tmp_path):
+    talk = "actor,text\nuser,Where is it?\nassistant,Here.\nuser,Thank you so much!\n"
+    page.goto(serve(Settings(traced(tmp_path / "out", talk))))
+    page.click("tbody a")
+    page.wait_for_selector("#turn-2 .sign.good >> text=gratitude")
+    assert page.locator("#turn-1 .sign").count() == 0
+    assert page.faults == []
+
+
 def test_another_method_reads_and_stands_beside(opened, shot):
     page, out = opened
     page.select_option("#also", "perceive/lexicon")

@@ -10,8 +10,9 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel
 
+from affectory.core import registry
 from affectory.measure.picking import Arm, Picker
-from affectory.web.asking import Trace
+from affectory.web.asking import Number, Trace
 from affectory.web.files import FileKind, as_file
 from affectory.web.shelf import Shelf
 
@@ -54,6 +55,19 @@ async def queue(
     """Return the conversations of a trace to read first, each with its signs and the reason."""
     async with request.app.state.reading:  # who waits holds no thread
         return await asyncio.to_thread(_picked, trace, arm, budget, seed)
+
+
+@router.get("/traces/{job}/sessions/{number}/signs")
+def signs(trace: Trace, number: Number) -> list[Sign]:
+    """Return the signs of one conversation that stand in a turn."""
+    reader = registry.make("perceive/signals")
+    found = reader.reports(trace.lake.records(trace.name(number)))
+    return [
+        Sign(type=sign.type, seq=sign.seq, confidence=sign.confidence)
+        for report in found
+        for sign in report.signs
+        if sign.seq is not None
+    ]
 
 
 @router.get("/traces/{job}/queue/file", response_class=Response)

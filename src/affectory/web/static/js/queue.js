@@ -2,6 +2,7 @@
 import { ask, latest, query } from "./api.js";
 import { choose } from "./course.js";
 import { h } from "./dom.js";
+import { sign } from "./sign.js";
 import { links } from "./tables.js";
 import { T } from "./texts.js";
 
@@ -42,12 +43,11 @@ export async function queue(main, job) {
 function card(job, one) {
   const count = new Map();
   for (const sign of one.signs) count.set(sign.type, (count.get(sign.type) ?? 0) + 1);
-  const signs = [...count].map(([type, n]) =>
-    h("span", { class: "sign" }, n > 1 ? `${type} × ${n}` : type));
+  const signs = [...count].map(([type, n]) => sign(type, n));
   return h("article", { class: "card" },
     h("div", { class: "bar" },
       h("h2", {}, h("a", { href: `#/t/${job}/s/${one.number}` }, one.session)),
-      h("span", { class: `grade ${one.grade}` }, `${one.grade} ${one.quality.toFixed(0)}`)),
+      h("span", { class: `grade ${one.grade}` }, T.queue.grade(one.grade, one.quality))),
     h("p", {}, one.reason), h("p", { class: "signs" }, signs),
     h("small", {}, T.queue.messages(one.messages)));
 }

@@ -11,14 +11,16 @@ import { stream } from "./stream.js";
 import { T } from "./texts.js";
 import { transcript } from "./transcript.js";
 
+const WATCHED = ["hover", "range", "now", "said", "film"];
 const BESIDE = "affectory.beside"; // who has just read this session, until the page is drawn again
 
 export async function session(main, job, number) {
   const base = `/traces/${job}/sessions/${number}`;
-  const [facts, turns, others, { notice, found: flagged }] = await Promise.all([ask(base), spoken(base), ask(`${base}/others`), ask(`${base}/crisis`)]);
+  const [facts, turns, others, { notice, found: flagged }] = await Promise.all(
+    [ask(base), spoken(base), ask(`${base}/others`), ask(`${base}/crisis`)]);
   const who = people(facts.people.map((one) => one.actor));
   // the turn that is pointed at, the stretch of time that is chosen: all views watch both
-  const link = { hover: watched(null), range: watched(null), now: watched(null), said: watched(null), film: watched(null) };
+  const link = Object.fromEntries(WATCHED.map((name) => [name, watched(null)]));
   const spaces = facts.spaces.filter((space) => space.by.length);
   const place = new Map(turns.seq.map((seq, at) => [seq, at]));
   const load = async (space, by, from = base) => {
@@ -30,17 +32,23 @@ export async function session(main, job, number) {
   const left = h("section", { class: "card transcript", "aria-label": T.turns });
   const right = h("div", { class: "pictures" });
   main.append(
-    h("p", { class: "crumb" }, h("a", { href: `#/t/${job}` }, `← ${T.back}`), h("a", { class: "get", href: `#/t/${job}/s/${number}/rate` }, T.rate.open)),
+    h("p", { class: "crumb" }, h("a", { href: `#/t/${job}` }, `← ${T.back}`),
+      h("a", { class: "get", href: `#/t/${job}/s/${number}/rate` }, T.rate.open)),
     h("h1", { class: "name" }, facts.session),
-    h("ul", { class: "keys" }, facts.people.map((one) => h("li", {}, who.mark(one.actor), one.actor, h("small", {}, ` ${one.n.toLocaleString("en")}`)))),
+    h("ul", { class: "keys" }, facts.people.map((one) => h("li", {}, who.mark(one.actor), one.actor,
+      h("small", {}, ` ${one.n.toLocaleString("en")}`)))),
     notice ? h("p", { class: "notice", role: "note" }, notice) : "",
     h("div", { class: "beside" }, h("div", { class: "left" }, film, left), right));
 
   const list = transcript(left, { turns, facts, base, who, link, flagged });
   const undo = [list.close, media(film, { base, facts, turns, link })];
-  if (spaces.length) await pictures(right, { base, facts, spaces, others, turns, who, link, load, list, undo })
-    .catch((error) => right.append(h("p", { class: "error", role: "alert" }, error.message))); // what was said can be read
+  if (spaces.length) {
+    const parts = { base, facts, spaces, others, turns, who, link, load, list, undo };
+    await pictures(right, parts).catch((error) => // what was said can be read
+      right.append(h("p", { class: "error", role: "alert" }, error.message)));
+  }
   right.append(authors(base, facts));
+  ask(`${base}/signs`).then(list.signs); // they take a moment, and are no state
   return () => undo.forEach((f) => f());
 }
 
@@ -60,7 +68,8 @@ async function pictures(right, parts) {
   const space = near && !near.spaces.includes(first.name) ? near.spaces[0] : first.name;
   await line.draw(space, "valence", undefined, near?.spaces.includes(first.name) ? near : undefined);
 
-  const vad = spaces.find((s) => s.axes.some((a) => a.name === "arousal") && s.axes.some((a) => a.name === "valence"));
+  const vad = spaces.find((space) =>
+    ["arousal", "valence"].every((name) => space.axes.some((axis) => axis.name === name)));
   for (const [space, title, picture] of [[vad, T.plane, plane], [shares[0], T.stream, stream]]) {
     if (!space) continue;
     const view = h("section", { class: "card" }, h("h2", {}, title));
@@ -93,11 +102,14 @@ function authors(base, facts) {
   } });
   ask("/methods").then((cards) => {
     const own = cards.find((one) => one.name === name(facts.method));
-    const able = cards.filter((one) => one.name.startsWith("perceive/") && one.takes.includes("text") && one.name !== facts.method);
-    pick.append(h("option", { value: "" }, T.method.pick), ...able.map((one) => h("option", { value: one.name }, one.name)));
+    const able = cards.filter((one) => one.name.startsWith("perceive/")
+      && one.takes.includes("text") && one.name !== facts.method);
+    pick.append(h("option", { value: "" }, T.method.pick),
+      ...able.map((one) => h("option", { value: one.name }, one.name)));
     card.append(
       h("h2", {}, T.method.by, " ", h("a", { href: `#/methods/${name(facts.method)}` }, facts.method)),
-      own ? h("details", {}, h("summary", {}, T.cautions), h("ul", {}, own.cautions.map((c) => h("li", {}, c)))) : "",
+      own ? h("details", {}, h("summary", {}, T.cautions),
+        h("ul", {}, own.cautions.map((words) => h("li", {}, words)))) : "",
       h("div", { class: "bar" }, h("label", { class: "pick" }, T.method.also, pick), wait));
   });
   return card;

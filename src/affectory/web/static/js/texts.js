@@ -69,6 +69,7 @@ export const T = {
   queue: {
     open: "What to read first", title: "What to read first", wait: "Looking through the conversations…", arm: "Pick", budget: "At most", again: "Draw again",
     lead: "Picked by signs such as corrections, quits, thanks, failing tools and loops. Signs say where to look, not why, nor that somebody is unhappy.",
+    grade: (grade, quality) => `${grade}, ${quality.toFixed(0)} of 100`,
     arms: { signals: "by signs, drawn", top: "the gravest", heuristic: "the longest", random: "any" }, messages: (n) => `${n.toLocaleString("en")} messages`,
   },
   figures: {

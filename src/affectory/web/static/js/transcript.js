@@ -2,6 +2,7 @@
 import { ask, query } from "./api.js";
 import { h } from "./dom.js";
 import { number } from "./number.js";
+import { sign } from "./sign.js";
 import { level } from "./spark.js";
 import { moment } from "./times.js";
 import { T } from "./texts.js";
@@ -17,7 +18,7 @@ export function transcript(card, { turns, facts, base, who, link, flagged }) {
   card.append(h("div", { class: "bar" }, h("h2", {}, T.turns), count, all), roll);
   const urgent = new Map();
   for (const flag of flagged) urgent.set(flag.seq, [...(urgent.get(flag.seq) ?? []), flag]);
-  const known = { told: null, spec: null, row: new Map(), space: null };
+  const known = { told: null, spec: null, row: new Map(), space: null, signs: new Map() };
   const reasons = new Map(); // first seq of a chunk -> promise of its reasons
   let chosen = turns.seq.map((_, at) => at);
   let lit = null;
@@ -62,7 +63,7 @@ export function transcript(card, { turns, facts, base, who, link, flagged }) {
     words(said, turns.text[at] ?? "", urgent.get(turns.seq[at]) ?? []);
     return h("li", { class: at === link.said?.get() ? "turn now" : "turn", id: `turn-${at}`, data: { at }, tabIndex: -1,
       onmouseenter: () => link.hover.set(at), onmouseleave: () => link.hover.set(null), onfocus: () => link.hover.set(at) },
-      h("div", { class: "who" }, who.mark(name), h("b", {}, name), link.film?.get() ? h("button", { type: "button", class: "when", "aria-label": T.media.from(when(at)), onclick: () => link.film.get().from(at) }, when(at)) : h("span", { class: "when" }, when(at)), chip(at)), said);
+      h("div", { class: "who" }, who.mark(name), h("b", {}, name), link.film?.get() ? h("button", { type: "button", class: "when", "aria-label": T.media.from(when(at)), onclick: () => link.film.get().from(at) }, when(at)) : h("span", { class: "when" }, when(at)), [...new Set(known.signs.get(turns.seq[at]))].map((type) => sign(type)), chip(at)), said);
   }
 
   function chip(at) {
@@ -147,6 +148,12 @@ export function transcript(card, { turns, facts, base, who, link, flagged }) {
     }),
   ];
   return {
+    signs(told) {
+      if (!told.length) return;
+      known.signs = new Map();
+      for (const one of told) known.signs.set(one.seq, [...(known.signs.get(one.seq) ?? []), one.type]);
+      for (const li of roll.children) if (li.full) { li.full = false; fill(li); }
+    },
     states(told, spec, space) {
       Object.assign(known, { told, spec, space, row: new Map(told.at.map((at, i) => [at, i])) });
       lay();
