@@ -54,7 +54,7 @@ class Panel:
             table: What raters say on an axis. Shape (n, r).
         """
         several = (~np.isnan(table)).sum(axis=1) > 1
-        return float(several.sum() * self.step)
+        return float((several[1:] & several[:-1]).sum() * self.step)
 
 
 def by_turn(every: Sequence[pl.DataFrame], axes: Sequence[str]) -> Panel:

@@ -28,6 +28,7 @@ export function sketch(pen, { wide, high, x, y, ticks, lines, ink, grid, title }
     pen.stroke();
     pen.setLineDash([]);
     pen.lineWidth = 1;
+    if (!line.name) continue; // a line that goes on after a hole
     pen.fillStyle = line.colour;
     pen.fillRect(key, 22, 14, 3);
     pen.fillStyle = ink;
