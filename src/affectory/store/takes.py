@@ -262,7 +262,7 @@ class Takes:
         rows = self._book.run(
             "select n, at, said, play from samples where take = ? order by at, n", (take,)
         )
-        said = json.loads(f"[{','.join(row[2] for row in rows)}]")  # at once: eight times as fast
+        said = json.loads(f"[{','.join(row[2] for row in rows)}]")  # at once: twice as fast
         values = np.array(said, np.float64)
         values = values.reshape(len(rows), len(known.axes))
         told: dict[str, Any] = {
