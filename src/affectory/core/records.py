@@ -18,6 +18,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from affectory.core.errors import BadChoice, BadColumn, BadValues, ClockMismatch, MissingExtra
+from affectory.core.groups import Names
 
 
 class Clock(StrEnum):
@@ -122,6 +123,11 @@ class Records:
         at = self.sessions.index(session)
         low, high = int(self.offsets[at]), int(self.offsets[at + 1])
         return Session(session, self.frame[low:high], self.clock)
+
+    @cached_property
+    def names(self) -> tuple[Names, Names]:
+        """Session and actor of each row; encoded once for all states of these records."""
+        return Names.of(self.frame["session"]), Names.of(self.frame["actor"])
 
     @cached_property
     def offsets(self) -> NDArray[np.int64]:

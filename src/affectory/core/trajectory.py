@@ -247,8 +247,7 @@ class Trajectory:
         return cls(
             space,
             records.clock,
-            Names.of(frame["session"]),
-            Names.of(frame["actor"]),
+            *records.names,
             frame["start"].to_numpy(),
             frame["stop"].to_numpy(),
             np.asarray(values, np.float32),
