@@ -6,24 +6,33 @@ import { links } from "./tables.js";
 import { T } from "./texts.js";
 
 const MOST = 1000;
-export const uploads = h("ul", { class: "uploads", "aria-label": T.drop.lead }); // they go on while other pages are looked at
+// they go on while other pages are looked at
+export const uploads = h("ul", { class: "uploads", "aria-label": T.drop.lead });
 
 const SOUND = /\.(wav|mp3|ogg|oga|opus|flac|m4a|aac|mp4|m4v|webm|ogv|mov)$/i;
 
-const trace = (file, said) => follow(file.name, (tell) => send(file, tell, "/uploads", said), file);
+const trace = (file, said) =>
+  follow(file.name, (tell) => send(file, tell, "/uploads", said), file);
 
 export function take(files) {
   for (const file of files) {
-    if (SOUND.test(file.name)) uploads.append(h("li", {}, h("b", {}, file.name), " ", h("span", { class: "failed" }, T.upload.sound)));
-    else trace(file);
+    if (!SOUND.test(file.name)) trace(file);
+    else uploads.append(h("li", {}, h("b", {}, file.name), " ",
+      h("span", { class: "failed" }, T.upload.sound)));
   }
 }
 
 // a file may fall anywhere on any page, and is not opened in place of it
 export function anywhere() {
   const files = (e) => e.dataTransfer?.types.includes("Files");
-  addEventListener("dragover", (e) => { if (files(e)) { e.preventDefault(); document.body.classList.add("over"); } });
-  addEventListener("dragleave", (e) => { if (!e.relatedTarget) document.body.classList.remove("over"); });
+  addEventListener("dragover", (e) => {
+    if (!files(e)) return;
+    e.preventDefault();
+    document.body.classList.add("over");
+  });
+  addEventListener("dragleave", (e) => {
+    if (!e.relatedTarget) document.body.classList.remove("over");
+  });
   addEventListener("drop", (e) => {
     document.body.classList.remove("over");
     if (!files(e)) return;
@@ -34,8 +43,10 @@ export function anywhere() {
 }
 
 export function dropzone() {
-  const input = h("input", { type: "file", multiple: true, id: "file", class: "away", onchange: (e) => take(e.target.files) });
-  return h("div", { class: "drop" }, h("b", {}, T.drop.lead), ` ${T.drop.more} `, h("label", { for: "file", htmlFor: "file" }, T.drop.pick), input);
+  const input = h("input", { type: "file", multiple: true, id: "file", class: "away",
+    onchange: () => take(input.files) });
+  return h("div", { class: "drop" }, h("b", {}, T.drop.lead), ` ${T.drop.more} `,
+    h("label", { for: "file", htmlFor: "file" }, T.drop.pick), input);
 }
 
 // for who has no conversation at hand: one of ours
@@ -44,11 +55,14 @@ export const sample = () => follow(T.sampled, () => post("/sample"));
 // rows that could not be read, of a trace or of a dropped file
 export function rejected(path, count, open = false) {
   const list = h("ol"), more = h("p", { class: "saves" });
+  const line = (row) => h("li", {}, h("b", {}, `${row.file.split("/").pop()}:${row.line} `),
+    row.reason, row.raw ? h("code", {}, row.raw) : "");
   return h("details", { class: "rejected", open, ontoggle: async (e) => {
     if (!e.target.open || list.children.length) return;
     const rows = await ask(path);
-    list.append(...rows.map((r) => h("li", {}, h("b", {}, `${r.file.split("/").pop()}:${r.line} `), r.reason, r.raw ? h("code", {}, r.raw) : "")));
-    more.append(rows.length < count ? T.some(rows.length, count) : "", T.files, ...links(`${path}/file`, T.rejected(count)));
+    list.append(...rows.map(line));
+    more.append(rows.length < count ? T.some(rows.length, count) : "", T.files,
+      ...links(`${path}/file`, T.rejected(count)));
   } }, h("summary", {}, T.rejected(count)), list, more);
 }
 
@@ -59,7 +73,10 @@ async function follow(name, begun, file) {
   const line = h("li", {}, h("b", {}, name), " ", words, bar);
   uploads.append(line);
   try {
-    let told = await begun((part) => { bar.value = part; words.textContent = T.upload.sending(Math.round(100 * part)); });
+    let told = await begun((part) => {
+      bar.value = part;
+      words.textContent = T.upload.sending(Math.round(100 * part));
+    });
     bar.removeAttribute("value");
     let away = false;
     while (told.state === "waiting" || told.state === "running") {
@@ -73,11 +90,14 @@ async function follow(name, begun, file) {
       told = now ?? told;
     }
     bar.remove();
-    words.textContent = told.state === "done" ? `${T.upload.done}, ${T.upload.records(told.records)}` : `${T.upload.failed}: ${told.error.replaceAll(`${name}: `, "")}`;
+    words.textContent = told.state === "done"
+      ? `${T.upload.done}, ${T.upload.records(told.records)}`
+      : `${T.upload.failed}: ${told.error.replaceAll(`${name}: `, "")}`;
     words.className = told.state;
     line.append(reading(file, told.said, (said) => { line.remove(); trace(file, said); }));
     if (told.state === "failed") {
-      const path = `/uploads/${told.id}/rejected`, rows = await ask(`${path}${query({ most: MOST })}`);
+      const path = `/uploads/${told.id}/rejected`;
+      const rows = await ask(`${path}${query({ most: MOST })}`);
       if (rows.length) words.after(rejected(path, rows.length < MOST ? rows.length : `${MOST}+`));
     }
     if (!uploads.isConnected) toast(`${name}: ${words.textContent}`); // nobody is taken from another page

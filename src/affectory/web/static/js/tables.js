@@ -7,26 +7,21 @@ import { T } from "./texts.js";
 const KINDS = ["csv", "parquet"];
 const of = (path, kind) => `${path}${path.includes("?") ? "&" : "?"}kind=${kind}`;
 
-export const links = (path, name) => KINDS.map((kind) => h("a", { class: "get", href: `/api${of(path, kind)}`, download: "", "aria-label": T.save(T[kind], name) }, T[kind]));
+export const links = (path, name) => KINDS.map((kind) => h("a", { class: "get",
+  href: `/api${of(path, kind)}`, download: "", "aria-label": T.save(T[kind], name) }, T[kind]));
 
 // `told` returns what to ask for now; it is sent, and stands in no address
-export const buttons = (path, told, name) => KINDS.map((kind) => h("button", { type: "button", class: "get", "aria-label": T.save(T[kind], name), onclick: async () => {
-  try {
-    const answer = await fetched(of(typeof path === "function" ? path() : path, kind), posted(told()));
-    if (!answer.ok) throw new Error((await answer.json()).detail);
-    keep(await answer.blob(), answer.headers.get("content-disposition").match(/filename="(.+)"/)[1]);
-  } catch (error) {
-    toast(error.message);
-  }
-} }, T[kind]));
+export const buttons = (path, told, name) => KINDS.map((kind) =>
+  got(of(path, kind), T[kind], T.save(T[kind], name), told));
 
 // one file, where what is asked for may name somebody: no address and no list of downloads has it
-export const got = (path, words, label) => h("button", { type: "button", class: "get", "aria-label": label, onclick: async () => {
-  try {
-    const answer = await fetched(path);
-    if (!answer.ok) throw new Error((await answer.json()).detail);
-    keep(await answer.blob(), answer.headers.get("content-disposition").match(/filename="(.+)"/)[1]);
-  } catch (error) {
-    toast(error.message);
-  }
-} }, words);
+export const got = (path, words, label, told) => h("button", { type: "button", class: "get",
+  "aria-label": label,
+  onclick: () => saved(path, told && posted(told())).catch((error) => toast(error.message)) }, words);
+
+async function saved(path, options) {
+  const answer = await fetched(path, options);
+  if (!answer.ok) throw new Error((await answer.json()).detail);
+  const named = answer.headers.get("content-disposition").match(/filename="(.+)"/)[1];
+  keep(await answer.blob(), named);
+}
