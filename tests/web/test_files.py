@@ -88,7 +88,7 @@ def test_every_session_stands_in_the_file_with_its_kind(kept):
 
 def test_groups_and_figures_are_kept(kept):
     client, base = kept
-    frame = fetched(client, f"{base}/groups/file?by=arm&measure=change", "csv")
+    frame = fetched(client, f"{base}/groups/file", "csv", {"by": "arm", "measure": "change"})
     assert frame["n"].to_list() == [6, 6]
     assert set(frame["value"]) == {"a", "b"}
     told = fetched(client, "/api/figures/file", "parquet")

@@ -108,6 +108,19 @@ def test_measures_found_in_states_are_those_that_the_lake_keeps(many):
         np.testing.assert_allclose(anew[name], kept[name], atol=1e-5)
 
 
+def test_a_column_of_turns_is_told_from_one_of_sessions(tmp_path):
+    rows = [
+        {"session": f"s{n}", "actor": "ann", "text": GLAD, "arm": "care", "move": f"m{turn % 2}"}
+        for n in range(6)
+        for turn in range(4 if n else 1)
+    ]
+    out = traced(tmp_path / "out", pl.DataFrame(rows).write_csv())
+    with TestClient(create_app(Settings(out)), base_url=HERE, headers=HEADERS) as client:
+        base = f"/api/traces/{client.get('/api/traces').json()[0]['job']}/groups"
+        assert client.get(f"{base}?by=arm").json()["mixed"] == 0
+        assert client.get(f"{base}?by=move").json()["mixed"] == 5
+
+
 def test_groups_follow_the_axis_that_is_looked_at(many):
     client, base = many
     asked = f"{base}/groups?by=arm&measure=change&space=ekman7n&axis=joy"

@@ -131,7 +131,8 @@ class Group(BaseModel):
 class Groups(BaseModel):
     """The groups of a column: the mean of all, whether numbers became quarters, how many are left.
 
-    Quarters are in the order of their numbers, other groups by size.
+    `mixed` sessions say several values, of which the first counts. Quarters are in the order of
+    their numbers, other groups by size.
     """
 
     by: str
@@ -140,6 +141,7 @@ class Groups(BaseModel):
     quarters: bool
     n: int
     left: int
+    mixed: int
     largest: str | None
     mean: float | None
     groups: list[Group]

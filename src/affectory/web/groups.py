@@ -28,8 +28,9 @@ def compared(
     """Return the mean of a measure in each group of sessions, with bootstrap intervals.
 
     A session belongs to the first value that its records have. Numbers with more than eight
-    values are put into four groups of about the same size. `gap` is the difference to the largest
-    group, whose interval comes from drawing the sessions of both again.
+    values are put into four groups of about the same size. `mixed` is how many sessions say several
+    values: a column of turns, not of sessions. `gap` is the difference to the largest group, whose
+    interval comes from drawing the sessions of both again.
 
     Raises:
         BadChoice: if no record says anything of that name.
@@ -37,6 +38,7 @@ def compared(
     space, axis = shelf.chosen(space, axis)
     measured = arcs(shelf.lake, shelf.method, space, axis).select("session", measure).drop_nulls()
     rows = measured.join(_values(shelf, by), on="session", how="left")
+    mixed = int(rows["mixed"].sum())
     cut = _quarters(rows["value"].fill_null(""))
     label = rows["value"].fill_null("") if cut is None else _labels(cut)
     rows = rows.with_columns(label.alias("value"))
@@ -48,14 +50,14 @@ def compared(
     largest = sizes["value"][0] if sizes.height else None
     return {
         "by": by, "measure": measure, "axis": axis, "quarters": cut is not None,
-        "n": rows.height, "left": sizes.height - len(shown), "largest": largest,
+        "n": rows.height, "left": sizes.height - len(shown), "largest": largest, "mixed": mixed,
         "mean": number(average(measure, rows[measure].to_numpy()).value) if rows.height else None,
         "groups": [_one(measure, one, own[one], own[largest], one == largest) for one in shown],
     }  # fmt: skip
 
 
 def _values(shelf: Shelf, by: str) -> pl.DataFrame:
-    """Return the first value of a column in each session that has one."""
+    """Return the first value of a column in each session that has one, and whether it has more."""
     if by not in shelf.columns:
         raise BadChoice("by", by, shelf.columns or "none: the records say nothing but words")
     return (
@@ -63,7 +65,7 @@ def _values(shelf: Shelf, by: str) -> pl.DataFrame:
         .select("session", _said(by).alias("value"))
         .drop_nulls()
         .group_by("session", maintain_order=True)
-        .agg(pl.col("value").first())
+        .agg(pl.col("value").first(), (pl.col("value").n_unique() > 1).alias("mixed"))
         .collect(engine="streaming")
     )
 

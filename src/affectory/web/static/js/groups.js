@@ -9,7 +9,8 @@ import { T } from "./texts.js";
 
 const three = (v) => number(v, 3);
 const span = (low, high) => (low === null ? T.corpus.few : `${three(low)} to ${three(high)}`);
-const said = (value) => value || T.group.unsaid;
+const LONG = 40; // letters of a value that are shown
+const said = (value) => (value.length > LONG ? `${value.slice(0, LONG)}…` : value) || T.group.unsaid;
 
 export function groups(view, { job, columns, about }) {
   const state = { by: columns[0], measure: "mean" };
@@ -28,6 +29,7 @@ export function groups(view, { job, columns, about }) {
       picture,
       h("p", { class: "hint" }, T.group.lead(told),
         told.quarters ? ` ${T.group.quarters}` : "", told.left ? ` ${T.group.left(told.left)}` : ""),
+      told.mixed ? h("p", { class: "warn", role: "note" }, T.group.mixed(told)) : "",
       h("div", { class: "pan", tabIndex: 0, role: "region", "aria-label": T.corpus.groups },
         table(told, wish)),
       // the name of a column may be anybody's: it stands in no address and no list of downloads

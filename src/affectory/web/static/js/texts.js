@@ -64,6 +64,7 @@ export const T = {
   group: {
     title: (measure, axis, by) => `${measure} of ${axis} by ${by}`, unsaid: "not said", gap: (largest) => `Minus ${largest}`,
     lead: (told) => `Mean over sessions with a 95 % bootstrap interval over sessions; the dashed line is the mean of all ${told.n.toLocaleString("en")}. “Minus ${told.largest || "not said"}” is the difference to the largest group.`,
+    mixed: (told) => `In ${told.mixed.toLocaleString("en")} of ${told.n.toLocaleString("en")} sessions the turns say several values of ${told.by}, and the first one counts: it tells turns apart, not sessions.`,
     quarters: "Numbers of many values were put into four groups of about the same size.", left: (n) => `${n.toLocaleString("en")} smaller groups are left out.`,
   },
   queue: {
@@ -101,7 +102,8 @@ export const T = {
     unplayable: "This browser cannot play the recording; you rate without it.", slow: "The recording does not come; you rate without it.",
     door: (n) => `The server was started anew and asks for its token; ${n.toLocaleString("en")} samples wait on this page. `, enter: "Enter again in a new tab",
     clash: (n) => `Another browser says something else in this take: ${n.toLocaleString("en")} samples of this page are not in it. `, own: "Keep them as a take of their own",
-    begin: "Begin", left: "begun and not ended", ended: "done", further: "Go on", done: "Done", lag: "Lag of the hand, s", play: "Play", pause: "Pause", back: "Back", skip: "Skip", next: "Next",
+    begin: "Begin", left: "begun and not ended", ended: "done", further: "Go on", done: "Done", lag: "Lag of the hand, s", play: "Play", pause: "Pause", back: "Back", skip: "Skip", next: "Next", stands: "As it stands",
+    stated: "Rated", unstated: "Not rated yet", ends: { valence: ["negative", "positive"], arousal: ["calm", "excited"], dominance: ["controlled", "in control"] },
     hint: "Move the mouse or a finger, press the arrow keys or use a gamepad; the space bar plays and pauses. 25 samples a second. What you say again of a moment counts.",
     spring: "Back to rest when let go", takes: "Takes", discard: "Throw away", withdraw: "Take back", sure: "Yes, for good",
     elsewhere: "This take is open in another tab; go on there, or close that tab.",
