@@ -454,3 +454,33 @@ def test_what_is_left_in_a_browser_is_sent_whatever_page_is_opened(page, served)
         "() => Object.keys(localStorage).every((key) => !key.startsWith('affectory.take.'))"
     )
     assert client.get(f"{base}/takes").json()[0]["samples"] == 809
+
+
+def test_a_turn_that_nobody_touched_is_not_rated(page, served, shot):
+    _, _, where, client, base = served
+    begin(page, where, kind="turns", space="goemotions28")
+    for _ in range(3):
+        expect(page.get_by_text("Not rated yet")).to_be_visible()
+        page.click("button:text-is('Next')")
+    assert samples(client, base)["n"] == []
+    page.click("button:text-is('As it stands')")  # of no emotion, and meant so
+    page.wait_for_selector("text=1 sample is safe")
+    told = samples(client, base)
+    assert told["n"] == [3]
+    assert told["joy"] == [0]
+    page.goto("about:blank")
+    begin(page, where, kind="turns", space="vad")
+    first = page.locator(".sliders > div").first
+    expect(first).to_contain_text("valence \u2013")
+    expect(first).to_contain_text("\u22121 negative1 positive")
+    page.click("button:text-is('Next')")
+    page.get_by_label("valence").click()  # in the middle, where it stands
+    expect(page.get_by_text("Rated", exact=True)).to_be_visible()
+    expect(first).to_contain_text("valence 0.00")
+    shot("rate-sliders")
+    page.click("button:text-is('Next')")
+    page.wait_for_selector("text=1 sample is safe")
+    assert samples(client, base)["n"] == [1]
+    page.click("button:text-is('Back')")
+    expect(page.get_by_text("Rated", exact=True)).to_be_visible()
+    assert page.faults == []

@@ -1,5 +1,6 @@
 // Turn by turn: one state each, in whatever Space.
 import { h } from "./dom.js";
+import { number } from "./number.js";
 import { T } from "./texts.js";
 
 const TYPED = "textarea,select,[contenteditable],input:not([type=range])";
@@ -22,7 +23,18 @@ export function each({ stage, end, turns, who, axes, keep, had, chosen, film }) 
   function draw() {
     const rest = () => Object.fromEntries(axes.map((a) => [a.name, many || one ? 0 : a.rest ?? (a.low + a.high) / 2]));
     const values = { ...(told.get(turns.seq[at]) ?? rest()) }; // what was said before stands there
+    const before = told.has(turns.seq[at]);
+    let touched = false; // where nothing was touched, nothing was said
+    const state = h("p", { class: "count", role: "status" });
+    const shows = [];
+    const mark = () => {
+      state.textContent = before || touched ? T.rate.stated : T.rate.unstated;
+      shows.forEach(([out, a]) => (out.textContent = before || touched ? number(values[a.name]) : "–"));
+      stands.hidden = before || touched;
+    };
+    const touch = () => { touched = true; mark(); };
     const next = () => {
+      if (!touched) return go(at + 1);
       told.set(turns.seq[at], { ...values });
       keep.add({ n: turns.seq[at], at: turns.start[at], said: { ...values } });
       keep.flush();
@@ -30,20 +42,34 @@ export function each({ stage, end, turns, who, axes, keep, had, chosen, film }) 
     };
     const inputs = many || one
       ? h("div", { class: "labels" }, axes.map((a) => h("button", { type: "button", "aria-pressed": String(values[a.name] === 1), onclick: (e) => {
-          if (one) { for (const name in values) values[name] = 0; values[a.name] = 1; return next(); }
+          if (one) { for (const name in values) values[name] = 0; values[a.name] = 1; touch(); return next(); }
           values[a.name] = 1 - values[a.name];
+          touch();
           e.target.setAttribute("aria-pressed", String(values[a.name] === 1));
         } }, a.name)))
-      : h("div", { class: "sliders" }, axes.map((a) => h("label", {}, a.name, h("input", { type: "range", min: a.low, max: a.high, step: (a.high - a.low) / 100, value: values[a.name], oninput: (e) => (values[a.name] = +e.target.value) }))));
+      : h("div", { class: "sliders" }, axes.map(slider));
+    const stands = h("button", { type: "button", onclick: () => { touch(); next(); } }, T.rate.stands);
+    // a slider that is pressed where it stands says that it stands there
+    function slider(a) {
+      const out = h("output", {}), ends = T.rate.ends[a.name] ?? ["", ""];
+      shows.push([out, a]);
+      const move = (e) => { values[a.name] = +e.target.value; touch(); };
+      return h("div", {}, h("span", {}, a.name, " ", out),
+        h("input", { type: "range", "aria-label": a.name, min: a.low, max: a.high, step: (a.high - a.low) / 100, value: values[a.name], oninput: move, onclick: move }),
+        h("span", { class: "ends" }, [a.low, a.high].map((v, i) => h("span", {}, `${number(v, 0)} ${ends[i]}`))));
+    }
     view.replaceChildren(
       h("p", { class: "count" }, T.rate.turn(at + 1, turns.seq.length)),
+      state,
       h("div", { class: "stage" }, [at - 2, at - 1, at].filter((i) => i >= 0).map((i) => h("div", { class: i === at ? "now" : "near" }, h("div", { class: "who" }, who.mark(turns.actor[i]), h("b", {}, turns.actor[i])), h("p", { class: "said" }, turns.text[i] ?? "")))),
       inputs,
       h("div", { class: "bar" },
         heard,
         h("button", { type: "button", disabled: at === 0, onclick: () => go(at - 1) }, T.rate.back),
         h("button", { type: "button", onclick: () => go(at + 1) }, T.rate.skip),
+        !one && stands,
         !one && h("button", { type: "button", class: "main", onclick: next }, T.rate.next)));
+    mark();
   }
   // a turn of a recording is heard when somebody asks for it, never by itself
   const hear = () => (film.playing() ? film.pause() : film.has(at) && film.only(at));
