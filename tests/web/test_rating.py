@@ -120,7 +120,8 @@ def test_a_rater_is_never_called_the_method(own):
     made = take(client, base, "ann", [0.0, 1.0, 0.5, -1.0])
     client.post(f"/api/takes/{made}/done")
     told = client.get(f"{base}/agreement?space=va&axis=valence").json()
-    assert "method" not in told  # perceive/utterance gives no states in va
+    assert told["method"]["by"] == "perceive/utterance"
+    assert told["method"]["space"] == "vad"  # it gives no states in va
     wish = {"rater": "ann", "space": "vad", "axes": ["valence"], "kind": "turns"}
     made = client.post(f"{base}/takes", json=wish).json()["id"]
     sent = [{"n": n, "at": float(n), "said": {"valence": n / 4}} for n in range(5)]
@@ -128,6 +129,16 @@ def test_a_rater_is_never_called_the_method(own):
     client.post(f"/api/takes/{made}/done")
     told = client.get(f"{base}/agreement?space=vad&axis=valence").json()
     assert told["method"]["by"] == "perceive/utterance"
+    assert told["method"]["space"] == "vad"
+
+
+def test_a_share_is_never_compared_with_a_share_of_other_emotions(own):
+    client, _, base = own
+    picks = [["joy"], ["joy"], ["anger"], ["fear"], ["joy"]]
+    for space in ("ekman7n", "meld7"):  # the method gives the first, not the second
+        labels(client, base, "ann", picks, space)
+        told = client.get(f"{base}/agreement?space={space}&axis=joy").json()
+        assert ("method" in told) == (space == "ekman7n")
 
 
 def test_a_single_sample_agrees_with_nobody_and_breaks_nothing(own):

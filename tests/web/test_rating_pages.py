@@ -352,6 +352,24 @@ window.removeEventListener = function (name, ...more) {
 };"""
 
 
+def test_a_rating_in_the_forms_own_space_is_compared_with_the_method(page, served):
+    _, _, where, client, base = served
+    page.goto(f"{where}/rate")
+    expect(page.locator("#space")).to_have_value("vad")  # that the method gave
+    page.select_option("#kind", "turns")
+    expect(page.locator("#space")).to_have_value("vad")
+    wish = {"rater": "ann", "space": "va", "axes": ["valence"], "kind": "turns"}
+    made = client.post(f"{base}/takes", json=wish).json()["id"]
+    rows = [{"n": n, "at": 8.0 * n, "said": {"valence": v}} for n, v in enumerate([1, -1, -0.5, 1])]
+    client.post(f"/takes/{made}/samples", json=rows).raise_for_status()
+    client.post(f"/takes/{made}/done").raise_for_status()
+    page.click("text=Show it all the same")
+    last = page.locator(".agree tbody tr").first.locator("td").last
+    expect(last).to_contain_text("in vad")
+    assert float(last.inner_text().split()[0]) > 0
+    assert page.faults == []
+
+
 def test_a_double_click_begins_one_take(page, served):
     _, _, where, client, base = served
     page.goto(f"{where}/rate")

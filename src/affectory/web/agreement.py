@@ -26,7 +26,7 @@ from affectory.web.files import FileKind, as_file
 from affectory.web.fusing import done, rated, unlike
 from affectory.web.numbers import number
 from affectory.web.panel import Side, pictured, traced
-from affectory.web.references import perceived
+from affectory.web.references import likewise, perceived
 from affectory.web.shelf import Shelf
 from affectory.web.shelves import Shelves
 
@@ -182,14 +182,21 @@ class _Asked:
         return [each.get(one.id) for one in self.mine]
 
     def method(self, gold: Side, axis: str) -> dict[str, Any] | None:
-        """Return how far the gold agrees with the method, None where it says nothing."""
+        """Return how far the gold agrees with the method, None where it says nothing.
+
+        Where the method has the axis in another Space, with the same bounds, it is compared there.
+        """
         panel, session = gold.settled.panel, gold.takes[0].session
-        told = perceived(self.trace, session, (self.space.name,), (axis,), panel.at)
-        if told is None:
+        for where in likewise(self.trace, self.space, axis):
+            told = perceived(self.trace, session, (where,), (axis,), panel.at)
+            if told is not None:
+                break
+        else:
             return None
         together, own = gold.settled.gold.values[:, gold.axes.index(axis)], told[:, 0]
         lag = lag_of(together, own, panel.step) if panel.seq is None else 0.0
-        return {"by": self.trace.method, "ccc": number(ccc(together, own)), "lag": round(lag, 2)}
+        return {"by": self.trace.method, "space": where, "ccc": number(ccc(together, own)),
+                "lag": round(lag, 2)}  # fmt: skip
 
 
 def _figures(told: Concord, names: Sequence[str], people: Sequence[str]) -> dict[str, Any]:

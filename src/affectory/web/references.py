@@ -1,6 +1,6 @@
 """What raters are compared with: what the method said, and who spoke."""
 
-__all__ = ["perceived", "spoken"]
+__all__ = ["likewise", "perceived", "spoken"]
 
 from collections.abc import Sequence
 
@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from affectory.core.space import Kind, Space
 from affectory.measure.panel import held
 from affectory.web.shelf import Shelf
 
@@ -40,6 +41,23 @@ def perceived(
             told[axis] = held(at, felt.start[order], said)
     none = np.full(len(at), np.nan)
     return np.column_stack([told.get(axis, none) for axis in axes]) if told else None
+
+
+def likewise(trace: Shelf, space: Space, axis: str) -> list[str]:
+    """Return Spaces of a trace that have this axis within these bounds, the own one first.
+
+    Of dimensions alone: a share of seven emotions is not one of twenty-eight.
+    """
+    if space.kind is not Kind.DIMENSIONS:
+        return [space.name]
+
+    def ends(one: Space) -> tuple[float, float, str]:
+        told = one.axes[one.index(axis)]
+        return told.low, told.high, told.unit
+
+    known = [s for s in trace.lake.spaces() if s.kind is space.kind and axis in s.names]
+    alike = {one.name for one in known if ends(one) == ends(space)}
+    return [space.name, *(name for name in trace.spaces if name in alike - {space.name})]
 
 
 def spoken(trace: Shelf, session: str) -> dict[int, str]:

@@ -111,7 +111,7 @@ function figures(rows, away) {
         h("td", {}, now.alike !== undefined ? T.rate.alike(number(now.alike)) : pairs(now.pairs)),
         h("td", { class: "n" }, (now.weights ?? []).map((v) => number(v)).join(", ")),
         h("td", { class: "n" }, row.kind === "traced" ? (now.lags ?? []).map((v) => v.toFixed(1)).join(", ") : "–"),
-        h("td", { class: "n" }, now.method ? number(now.method.ccc) : "–"));
+        h("td", { class: "n" }, now.method ? [number(now.method.ccc), now.method.space !== row.space && h("small", {}, ` ${T.rate.elsewise(now.method.space)}`)] : "–"));
     })));
 }
 

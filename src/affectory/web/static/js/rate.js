@@ -19,6 +19,7 @@ export async function rate(main, job, number) {
   const [facts, turns, spaces] = await Promise.all([ask(base), spoken(base), ask("/spaces")]);
   const who = people(facts.people.map((one) => one.actor));
   const labels = new Set(spaces.filter((one) => one.kind === "distribution").map((one) => one.name));
+  const usual = given(facts.spaces);
   const stage = h("div"), takes = h("div"), below = h("div"), looked = latest();
   let gone = false, busy = false, close = () => {}, hush = () => {};
   main.append(
@@ -33,7 +34,7 @@ export async function rate(main, job, number) {
     const space = h("select", { id: "space" });
     // shares of one whole have no two axes that a point could show
     const fill = () => space.replaceChildren(...spaces.filter((one) => kind.value === "turns" || one.kind !== "distribution")
-      .map((one) => h("option", { value: one.name, selected: one.name === (space.value || "va") }, one.name)));
+      .map((one) => h("option", { value: one.name, selected: one.name === (space.value || usual) }, one.name)));
     fill();
     return h("form", { class: "card setup", onsubmit: (e) => { e.preventDefault(); once(() => begin(name.value, kind.value, space.value)); } },
       h("p", {}, T.rate.lead),
@@ -135,6 +136,12 @@ export async function rate(main, job, number) {
     await after();
   }
   return () => { gone = true; close(); hush(); };
+}
+
+// what can be compared with a method is rated in a Space that it gave
+function given(spaces) {
+  const told = spaces.filter((one) => one.by.some((by) => !/^(rater|gold):/.test(by))).map((one) => one.name);
+  return ["vad", "va"].find((name) => told.includes(name)) ?? spaces.find((one) => told.includes(one.name) && one.kind === "dimensions")?.name ?? "va";
 }
 
 // what waits, and why; what a person can do about it where that is so

@@ -114,7 +114,7 @@ export const T = {
     turn: (n, all) => `Turn ${n} of ${all}`, thanks: "Kept. As a file:", files: { csv: "CSV", parquet: "Parquet", eaf: "ELAN" },
     agreement: "Agreement", hidden: "How others rated is not shown before you are done.", show: "Show it all the same", away: "lags of hands taken away", label: "label",
     head: ["Axis", "Raters", "Rated", "ICC(2,1)", "α", "CCC of pairs", "Weights", "Lags, s", "CCC of gold and method"],
-    many: (n, open) => `${n} ${n === 1 ? "take" : "takes"}, ${open} of them going on`, same: "one rater", alike: (v) => `${v} of labels alike`,
+    many: (n, open) => `${n} ${n === 1 ? "take" : "takes"}, ${open} of them going on`, same: "one rater", elsewise: (space) => `in ${space}`, alike: (v) => `${v} of labels alike`,
     told: "In brackets: 95 % of draws over ten long stretches of this session, and none where it is too short for how slowly its ratings move; they say nothing of other sessions. Weights and the gold are of takes that are done.",
     amount: ({ n = 0, seconds }) => (seconds === undefined ? `${n.toLocaleString("en")} ${n === 1 ? "turn" : "turns"}` : `${n.toLocaleString("en")} samples${seconds === null ? "" : `, ${seconds.toLocaleString("en")} s by two or more`}`),
     picture: "Raters over time", together: "gold", gold: (space, kind) => `Put the gold into the lake: ${space}, ${kind}`,
