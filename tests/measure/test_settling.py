@@ -50,3 +50,13 @@ def test_a_shift_tells_the_correlation_before_and_after():
     assert told.lag == pytest.approx(1.5)
     assert told.before < 0.8 < 0.99 < told.after
     assert shift(np.ones((50, 1)), truth[:50], 0.1) is None
+
+
+def test_no_lag_is_told_of_what_hardly_agrees_or_of_a_glimpse():
+    rng = np.random.default_rng(3)
+    truth, noise = (rng.normal(size=(400, 1)) for _ in range(2))
+    weak = 0.2 * np.roll(truth, 8, axis=0) + noise  # correlates .2
+    assert shift(weak, truth, 0.1) is None
+    strong = np.roll(truth, 8, axis=0) + 0.2 * noise
+    assert shift(strong, truth, 0.1).lag == pytest.approx(0.8)
+    assert shift(strong[:30], truth[:30], 0.1) is None  # 0.8 s of 3 s

@@ -293,7 +293,7 @@ def test_a_measured_lag_is_offered_against_the_others_and_the_method(own):
     told = client.get(f"/api/takes/{made}/lag").json()
     assert told["others"]["lag"] == pytest.approx(1.2, abs=0.11)
     assert told["others"]["before"] < 0.9 < told["others"]["after"]
-    assert set(told["method"]) == {"lag", "before", "after"}
+    assert set(told["others"]) == {"lag", "before", "after"}
     for row in client.get(f"{base}/takes").json():
         client.delete(f"/api/takes/{row['id']}")
     states = client.get(f"{base}/states?space=vad").json()

@@ -17,6 +17,10 @@ from affectory.measure.gold import Gold, aligned, fused, lag_of
 from affectory.measure.panel import Panel, by_time, by_turn, fine
 
 Floats = NDArray[np.float64]
+TOLD = (
+    0.3  # the least correlation that tells of a lag; of many shifts one agrees a little by chance
+)
+PART = 5  # a lag is at most this part of what was rated
 
 
 class Settled(NamedTuple):
@@ -86,7 +90,10 @@ def follows(
 
 
 def shift(rating: Floats, reference: Floats, step: float) -> Shift | None:
-    """Return the lag of a rating against a reference, None where they never vary together.
+    """Return the lag of a rating against a reference, None where no lag can be told.
+
+    That is where they never vary together, where they correlate below .3 also once it is taken
+    away, and where it is longer than a fifth of what was rated.
 
     Args:
         rating: Values at regular times. Shape (n, k).
@@ -96,7 +103,8 @@ def shift(rating: Floats, reference: Floats, step: float) -> Shift | None:
     lag = lag_of(rating, reference, step)
     by = round(lag / step)
     before, after = _like(rating, reference), _like(rating[by:], reference[: len(rating) - by])
-    return None if np.isnan(after) else Shift(lag, before, after)
+    long = lag > (~np.isnan(rating).all(axis=1)).sum() * step / PART
+    return None if np.isnan(after) or after < TOLD or long else Shift(lag, before, after)
 
 
 def _measured(

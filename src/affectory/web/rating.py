@@ -287,7 +287,7 @@ def _felt(takes: Takes, shelf: Shelf, take: Take) -> Trajectory:
 
 
 def _shift(own: Floats, reference: Floats | None, step: float) -> Shift | None:
-    """Return the lag of a take against a reference, None where they never vary."""
+    """Return the lag of a take against a reference, None where none can be told."""
     told = None if reference is None else shift(own, reference, step)
     if told is None:
         return None

@@ -105,9 +105,11 @@ export async function rate(main, job, number) {
     const state = h("p", { class: "count", role: "status" });
     const keep = keeper(take.id, (told) => waits(state, told, own));
     const lag = h("input", { type: "number", min: 0, max: 10, step: 0.1, value: USUAL, id: "lag" });
-    const done = h("button", { type: "button", class: "main", onclick: () => finish(take, keep, traced ? lag.value : 0, parts) }, T.rate.done);
+    let lags = {};
+    const tell = (told) => (lags = told);
+    const done = h("button", { type: "button", class: "main", onclick: () => finish(take, keep, traced ? lag.value : 0, parts, lags) }, T.rate.done);
     const end = h("div", {}, why && h("p", { class: "hint why" }, why),
-      h("div", { class: "bar" }, state, traced && [h("label", { htmlFor: "lag" }, T.rate.lag), lag, ...measured(() => take, keep, lag)], done));
+      h("div", { class: "bar" }, state, traced && [h("label", { htmlFor: "lag" }, T.rate.lag), lag, ...measured(() => take, keep, lag, tell)], done));
     const parts = (traced ? along : each)({ stage, end, turns, who, axes, keep, had, film, chosen: space });
     close = () => { close = () => {}; parts.close(); keep.close(); film?.close(); free(); };
 
@@ -118,7 +120,7 @@ export async function rate(main, job, number) {
     });
   }
 
-  async function finish(take, keep, lag, parts) {
+  async function finish(take, keep, lag, parts, lags) {
     parts.pause(); // what is said from now on would come too late
     stage.inert = true;
     try {
@@ -132,7 +134,7 @@ export async function rate(main, job, number) {
     close();
     if (gone) return;
     remember(RATER, take.rater);
-    stage.replaceChildren(h("p", { class: "notice" }, T.rate.thanks, " ", saved(take)), setup());
+    stage.replaceChildren(h("div", { class: "notice" }, T.rate.thanks, " ", saved(take), offers(lags).map(([key, one]) => h("p", {}, T.rate.liked[key](one)))), setup());
     await after();
   }
   return () => { gone = true; close(); hush(); };
@@ -154,17 +156,21 @@ function waits(state, { kept, waiting, trouble, status, held }, own) {
   state.replaceChildren(h("span", {}, words), act ?? "");
 }
 
-// a button that measures how late the hand was, and offers what it found
-function measured(take, keep, lag) {
+const offers = (told) => Object.entries(told).filter(([, one]) => one);
+
+// a button that measures how late the hand was, and offers what it found; how well that agrees
+// would sway, and is told once the take is done
+function measured(take, keep, lag, tell) {
   const found = h("span", { class: "offers", role: "status" });
   const look = h("button", { type: "button", onclick: async () => {
     look.disabled = true;
     try {
       await keep.empty();
       const told = await ask(`/takes/${take().id}/lag`);
-      const offers = Object.entries(T.rate.against).filter(([key]) => told[key]).map(([key, words]) =>
-        h("button", { type: "button", class: "get", onclick: () => (lag.value = told[key].lag) }, words(told[key])));
-      found.replaceChildren(...(offers.length ? offers : [T.rate.unmeasured]));
+      tell(told);
+      const some = offers(told).map(([key, one]) =>
+        h("button", { type: "button", class: "get", onclick: () => (lag.value = one.lag) }, T.rate.against[key](one)));
+      found.replaceChildren(...(some.length ? some : [T.rate.unmeasured]));
     } catch (error) {
       toast(error.message);
     }
