@@ -158,7 +158,7 @@ def test_a_rater_goes_on_while_the_server_is_away_and_every_sample_is_kept(serve
     page.select_option("#space", "ekman7n")
     page.click("text=Begin")
     page.click(".labels >> text=joy")
-    page.wait_for_selector("text=1 samples are safe")
+    page.wait_for_selector("text=1 sample is safe")
     killed(one)
     for n in (3, 4, 5):
         page.click(".labels >> text=anger")

@@ -207,7 +207,7 @@ def test_a_take_is_gone_on_with_after_a_reload(page, serve, tmp_path):
     page.select_option("#space", "ekman7n")
     page.click("text=Begin")
     page.click(".labels >> text=joy")
-    page.wait_for_selector("text=1 samples are safe")
+    page.wait_for_selector("text=1 sample is safe")
     assert page.evaluate("document.activeElement.closest('.labels') !== null")
     take = page.evaluate(
         "Object.keys(localStorage).find((key) => key.startsWith('affectory.take.'))"

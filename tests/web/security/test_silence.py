@@ -76,7 +76,7 @@ def test_no_log_no_address_and_no_title_says_it(told, page):
     page.select_option("#space", "vad")
     page.click("text=Begin")
     page.click("text=Next")
-    page.wait_for_selector("text=1 samples are safe")
+    page.wait_for_selector("text=1 sample is safe")
     page.click("text=Done")
     page.wait_for_selector("text=Kept. As a file:")
     for _ in everywhere(page, address, job, SECRET):

@@ -128,7 +128,7 @@ def test_words_that_are_typed_are_never_run(evil):
     page.select_option("#space", "ekman7n")
     page.click("text=Begin")
     page.click(".labels >> text=joy")
-    page.wait_for_selector("text=1 samples are safe")
+    page.wait_for_selector("text=1 sample is safe")
     page.click("text=Done")
     page.wait_for_selector("text=Kept. As a file:")
     unhurt(page, "rate")
