@@ -1,12 +1,14 @@
 """web/static, rating: the page samples, keeps, sways nobody, and shows how raters agree."""
 
 import json
+import re
 
 import httpx
 import numpy as np
 import pytest
 from playwright.sync_api import expect
 from tests.web.conftest import HEADERS, SHOTS, traced
+from tests.web.test_rating import wander
 
 from affectory.store.lake import open_lake
 from affectory.web.settings import Settings
@@ -372,6 +374,33 @@ def test_a_rating_in_the_forms_own_space_is_compared_with_the_method(page, serve
     last = page.locator(".agree tbody tr").first.locator("td").last
     expect(last).to_contain_text("in vad")
     assert float(last.inner_text().split()[0]) > 0
+    assert page.faults == []
+
+
+def test_whose_emotion_is_meant_and_what_the_ends_of_the_pad_are_is_said(page, served, shot):
+    _, _, where, _, _ = served
+    page.goto(f"{where}/rate")
+    expect(page.locator("form.setup")).to_contain_text("what whoever speaks expresses")
+    begin(page, where)
+    board = page.locator("canvas.pad")
+    expect(board).to_have_attribute("aria-label", re.compile(r"negative.*positive.*calm.*excited"))
+    shot("rate-ends")
+    assert page.faults == []
+
+
+@pytest.mark.parametrize(("most", "long"), [(100, False), (5000, True)])
+def test_brackets_are_explained_where_there_are_some(page, served, most, long):
+    _, _, where, client, base = served
+    for rater, seed in (("ann", 1), ("bo", 2)):
+        wish = {"rater": rater, "space": "vad", "axes": ["valence"], "kind": "traced"}
+        made = client.post(f"{base}/takes", json=wish).json()["id"]
+        rows = wander(5000, seed)[:most]  # four seconds are too short for an interval
+        client.post(f"/takes/{made}/samples", json=rows).raise_for_status()
+    page.goto(f"{where}/rate")
+    page.click("text=Show it all the same")
+    expect(page.locator(".agree tbody tr").first).to_contain_text("samples")
+    assert ("[" in page.inner_text(".agree table")) == long
+    assert page.get_by_text("In brackets").is_visible() == long
     assert page.faults == []
 
 

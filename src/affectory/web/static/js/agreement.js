@@ -20,10 +20,11 @@ export function agreement(view, { base, clock, shown, labels }) {
   function open() {
     const table = h("div", { class: "pan", tabIndex: 0, role: "region", "aria-label": T.rate.agreement });
     const picture = h("div"), gold = h("span", { class: "saves" }), status = h("p", { class: "count", role: "status" });
+    const brackets = h("p", { class: "hint", hidden: true }, T.rate.brackets);
     const away = h("input", { type: "checkbox", id: "away", onchange: () => ask_(true) });
     const card = h("section", { class: "card agree" },
       h("div", { class: "bar" }, h("h2", {}, T.rate.agreement), h("label", { class: "pick", htmlFor: "away" }, away, T.rate.away), gold),
-      status, table, picture, h("p", { class: "hint" }, T.rate.told));
+      status, table, picture, brackets, h("p", { class: "hint" }, T.rate.told));
     view.replaceChildren();
     view.append(card);
     card.hidden = true;
@@ -43,6 +44,7 @@ export function agreement(view, { base, clock, shown, labels }) {
       before = stamp;
       card.hidden = !takes.length;
       table.replaceChildren(figures(rows, aligned));
+      brackets.hidden = !table.textContent.includes("[");
       const words = T.rate.many(takes.length, takes.filter((one) => one.done === null).length);
       if (status.textContent !== words) status.textContent = words;
       const golds = several(takes);

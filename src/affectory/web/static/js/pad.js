@@ -9,6 +9,9 @@ const TRAIL = 2500; // milliseconds of the way that are still seen
 const HOLD = 250, BACK = 400; // with the spring: milliseconds until it pulls, and by which it pulls
 const SAY = 1000; // milliseconds between two times that the value is read out
 
+// an axis, and what its ends mean
+const ended = ({ name }) => (T.rate.ends[name] ? `${name} (${T.rate.ends[name].join(" – ")})` : name);
+
 export function pad(view, axes) {
   const [across, up] = axes.length > 1 ? axes : [axes[0], null];
   const point = Object.fromEntries(axes.map((axis) => [axis.name, axis.rest]));
@@ -28,6 +31,13 @@ export function pad(view, axes) {
     pen.font = "12px system-ui";
     pen.fillText(`${across.name} →`, 8, high - 8);
     if (up) pen.fillText(`↑ ${up.name}`, 8, 16);
+    const [least, most] = T.rate.ends[across.name] ?? ["", ""], [below, above] = (up && T.rate.ends[up.name]) ?? ["", ""];
+    pen.fillText(least, 8, y - 6);
+    pen.fillText(above, x + 6, 16);
+    pen.fillText(below, x + 6, high - 8);
+    pen.textAlign = "right";
+    pen.fillText(most, wide - 8, y - 6);
+    pen.textAlign = "left";
   }, (pen, wide, high) => {
     const now = performance.now();
     pen.strokeStyle = css("--accent");
@@ -50,7 +60,7 @@ export function pad(view, axes) {
   }, T.rate.pad);
   board.el.tabIndex = 0;
   board.el.setAttribute("role", "application");
-  board.el.setAttribute("aria-label", `${T.rate.board}: ${axes.map((axis) => axis.name).join(", ")}`);
+  board.el.setAttribute("aria-label", `${T.rate.board}: ${axes.map(ended).join(", ")}`);
   board.el.classList.add("pad");
   const value = h("p", { class: "reading", role: "status" });
   view.append(value);

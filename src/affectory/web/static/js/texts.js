@@ -96,7 +96,7 @@ export const T = {
   },
   rate: {
     open: "Rate this session", title: "Rate", pad: "Where the point is", board: "Move the point with the arrow keys", place: "Place in the session", speed: "Speed",
-    lead: "Say what is expressed, not what you would feel. What you rate is kept as you go; nothing is lost when the browser or the server stops.",
+    lead: "Say what whoever speaks expresses, not what you would feel, nor what the other one does. What you rate is kept as you go; nothing is lost when the browser or the server stops.",
     rater: "Your name or letter", kind: "How", kinds: { traced: "all along, while it plays", turns: "turn by turn" }, short: { traced: "all along", turns: "turn by turn" },
     hear: "Play this turn (p)", hushed: "Stop (p)", wait: "Looking for the recording…", apart: "This session does not count in seconds: you rate without its recording.",
     unplayable: "This browser cannot play the recording; you rate without it.", slow: "The recording does not come; you rate without it.",
@@ -116,7 +116,8 @@ export const T = {
     agreement: "Agreement", hidden: "How others rated is not shown before you are done.", show: "Show it all the same", away: "lags of hands taken away", label: "label",
     head: ["Axis", "Raters", "Rated", "ICC(2,1)", "α", "CCC of pairs", "Weights", "Lags, s", "CCC of gold and method"],
     many: (n, open) => `${n} ${n === 1 ? "take" : "takes"}, ${open} of them going on`, same: "one rater", elsewise: (space) => `in ${space}`, alike: (v) => `${v} of labels alike`,
-    told: "In brackets: 95 % of draws over ten long stretches of this session, and none where it is too short for how slowly its ratings move; they say nothing of other sessions. Weights and the gold are of takes that are done.",
+    brackets: "In brackets: 95 % of draws over ten long stretches of this session, and none where it is too short for how slowly its ratings move; they say nothing of other sessions.",
+    told: "Weights and the gold are of takes that are done.",
     amount: ({ n = 0, seconds }) => (seconds === undefined ? `${n.toLocaleString("en")} ${n === 1 ? "turn" : "turns"}` : `${n.toLocaleString("en")} samples${seconds === null ? "" : `, ${seconds.toLocaleString("en")} s by two or more`}`),
     picture: "Raters over time", together: "gold", gold: (space, kind) => `Put the gold into the lake: ${space}, ${kind}`,
     made: (one) => `${one.by}: ${one.states.toLocaleString("en")} states, weights ${one.raters.map((name, i) => `${name} ${show(one.weights[i])}`).join(", ")}.`,
