@@ -81,6 +81,18 @@ def test_a_take_is_a_table_and_a_document(own):
     assert records.frame["stop"].to_list() == [2.0]
 
 
+def test_files_of_takes_are_called_by_space_kind_and_number_and_never_by_people(own):
+    client, _, base = own
+    each = [("ann", "traced"), ("bo", "traced"), ("ann", "turns")]
+    made = [take(client, base, rater, [0.1, 0.2], kind) for rater, kind in each]
+    told = [
+        client.get(f"/api/takes/{one}/file?kind={kind}").headers["content-disposition"]
+        for one, kind in zip(made, ("csv", "parquet", "eaf"), strict=True)
+    ]
+    names = ["take-va-traced-1.csv", "take-va-traced-2.parquet", "take-va-turns-1.eaf"]
+    assert told == [f'attachment; filename="{name}"' for name in names]
+
+
 def test_empty_takes_and_unknown_ones_are_told(own):
     client, _, base = own
     made = take(client, base, "zoe", [])

@@ -2,6 +2,7 @@
 
 __all__ = ["router"]
 
+import re
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import asdict
@@ -204,14 +205,15 @@ def file(
 ) -> Response:  # fmt: skip
     """Return a take: its samples as they came, its states as a table, or as tiers for ELAN."""
     known = takes.find(take)
+    name = _called(takes, known)
     if kind == "csv":
         rows = takes.samples(take)
-        return as_file(rows.with_columns(pl.lit(known.rater).alias("rater")), kind, f"take-{take}")
+        return as_file(rows.with_columns(pl.lit(known.rater).alias("rater")), kind, name)
     shelf = shelves.shelf(known.job)
     felt = _felt(takes, shelf, known)
     if kind == "parquet":
-        return as_file(felt.to_polars(), kind, f"take-{take}")
-    return _document(request, shelf, felt, known.axes, f"take-{take}")
+        return as_file(felt.to_polars(), kind, name)
+    return _document(request, shelf, felt, known.axes, name)
 
 
 @router.get("/traces/{job}/sessions/{number}/trajectory", response_class=Response)
@@ -278,6 +280,17 @@ def _spoken(shelf: Shelf, session: str, turns: Collection[int]) -> None:
 
 def _space(shelf: Shelf, name: str) -> Space:
     return vocabularies.space(name, shelf.lake.spaces())
+
+
+def _called(takes: Takes, take: Take) -> str:
+    """Return what a file of a take is called: by its Space, its kind and which of those it is.
+
+    Never by who rated. A name that is not ASCII could not stand in a header.
+    """
+    alike = [one.id for one in takes.of(take.job, take.session)
+             if (one.space, one.kind) == (take.space, take.kind)]  # fmt: skip
+    space = re.sub(r"[^A-Za-z0-9._-]+", "_", take.space)
+    return f"take-{space}-{take.kind.value}-{alike.index(take.id) + 1}"
 
 
 def _felt(takes: Takes, shelf: Shelf, take: Take) -> Trajectory:
