@@ -75,7 +75,7 @@ def test_no_log_no_address_and_no_title_says_it(told, page):
     page.select_option("#kind", "turns")
     page.select_option("#space", "vad")
     page.click("text=Begin")
-    page.click("text=Next")
+    page.click("text=As it stands")
     page.wait_for_selector("text=1 sample is safe")
     page.click("text=Done")
     page.wait_for_selector("text=Kept. As a file:")
