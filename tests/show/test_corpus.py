@@ -97,3 +97,12 @@ def test_the_median_is_marked_in_each_distribution():
     figure = histograms(pl.DataFrame({"inertia": [0.1, 0.2, None, 0.9]}), ("inertia",))
     (ax,) = figure.axes
     assert ax.lines[0].get_xdata()[0] == 0.2
+
+
+def test_many_sessions_of_one_turn_are_drawn_by_their_mean_and_unread_ones_as_they_come():
+    told = felt_of(np.linspace(-0.5, 0.5, 40).reshape(-1, 1))
+    assert rows_of(shapes(told, "valence")).tolist() == list(range(39, -1, -1))
+    corpus(told, "valence")
+    silent = felt_of(np.full((40, 1), np.nan))
+    assert rows_of(shapes(silent, "valence"), most=30).tolist() == list(range(30))
+    corpus(silent, "valence")

@@ -78,11 +78,14 @@ def corpus(
 
 
 def rows_of(known: Shapes, most: int = ROWS) -> NDArray[np.int64]:
-    """Return which sessions are drawn, top to bottom."""
+    """Return which sessions are drawn, top to bottom: by change, where none changes by mean."""
     if len(known.names) <= IN_ORDER:
         return np.arange(len(known.names))
-    order = np.argsort(known.change, kind="stable")
-    order = order[: int(np.isfinite(known.change).sum())][::-1]
+    by = known.change if np.isfinite(known.change).any() else known.mean
+    if not np.isfinite(by).any():
+        return np.arange(min(len(known.names), most))
+    order = np.argsort(by, kind="stable")
+    order = order[: int(np.isfinite(by).sum())][::-1]
     if len(order) <= most:
         return order
     return order[np.linspace(0, len(order) - 1, most).round().astype(np.int64)]
