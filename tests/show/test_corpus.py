@@ -101,7 +101,7 @@ def test_the_median_is_marked_in_each_distribution():
 
 def test_many_sessions_of_one_turn_are_drawn_by_their_mean_and_unread_ones_as_they_come():
     told = felt_of(np.linspace(-0.5, 0.5, 40).reshape(-1, 1))
-    assert rows_of(shapes(told, "valence")).tolist() == list(range(39, -1, -1))
+    assert rows_of(shapes(told, "valence"), most=40).tolist() == list(range(39, -1, -1))
     corpus(told, "valence")
     silent = felt_of(np.full((40, 1), np.nan))
     assert rows_of(shapes(silent, "valence"), most=30).tolist() == list(range(30))
