@@ -535,4 +535,9 @@ def test_a_turn_that_nobody_touched_is_not_rated(page, served, shot):
     assert samples(client, base)["n"] == [1]
     page.click("button:text-is('Back')")
     expect(page.get_by_text("Rated", exact=True)).to_be_visible()
+    page.click("button:text-is('Back')")
+    page.get_by_label("arousal").press("ArrowRight")
+    page.click("text=Done")  # keeps what was just said, without Next
+    page.wait_for_selector("text=Kept. As a file:")
+    assert samples(client, base)["n"] == [0, 1]
     assert page.faults == []

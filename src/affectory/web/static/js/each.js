@@ -10,6 +10,7 @@ export function each({ stage, end, turns, who, axes, keep, had, chosen, film }) 
   const last = turns.seq.length - 1;
   let at = Math.min(last, had.n.length ? turns.seq.indexOf(had.n.at(-1)) + 1 : 0);
   const view = h("section", { class: "card" });
+  let hold = () => {}; // keeps what was said of the turn that is seen, if anything was
   const told = new Map(had.n.map((seq, i) => [seq, Object.fromEntries(axes.map((a) => [a.name, had[a.name][i]]))]));
   stage.replaceChildren(...(film ? [h("section", { class: "card", hidden: !film.seen }, film.view)] : []), view, end);
   // the keyboard stays where it is: at the first thing to say of the next turn
@@ -23,23 +24,24 @@ export function each({ stage, end, turns, who, axes, keep, had, chosen, film }) 
   function draw() {
     const rest = () => Object.fromEntries(axes.map((a) => [a.name, many || one ? 0 : a.rest ?? (a.low + a.high) / 2]));
     const values = { ...(told.get(turns.seq[at]) ?? rest()) }; // what was said before stands there
-    const before = told.has(turns.seq[at]);
+    const before = () => told.has(turns.seq[at]);
     let touched = false; // where nothing was touched, nothing was said
     const state = h("p", { class: "count", role: "status" });
     const shows = [];
     const mark = () => {
-      state.textContent = before || touched ? T.rate.stated : T.rate.unstated;
-      shows.forEach(([out, a]) => (out.textContent = before || touched ? number(values[a.name]) : "–"));
-      stands.hidden = before || touched;
+      state.textContent = before() || touched ? T.rate.stated : T.rate.unstated;
+      shows.forEach(([out, a]) => (out.textContent = before() || touched ? number(values[a.name]) : "–"));
+      stands.hidden = before() || touched;
     };
     const touch = () => { touched = true; mark(); };
-    const next = () => {
-      if (!touched) return go(at + 1);
+    hold = () => {
+      if (!touched) return;
       told.set(turns.seq[at], { ...values });
       keep.add({ n: turns.seq[at], at: turns.start[at], said: { ...values } });
       keep.flush();
-      go(at + 1);
+      touched = false; // nor is it said twice
     };
+    const next = () => { hold(); go(at + 1); };
     const inputs = many || one
       ? h("div", { class: "labels" }, axes.map((a) => h("button", { type: "button", "aria-pressed": String(values[a.name] === 1), onclick: (e) => {
           if (one) { for (const name in values) values[name] = 0; values[a.name] = 1; touch(); return next(); }
@@ -65,7 +67,7 @@ export function each({ stage, end, turns, who, axes, keep, had, chosen, film }) 
       inputs,
       h("div", { class: "bar" },
         heard,
-        h("button", { type: "button", disabled: at === 0, onclick: () => go(at - 1) }, T.rate.back),
+        h("button", { type: "button", disabled: at === 0, onclick: () => { hold(); go(at - 1); } }, T.rate.back),
         h("button", { type: "button", onclick: () => go(at + 1) }, T.rate.skip),
         !one && stands,
         !one && h("button", { type: "button", class: "main", onclick: next }, T.rate.next)));
@@ -85,5 +87,5 @@ export function each({ stage, end, turns, who, axes, keep, had, chosen, film }) 
   };
   draw();
   if (film) { say(); film.watch(say); addEventListener("keydown", key); }
-  return { pause: () => film?.pause(), close: () => removeEventListener("keydown", key) };
+  return { pause: () => { hold(); film?.pause(); }, close: () => removeEventListener("keydown", key) };
 }
