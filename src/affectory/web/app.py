@@ -10,7 +10,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import FileResponse, JSONResponse, RedirectResponse
+from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel, Field
 from starlette.requests import ClientDisconnect
@@ -119,13 +119,26 @@ async def _life(app: FastAPI) -> AsyncIterator[None]:
         app.state.shelves.close()
 
 
+def _page() -> str:
+    """Return the page with a link to every module, so that none waits for who imports it."""
+    names = sorted(path.relative_to(STATIC).as_posix() for path in STATIC.rglob("*.js"))
+    links = "\n".join(
+        f'<link rel="modulepreload" href="/static/{name}">'
+        for name in names
+        if name not in ("js/theme.js", "js/enter.js")  # neither is a module of this page
+    )
+    text = (STATIC / "index.html").read_text(encoding="utf-8")
+    return text.replace("</head>", f"{links}\n</head>")
+
+
 def _doors(app: FastAPI, settings: Settings, failures: Failures) -> None:
     """Add the page itself, and the door through which a token becomes a cookie."""
     guard = Guard(app, settings, failures)
+    first = _page()
 
     @app.get("/", include_in_schema=False)
     def page() -> Response:
-        return FileResponse(STATIC / "index.html")
+        return HTMLResponse(first)
 
     @app.get("/static/theme.css", include_in_schema=False)
     def theme() -> Response:
