@@ -125,7 +125,7 @@ def test_a_frame_that_is_wrong_ends_its_socket_alone(talk, begun, name):
     one.socket.sendall(WRONG[name])
     code = closing(one.rest())
     assert code is None or code in (1000, 1002, 1003, 1007, 1009, 4400)
-    assert path.read_bytes() == b""
+    assert not path.exists()  # nothing was said
     assert well(address, known)
 
 
@@ -134,7 +134,8 @@ def test_a_turn_may_come_in_pieces_and_between_pings(talk, begun):
     pieces = [frame(TEXT, TURN[:5], fin=False), frame(PING, b"hm"), frame(CONT, TURN[5:])]
     one.socket.sendall(b"".join(pieces) + frame(CLOSE, b"\x03\xe8"))
     one.rest()
-    assert talk[2].read_bytes().count(b"\n") <= 1
+    kept = talk[2].read_bytes() if talk[2].exists() else b""
+    assert kept.count(b"\n") <= 1
     assert well(*talk[:2])
 
 
@@ -203,8 +204,12 @@ def test_only_so_many_talks_are_kept(tmp_path, monkeypatch):
 
     monkeypatch.setattr(live, "KEPT", 2)
     host = {**HEADERS, "host": "127.0.0.1"}
+    (tmp_path / "out" / "live").mkdir(parents=True)
     with TestClient(create_app(Settings(tmp_path / "out")), headers=host) as client:
-        told = [client.post("/api/talks") for _ in range(9)]
+        told = [client.post("/api/talks")]
+        for name in "ab":
+            (tmp_path / "out" / "live" / f"{name}.jsonl").touch()
+        told.append(client.post("/api/talks"))
     assert told[0].status_code == 200
     assert told[-1].status_code in (429, 507)
     assert "delete" in told[-1].json()["detail"]

@@ -78,7 +78,7 @@ def test_no_table_that_can_be_kept_runs_anything(armed):
         elif "alike" in path:
             answer = client.post(place, params={"kind": "csv"}, json=[-1, 1])
         else:
-            body = {"words": "rising", "find": ""}
+            body = {"words": "rising", "find": "", "by": column}
             answer = client.post(place, params={"kind": "csv"}, json=body)
         assert answer.status_code == 200, (path, answer.text)
         assert answer.headers["content-disposition"].startswith("attachment")

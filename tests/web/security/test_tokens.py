@@ -54,14 +54,16 @@ def entered(client, token=TOKEN):
     ],
 )
 def test_without_the_right_token_in_the_right_place_nothing_is_read(locked, headers):
-    for path in ("/", "/api/about", "/api/traces", "/api/openapi.json"):
+    for path in ("/api/about", "/api/traces", "/api/openapi.json"):
         assert locked.get(path, headers=headers).status_code == 401, path
+    door = locked.get("/", headers=headers)  # a person is led to where a token is typed
+    assert (door.status_code, door.headers["location"], door.content) == (303, "/enter", b"")
 
 
 @pytest.mark.parametrize("query", ["token", "authorization", "access_token", COOKIE])
 def test_a_token_in_an_address_opens_nothing(locked, query):
     assert locked.get("/api/traces", params={query: TOKEN}).status_code == 401
-    assert locked.get("/", params={query: TOKEN}).status_code == 401
+    assert locked.get("/", params={query: TOKEN}).headers["location"] == "/enter"
 
 
 @pytest.mark.parametrize("name", ["authorization", "Authorization", "AUTHORIZATION"])
