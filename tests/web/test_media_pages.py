@@ -263,7 +263,7 @@ def test_a_rating_goes_by_the_recordings_time(page, serve, tmp_path, shot):
     page.fill("#lag", "0")
     page.click("text=Done")
     page.wait_for_selector("text=Kept. As a file:")
-    start = open_lake(out / "lake").states("va", by="rater:zoe").start
+    start = open_lake(out / "lake").states("vad", by="rater:zoe").start
     assert start.max() == pytest.approx(end, abs=0.5)
     assert ((start < 5) | (start >= 9.5)).all()  # nothing was said of what was not heard
     assert (start >= 9.5).sum() > 5
@@ -290,7 +290,7 @@ def test_a_rating_with_a_recording_is_gone_on_with_after_a_reload(page, serve, t
     page.click("button:text-is('Pause')")
     page.click("text=Done")
     page.wait_for_selector("text=Kept. As a file:")
-    assert len(open_lake(out / "lake").states("va", by="rater:zoe")) > 5
+    assert len(open_lake(out / "lake").states("vad", by="rater:zoe")) > 5
     assert page.faults == []
 
 

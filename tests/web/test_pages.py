@@ -81,7 +81,7 @@ def test_a_session_is_rated_while_it_plays_and_nothing_is_lost(page, serve, tmp_
     page.click("text=Pause")
     page.click("text=Done")
     page.wait_for_selector("text=Kept. As a file:")
-    felt = open_lake(out / "lake").states("va", by="rater:zoe")
+    felt = open_lake(out / "lake").states("vad", by="rater:zoe")
     assert len(felt) > 10
     assert felt.axis("valence").max() > felt.axis("valence").min()
     assert page.faults == []
