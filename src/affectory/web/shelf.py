@@ -43,6 +43,8 @@ class Shelf:
         courses: The courses of its sessions that were asked for of late, by Space and axis.
         cuts: Their kinds, by Space, axis and how many.
         making: Held while its list is made.
+        voices: Who besides the method gave states, by Space: of which state of its table, and who.
+        given: Whether the method gave states in a Space.
         reading: Held while signs are looked for.
     """
 
@@ -53,6 +55,10 @@ class Shelf:
     cuts: dict[tuple[str, str, int], Divided] = field(
         default_factory=dict, repr=False, compare=False
     )
+    voices: dict[str, tuple[object, dict[str, set[str]]]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+    given: dict[str, bool] = field(default_factory=dict, repr=False, compare=False)
     making: threading.RLock = field(default_factory=threading.RLock, repr=False, compare=False)
     reading: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
@@ -64,6 +70,11 @@ class Shelf:
 
     def _perceived(self, space: str) -> bool:
         """Return whether the method itself, not only a rater, gave states in a Space."""
+        if space not in self.given:
+            self.given[space] = self._gave(space)
+        return self.given[space]
+
+    def _gave(self, space: str) -> bool:
         own = self.lake.scan(f"states/{space}").filter(pl.col("by") == self.method)
         return not own.select("by").head(1).collect(engine="streaming").is_empty()
 
@@ -258,5 +269,17 @@ class Shelf:
         """Return who gave states of a session in a Space."""
         if space not in self.spaces:
             return []
-        told = self.lake.scan(f"states/{space}").filter(pl.col("session") == session)
-        return sorted(told.select(pl.col("by").unique()).collect()["by"].to_list())
+        own = {self.method} if self._perceived(space) else set()
+        return sorted(own | self._others(space).get(session, set()))
+
+    def _others(self, space: str) -> dict[str, set[str]]:
+        """Return who besides the method gave states, by session; read anew when there are more."""
+        stamp = self.lake.stamp(f"states/{space}")
+        if self.voices.get(space, (None, {}))[0] != stamp:
+            rows = self.lake.scan(f"states/{space}").filter(pl.col("by") != self.method)
+            told: dict[str, set[str]] = {}
+            few = rows.select("session", "by").unique().collect(engine="streaming")
+            for session, by in few.iter_rows():
+                told.setdefault(session, set()).add(by)
+            self.voices[space] = stamp, told
+        return self.voices[space][1]

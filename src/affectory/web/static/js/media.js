@@ -94,14 +94,20 @@ function shown(card, { told, draw, base, facts, turns, link }) {
   }
 
   async function moved() {
-    const offset = shift.value.trim() === "" ? 0 : Number(shift.value);
+    const before = told.offset, offset = shift.value.trim() === "" ? 0 : Number(shift.value);
+    bridged(offset); // at once: who clicks on a turn now means the new time
     try {
-      told.offset = (await post(`${base}/media/offset`, { offset })).offset;
+      bridged((await post(`${base}/media/offset`, { offset })).offset);
     } catch (error) {
-      shift.value = told.offset;
-      return toast(error.message);
+      shift.value = before;
+      bridged(before);
+      toast(error.message);
     }
-    time = bridge(turns, facts.clock, told.offset);
+  }
+
+  function bridged(offset) {
+    told.offset = offset;
+    time = bridge(turns, facts.clock, offset);
     view.captions(turns, time);
     follow();
   }
