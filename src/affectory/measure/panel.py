@@ -70,10 +70,11 @@ def by_turn(every: Sequence[pl.DataFrame], axes: Sequence[str]) -> Panel:
     _some(every)
     pairs = pl.concat([rows.select("n", "at") for rows in every]).unique("n").sort("at", "n")
     seq = pairs["n"].to_numpy()
-    place = {int(n): i for i, n in enumerate(seq)}
+    place = pairs.select("n").with_row_index("row")
     table = np.full((len(seq), len(every), len(axes)), np.nan)
     for who, rows in enumerate(every):
-        table[[place[n] for n in rows["n"]], who] = _columns(rows, axes)
+        at = rows.select("n").join(place, on="n", how="left", maintain_order="left")["row"]
+        table[at.to_numpy(), who] = _columns(rows, axes)
     return Panel(np.arange(float(len(seq))), pairs["at"].to_numpy(), seq, table)
 
 

@@ -17,9 +17,7 @@ from affectory.measure.gold import Gold, aligned, fused, lag_of
 from affectory.measure.panel import Panel, by_time, by_turn, fine
 
 Floats = NDArray[np.float64]
-TOLD = (
-    0.3  # the least correlation that tells of a lag; of many shifts one agrees a little by chance
-)
+TOLD = 0.3  # the least correlation that tells of a lag: of many shifts one agrees by chance
 PART = 5  # a lag is at most this part of what was rated
 
 

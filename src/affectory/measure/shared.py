@@ -24,11 +24,14 @@ def shared(one: Trajectory, two: Trajectory, axis: int) -> tuple[Floats, Floats]
     Returns:
         Two arrays of one shape (n,), n at most as many as `one` has states.
     """
+    if not len(one) or not len(two):
+        return np.empty(0), np.empty(0)
     x, y = one.values[:, axis].astype(np.float64), two.values[:, axis].astype(np.float64)
     if one.seq is not None and two.seq is not None and (two.seq >= 0).all():
-        place = {int(seq): n for n, seq in enumerate(two.seq)}
-        rows = np.array([place.get(int(seq), -1) for seq in one.seq], np.int64)
-        y = np.where(rows >= 0, y[np.maximum(rows, 0)], np.nan)
+        order = np.argsort(two.seq, kind="stable")
+        last = np.searchsorted(two.seq[order], one.seq, side="right") - 1
+        rows = order[np.maximum(last, 0)]
+        y = np.where((last >= 0) & (two.seq[rows] == one.seq), y[rows], np.nan)
     else:
         y = _during(one, two, y)
     both = ~np.isnan(x) & ~np.isnan(y)

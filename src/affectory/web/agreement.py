@@ -19,7 +19,6 @@ from affectory.measure.agreement import CCC, ccc
 from affectory.measure.concord import Concord, labelled
 from affectory.measure.gold import lag_of
 from affectory.measure.raters import rater_figures
-from affectory.represent import vocabularies
 from affectory.store.takes import Kind, Take, Takes
 from affectory.web.asking import Asked, Name, Number, Trace
 from affectory.web.files import FileKind, as_file
@@ -46,7 +45,7 @@ def agreement(
     done. Without an axis: how far raters give turns the same label. Without a kind: of takes
     that were made all along, or where there is none, turn by turn.
     """
-    session, known = trace.name(place), _space(trace, space)
+    session, known = trace.name(place), trace.space(space)
     if axis is not None:
         known.index(axis)
     every = rated(shelves.takes, trace, session, space, kind)
@@ -71,7 +70,7 @@ def pooled(
     CCC of each pair of raters over all moments of all sessions, ICC and alpha over the means
     of sessions; intervals are drawn over sessions. Of a rater the first take of a session counts.
     """
-    known = _space(trace, space)
+    known = trace.space(space)
     known.index(axis)
     rows = []
     for own in _by_session(shelves.takes, trace, space, axis, kind).values():
@@ -212,10 +211,6 @@ def _figures(told: Concord, names: Sequence[str], people: Sequence[str]) -> dict
 def _ranged(name: str, figure: Figure | None) -> dict[str, float | None]:
     ends = (name, f"{name}_low", f"{name}_high")
     return dict(zip(ends, _ends(figure), strict=True))
-
-
-def _space(trace: Shelf, name: str) -> Space:
-    return vocabularies.space(name, trace.lake.spaces())
 
 
 def _by_session(

@@ -50,12 +50,12 @@ def others(shelves: Asked, trace: Trace, number: Number) -> list[Other]:
         if not at.height:
             continue
         place = int(at["number"][0])
-        for space in shelf.session(place)["spaces"]:
-            for by in space["by"]:
+        for space in shelf.spaces:
+            for by in shelf.authors(space, name):
                 if row["job"] == own and by == trace.method:
                     continue
                 made = Other(job=row["job"], number=place, by=by, spaces=[])
-                found.setdefault((row["job"], by), made).spaces.append(space["name"])
+                found.setdefault((row["job"], by), made).spaces.append(space)
     return list(found.values())
 
 

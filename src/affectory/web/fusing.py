@@ -14,7 +14,6 @@ from affectory.core.groups import Names
 from affectory.core.records import Clock
 from affectory.core.space import Space
 from affectory.core.trajectory import Trajectory
-from affectory.represent import vocabularies
 from affectory.store.takes import Kind, Take, Takes
 from affectory.web.asking import Asked, Number, Trace
 from affectory.web.panel import Side
@@ -46,7 +45,7 @@ class Made(BaseModel):
 @router.post("/traces/{job}/sessions/{place}/gold")
 def gold(shelves: Asked, trace: Trace, place: Number, wish: Wish) -> Made:
     """Put what the raters say together into the lake, in place of what they said before."""
-    session, known = trace.name(place), vocabularies.space(wish.space, trace.lake.spaces())
+    session, known = trace.name(place), trace.space(wish.space)
     with shelves.rating:
         own = done(rated(shelves.takes, trace, session, wish.space, wish.kind))
         if len(own) < 2:
@@ -54,7 +53,7 @@ def gold(shelves: Asked, trace: Trace, place: Number, wish: Wish) -> Made:
         side = shelves.panels.side(shelves.takes, own, known, wish.aligned)
         felt = _states(side, trace, session, known)
         trace.lake.put(felt, trace.lake.job or "")
-        shelves.forget()
+        trace.grown()
     return Made(by=felt.by, states=len(felt), raters=unlike(own),
                 weights=[round(float(one), 3) for one in side.settled.gold.weights],
                 lags=[round(one, 2) for one in side.settled.lags])  # fmt: skip

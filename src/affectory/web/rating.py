@@ -17,7 +17,6 @@ from pydantic import BaseModel, Field
 
 from affectory.core.errors import BadChoice, UnknownSpace
 from affectory.core.records import Clock
-from affectory.core.space import Space
 from affectory.core.trajectory import Trajectory
 from affectory.measure.gold import aligned
 from affectory.measure.panel import fine
@@ -108,7 +107,7 @@ Held = Annotated[Takes, Depends(_takes)]
 @router.post("/traces/{job}/sessions/{number}/takes")
 def begin(takes: Held, trace: Trace, number: Number, wish: Wish) -> Row:
     """Begin a take of a session."""
-    space = _space(trace, wish.space)
+    space = trace.space(wish.space)
     name = trace.name(number)
     clock, job = Clock(trace.index["clock"][number]), trace.lake.job or ""
     return _row(takes, takes.begin(job, name, wish.rater, space, wish.axes, clock, wish.kind))
@@ -148,10 +147,11 @@ def finish(takes: Held, shelves: Asked, take: Id, lag: Lag = None) -> Row:
     Ended again, its states stand there once; with another lag they are moved.
     """
     with shelves.rating:
+        shelf = shelves.shelf(takes.find(take).job)
         try:
-            _end(takes, shelves.shelf(takes.find(take).job), take, lag)
+            _end(takes, shelf, take, lag)
         finally:
-            shelves.forget()
+            shelf.grown()
     return _row(takes, takes.find(take))
 
 
@@ -168,7 +168,6 @@ def withdraw(takes: Held, shelves: Asked, take: Id) -> Kept:
             with suppress(UnknownSpace):  # a lake that never had states of that Space
                 space = vocabularies.space(known.space, lake.spaces())
                 lake.take_back(takes.trajectory(take, space), known.job)
-            shelves.forget()
         takes.delete(take)
     return Kept(samples=0)
 
@@ -278,10 +277,6 @@ def _spoken(shelf: Shelf, session: str, turns: Collection[int]) -> None:
         raise BadChoice("turn", min(missing), "the seq of a turn of this session")
 
 
-def _space(shelf: Shelf, name: str) -> Space:
-    return vocabularies.space(name, shelf.lake.spaces())
-
-
 def _called(takes: Takes, take: Take) -> str:
     """Return what a file of a take is called: by its Space, its kind and which of those it is.
 
@@ -296,7 +291,7 @@ def _called(takes: Takes, take: Take) -> str:
 def _felt(takes: Takes, shelf: Shelf, take: Take) -> Trajectory:
     """Return the states of a take; those of turns are of who spoke."""
     actors = spoken(shelf, take.session) if take.kind is Kind.TURNS else None
-    return takes.trajectory(take.id, _space(shelf, take.space), actors=actors)
+    return takes.trajectory(take.id, shelf.space(take.space), actors=actors)
 
 
 def _shift(own: Floats, reference: Floats | None, step: float) -> Shift | None:

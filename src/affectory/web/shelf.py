@@ -16,10 +16,12 @@ import polars as pl
 
 from affectory.core import registry
 from affectory.core.errors import AffectoryError, BadChoice
+from affectory.core.space import Space
 from affectory.core.trajectory import Trajectory
 from affectory.guard import crisis
 from affectory.measure.shapes import Divided, divided
 from affectory.measure.triage import Report
+from affectory.represent import vocabularies
 from affectory.store.lake import Lake
 from affectory.web import indexing
 from affectory.web.numbers import column, rounded
@@ -71,12 +73,22 @@ class Shelf:
     def _perceived(self, space: str) -> bool:
         """Return whether the method itself, not only a rater, gave states in a Space."""
         if space not in self.given:
-            self.given[space] = self._gave(space)
+            own = self.lake.scan(f"states/{space}").filter(pl.col("by") == self.method)
+            found = own.select("by").head(1).collect(engine="streaming")
+            self.given[space] = not found.is_empty()
         return self.given[space]
 
-    def _gave(self, space: str) -> bool:
-        own = self.lake.scan(f"states/{space}").filter(pl.col("by") == self.method)
-        return not own.select("by").head(1).collect(engine="streaming").is_empty()
+    def space(self, name: str) -> Space:
+        """Return the Space called `name`, one of the lake or of the house.
+
+        Raises:
+            UnknownSpace: if there is none.
+        """
+        return vocabularies.space(name, self.lake.spaces())
+
+    def grown(self) -> None:
+        """Look anew in which Spaces there are states; what else is kept of the trace stays true."""
+        self.__dict__.pop("spaces", None)
 
     @property
     def drawn(self) -> tuple[str, str] | None:
