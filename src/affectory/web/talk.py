@@ -31,8 +31,7 @@ from affectory.web.heard import LONGEST, Heard, named, records, row, shown
 from affectory.web.transcript import Recollection, Told, Transcript
 
 MEMORY = 200  # turns in which signs are looked for
-RECENT = 100  # turns of a speaker from which a forecast is made: twice as many take twice as long,
-# and are no nearer (80 % bands over 60 walks each of three inertias hold .777 against .773)
+RECENT = 100  # turns of a speaker from which a forecast is made; of more it takes longer
 PATIENCE = 0.25  # seconds in which who writes a turn notes what he heard of it
 AHEAD = 5
 LEVEL = 0.8
