@@ -26,6 +26,7 @@ LONGEST = 32_768  # bytes of the head of a request
 LARGEST = 100_000  # bytes of one message on a socket
 PIECES = 1000  # parts of one message on a socket
 UNREAD = 1 << 20  # bytes of answers on a socket that nobody fetches
+STOPPED = ("KeyboardInterrupt", "asyncio.exceptions.CancelledError")
 GRACE = 10  # seconds in which requests may end when the server does
 
 
@@ -130,6 +131,8 @@ class _Hushed(logging.Filter):
             record.exc_text = "".join([*traceback.format_tb(place), kind.__name__ if kind else ""])
         told = record.getMessage()
         if "Traceback (most" in told:
+            if told.rstrip().rpartition("\n")[2].startswith(STOPPED):
+                return False  # a person ended it, twice
             places = [line for line in told.splitlines() if line.startswith('  File "')]
             record.msg, record.args = "\n".join(["an error at", *places]), ()
         return True

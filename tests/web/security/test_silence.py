@@ -20,6 +20,7 @@ from affectory.core.figure import Figure
 from affectory.store.lake import open_lake
 from affectory.web import shelves
 from affectory.web.app import create_app
+from affectory.web.listening import configured
 from affectory.web.settings import Settings, without
 
 SECRET = "Xanthippe"
@@ -185,3 +186,18 @@ def test_an_answer_names_no_folder_of_this_machine(tmp_path):
             told = client.get(path.format(job=job, number=0, place=0, take="x", talk="0" * 16,
                                           upload="0" * 16)).text  # fmt: skip
             assert str(tmp_path) not in told, path
+
+
+def test_who_ends_it_twice_reads_no_error(lake):
+    configured(create_app(Settings(lake)), Settings(lake))  # from now on the log is quiet
+    kept, logger = io.StringIO(), logging.getLogger("uvicorn.error")
+    handler = logging.StreamHandler(kept)
+    logger.addHandler(handler)
+    torn = 'Traceback (most recent call last):\n  File "x.py", line 1, in f\n'
+    logger.error(f"{torn}asyncio.exceptions.CancelledError: {SECRET}\n")
+    logger.error(f"{torn}KeyboardInterrupt\n")
+    assert kept.getvalue() == ""
+    logger.error(f"{torn}ValueError: {SECRET}\n")
+    logger.removeHandler(handler)
+    assert "x.py" in kept.getvalue()
+    assert SECRET not in kept.getvalue()
