@@ -42,6 +42,24 @@ def traced(out: Path, text: str = TALK, name: str = "talk.csv") -> Path:
     return out
 
 
+def ended(client, told: dict) -> dict:
+    """Wait for an upload, and return how it ended."""
+    for _ in range(1200):
+        told = client.get(f"/api/uploads/{told['id']}").json()
+        if told["state"] in ("done", "failed"):
+            return told
+        time.sleep(0.1)
+    raise AssertionError(told)
+
+
+def begun(page, rater: str, space: str, kind: str = "turns") -> None:
+    """Begin to rate on the page of a session's raters."""
+    page.fill("#rater", rater)
+    page.select_option("#kind", kind)
+    page.select_option("#space", space)
+    page.click("text=Begin")
+
+
 def counted(page, what: str, n: int) -> None:
     """Wait until there are so many of something."""
     from playwright.sync_api import expect

@@ -12,7 +12,7 @@ import httpx
 import polars as pl
 import polars.testing
 import pytest
-from tests.web.conftest import HEADERS, traced
+from tests.web.conftest import HEADERS, begun, traced
 
 from affectory.store.lake import open_lake
 from affectory.store.takes import Takes
@@ -153,10 +153,7 @@ def test_a_rater_goes_on_while_the_server_is_away_and_every_sample_is_kept(serve
     page.click("tbody a")
     page.click("text=Rate this session")
     lost, again = words(page)
-    page.fill("#rater", "zoe")
-    page.select_option("#kind", "turns")
-    page.select_option("#space", "ekman7n")
-    page.click("text=Begin")
+    begun(page, "zoe", "ekman7n")
     page.click(".labels >> text=joy")
     page.wait_for_selector("text=1 sample is safe")
     killed(one)

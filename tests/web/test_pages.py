@@ -1,7 +1,7 @@
 """web/static: the pages in a real browser, as a person would use them."""
 
 import pytest
-from tests.web.conftest import counted, traced
+from tests.web.conftest import begun, counted, traced
 
 from affectory.guard import crisis
 from affectory.store.lake import open_lake
@@ -92,10 +92,7 @@ def test_turns_are_rated_one_by_one(page, serve, tmp_path):
     page.goto(serve(Settings(out)))
     page.click("tbody a")
     page.click("text=Rate this session")
-    page.fill("#rater", "zoe")
-    page.select_option("#kind", "turns")
-    page.select_option("#space", "ekman7n")
-    page.click("text=Begin")
+    begun(page, "zoe", "ekman7n")
     page.click(".labels >> text=joy")
     page.wait_for_selector("text=Turn 2 of 5")
     page.click(".labels >> text=anger")
@@ -202,10 +199,7 @@ def test_a_take_is_gone_on_with_after_a_reload(page, serve, tmp_path):
     page.goto(serve(Settings(out)))
     page.click("tbody a")
     page.click("text=Rate this session")
-    page.fill("#rater", "zoe")
-    page.select_option("#kind", "turns")
-    page.select_option("#space", "ekman7n")
-    page.click("text=Begin")
+    begun(page, "zoe", "ekman7n")
     page.click(".labels >> text=joy")
     page.wait_for_selector("text=1 sample is safe")
     assert page.evaluate("document.activeElement.closest('.labels') !== null")

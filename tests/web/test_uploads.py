@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import pytest
 from starlette.testclient import TestClient
-from tests.web.conftest import HEADERS, HERE
+from tests.web.conftest import HEADERS, HERE, ended
 
 from affectory.web import uploads
 from affectory.web.app import create_app
@@ -19,16 +19,6 @@ def small(tmp_path):
     settings = Settings(tmp_path / "out", largest=50_000)
     with TestClient(create_app(settings), base_url=HERE, headers=HEADERS) as one:
         yield one, tmp_path / "out"
-
-
-def ended(client, told):
-    """Wait for an upload, and return how it ended."""
-    for _ in range(1200):
-        told = client.get(f"/api/uploads/{told['id']}").json()
-        if told["state"] in ("done", "failed"):
-            return told
-        time.sleep(0.1)
-    raise AssertionError(told)
 
 
 def test_a_dropped_file_becomes_a_trace(small):

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
-from tests.web.conftest import HEADERS, HERE, traced
+from tests.web.conftest import HEADERS, HERE, ended, traced
 
 from affectory.web import uploads
 from affectory.web.app import create_app
@@ -26,15 +26,6 @@ def open_to_others(folder):
     """Return what somebody else of this machine could read or change."""
     every = [folder, *folder.rglob("*")]
     return [str(one) for one in every if stat.S_IMODE(one.lstat().st_mode) & 0o077]
-
-
-def ended(client, told):
-    for _ in range(1200):
-        told = client.get(f"/api/uploads/{told['id']}").json()
-        if told["state"] in ("done", "failed"):
-            return told
-        time.sleep(0.1)
-    raise AssertionError(told)
 
 
 @posix

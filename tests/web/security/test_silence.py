@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 from starlette.testclient import TestClient
-from tests.web.conftest import HEADERS, HERE, traced
+from tests.web.conftest import HEADERS, HERE, begun, traced
 from tests.web.security.walking import everywhere, watched
 
 from affectory.core.figure import Figure
@@ -72,10 +72,7 @@ def test_no_log_no_address_and_no_title_says_it(told, page):
     page.keyboard.press("Enter")
     page.wait_for_selector(".turn .chip")
     page.goto(f"{address}#/t/{job}/s/0/rate")
-    page.fill("#rater", SECRET)
-    page.select_option("#kind", "turns")
-    page.select_option("#space", "vad")
-    page.click("text=Begin")
+    begun(page, SECRET, "vad")
     page.click("text=As it stands")
     page.wait_for_selector("text=1 sample is safe")
     page.click("text=Done")

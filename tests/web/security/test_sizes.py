@@ -9,7 +9,7 @@ from urllib.parse import quote
 import polars as pl
 import pytest
 from starlette.testclient import TestClient
-from tests.web.conftest import HEADERS, HERE
+from tests.web.conftest import HEADERS, HERE, ended
 from tests.web.security.conftest import status
 
 from affectory.cli.dropped import counted
@@ -34,16 +34,6 @@ def small(tmp_path):
 
 def sent(client, name, content):
     return client.post("/api/uploads", content=content, headers={"x-name": quote(name)})
-
-
-def ended(client, told):
-    """Wait for an upload, and return how it ended."""
-    for _ in range(1200):
-        told = client.get(f"/api/uploads/{told['id']}").json()
-        if told["state"] in ("done", "failed"):
-            return told
-        time.sleep(0.1)
-    raise AssertionError(told)
 
 
 def nothing_left(out):

@@ -7,7 +7,7 @@ from xml.etree import ElementTree as Tree
 
 import numpy as np
 import pytest
-from tests.web.conftest import HEADERS, traced
+from tests.web.conftest import HEADERS, begun, traced
 from tests.web.security.walking import everywhere, watched
 
 from affectory.core.figure import Figure
@@ -123,10 +123,7 @@ def test_words_that_are_typed_are_never_run(evil):
     page.wait_for_selector(".turn .chip")
     unhurt(page, "live, again")
     page.goto(f"{address}#/t/{job}/s/0/rate")
-    page.fill("#rater", RUN[:59])
-    page.select_option("#kind", "turns")
-    page.select_option("#space", "ekman7n")
-    page.click("text=Begin")
+    begun(page, RUN[:59], "ekman7n")
     page.click(".labels >> text=joy")
     page.wait_for_selector("text=1 sample is safe")
     page.click("text=Done")
