@@ -87,6 +87,15 @@ def job(client):
 
 
 @pytest.fixture
+def own(tmp_path):
+    """A client over a lake of its own, which may be written to, and the lake."""
+    out = traced(tmp_path / "out")
+    with TestClient(create_app(Settings(out)), base_url=HERE, headers=HEADERS) as one:
+        job = one.get("/api/traces").json()[0]["job"]
+        yield one, out, f"/api/traces/{job}/sessions/0"
+
+
+@pytest.fixture
 def serve():
     """A function that serves an application on loopback and returns its address."""
     running = []

@@ -10,15 +10,6 @@ from affectory.web.app import create_app
 from affectory.web.settings import Settings
 
 
-@pytest.fixture
-def own(tmp_path):
-    """A client over a lake of its own, which may be written to, and the lake."""
-    out = traced(tmp_path / "out")
-    with TestClient(create_app(Settings(out)), base_url=HERE, headers=HEADERS) as one:
-        job = one.get("/api/traces").json()[0]["job"]
-        yield one, out, f"/api/traces/{job}/sessions/0"
-
-
 def rate(client, base, rater, at, *, done=True, lag=0.0, **axes):
     """Rate axes of VA all along, at some seconds of play."""
     wish = {"rater": rater, "space": "va", "axes": list(axes), "kind": "traced"}

@@ -12,15 +12,6 @@ from affectory.web.app import create_app
 from affectory.web.settings import Settings
 
 
-@pytest.fixture
-def own(tmp_path):
-    """A client over a lake of its own, which may be written to, and the lake."""
-    out = traced(tmp_path / "out")
-    with TestClient(create_app(Settings(out)), base_url=HERE, headers=HEADERS) as one:
-        job = one.get("/api/traces").json()[0]["job"]
-        yield one, out, f"/api/traces/{job}/sessions/0"
-
-
 def take(client, base, rater, values, kind="traced"):
     """Begin a take and send it values of valence, a second apart."""
     wish = {"rater": rater, "space": "va", "axes": ["valence"], "kind": kind}
