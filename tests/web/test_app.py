@@ -7,8 +7,10 @@ import pytest
 from starlette.testclient import TestClient
 from tests.web.conftest import HEADERS, HERE, traced
 
+from affectory.web import listing
 from affectory.web.app import create_app
 from affectory.web.settings import Settings
+from affectory.web.shelves import Shelves
 
 
 def test_the_traces_and_their_sessions_are_listed(client, job):
@@ -99,3 +101,11 @@ def test_a_trace_that_is_written_anew_is_looked_up_anew(tmp_path):
         found = [client.get(f"/api/traces/{row['job']}/sessions/0").json()["session"]
                  for row in client.get("/api/traces").json()]  # fmt: skip
         assert found == ["other", "talk"]
+
+
+def test_states_that_stand_in_other_batches_than_their_records_are_drawn_all_the_same(lake, job):
+    shelf = Shelves(Settings(lake)).shelf(job)
+    here = listing.sparks(shelf, shelf.index)
+    elsewhere = shelf.index.with_columns(pl.col("batch", "last") + 100)
+    assert len(here["talk"]) == 5
+    assert listing.sparks(shelf, elsewhere) == here

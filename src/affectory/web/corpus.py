@@ -105,7 +105,7 @@ def sessions(
 @router.post("/traces/{job}/sessions/file", response_class=Response)
 def sessions_file(trace: Trace, wish: Wish, kind: FileKind = "csv") -> Response:
     """Return the list of sessions as a file; what is looked for stands in no address."""
-    rows = listing.found(trace, **wish.model_dump())
+    rows = listing.found(trace, **wish.model_dump()).drop(listing.WRITTEN)
     if trace.drawn is not None:
         _, axis = trace.drawn
         rows = rows.rename({name: f"{axis}_{name}" for name in MEASURES})

@@ -18,6 +18,8 @@ LOOKED = 2000  # records in which columns are looked for, besides the first of e
 def index(lake: Lake, method: str, drawn: tuple[str, str] | None) -> pl.DataFrame:
     """Return one row a session, in the order in which they were read.
 
+    `batch` and `last` are those that wrote it: whoever asks for some sessions need not read others.
+
     Args:
         lake: A view of one trace.
         method: Who perceived.
@@ -27,13 +29,14 @@ def index(lake: Lake, method: str, drawn: tuple[str, str] | None) -> pl.DataFram
     told = records.group_by("session").agg(
         pl.col("row").min(),
         pl.col("batch").min(),
+        pl.col("batch").max().alias("last"),
         pl.len().cast(pl.Int64).alias("records"),
         pl.col("actor").n_unique().cast(pl.Int64).alias("actors"),
         pl.col("start").min(),
         pl.col("stop").max(),
         pl.col("clock").first(),
     )
-    every = told.collect(engine="streaming").sort("batch", "row").drop("row", "batch")
+    every = told.collect(engine="streaming").sort("batch", "row").drop("row")
     own = pl.DataFrame(schema=EMPTY) if drawn is None else arcs(lake, method, *drawn)
     every = every.join(own, on="session", how="left", maintain_order="left")
     every = every.join(_crises(lake), on="session", how="left", maintain_order="left")
