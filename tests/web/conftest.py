@@ -137,7 +137,7 @@ def page(browser):
     one = browser.new_page(viewport={"width": 1400, "height": 900})
     one.set_default_timeout(60_000)
     one.faults = []
-    one.on("pageerror", lambda error: one.faults.append(str(error)))
+    one.on("pageerror", lambda error: one.faults.append(f"{error}\n{error.stack}"))
     yield one
     one.close()
 

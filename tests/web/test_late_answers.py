@@ -149,3 +149,21 @@ def test_the_measure_that_was_chosen_last_is_compared(opened, held):
     let_go()
     assert page.locator(".forest canvas[aria-label*='Varies by']").count() == 1
     assert page.faults == []
+
+
+def test_signs_that_come_late_leave_the_keyboard_on_its_turn(page, serve, tmp_path, held):
+    words = "actor,text\nuser,Book a table.\nassistant,Booked for two.\nuser,No that is wrong!\n"
+    out = traced(tmp_path / "out", words)
+    let_go = held("**/signs", "")
+    page.goto(serve(Settings(out)))
+    page.click("tbody a")
+    page.wait_for_selector(".turn .chip")
+    page.mouse.move(1, 1)
+    page.focus(".roll")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    let_go()
+    page.wait_for_selector(".turn .sign")
+    assert page.evaluate("document.activeElement.id") == "turn-1"
+    assert page.locator(".turn.lit").get_attribute("id") == "turn-1"
+    assert page.faults == []

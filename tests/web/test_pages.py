@@ -283,3 +283,16 @@ def test_no_odd_session_breaks_its_page(page, serve, tmp_path, name):
     page.wait_for_timeout(300)
     assert page.locator(".error, .toast").count() == 0
     assert page.faults == []
+
+
+def test_a_measure_that_no_session_has_is_not_compared(page, serve, tmp_path):
+    rows = [f"s{n},ann,I love it,{'ab'[n % 2]}" for n in range(4)]
+    out = traced(tmp_path / "out", "\n".join(["session,actor,text,arm", *rows]))
+    page.goto(serve(Settings(out)))
+    page.click("text=Shapes and groups")
+    page.wait_for_selector(".forest canvas")
+    page.get_by_label("Measure").select_option("variability")
+    page.wait_for_selector("text=is known of no session: there is nothing to compare")
+    page.get_by_label("Measure").select_option("mean")
+    page.wait_for_selector(".forest canvas")
+    assert page.faults == []

@@ -93,8 +93,10 @@ def test_a_drag_that_leaves_the_curve_below_chooses_by_its_time_alone(opened):
 def test_pointing_at_the_curve_moves_the_list_and_never_the_page(opened):
     page, _ = opened
     page.set_viewport_size({"width": 1400, "height": 500})
-    box = page.locator(".u-over").bounding_box()
-    for share in (0.1, 0.5, 0.99):
+    curve = page.locator(".u-over").element_handle()
+    for share in (0.1, 0.5, 0.98):
+        curve.wait_for_element_state("stable")  # it is laid out anew in a window of another size
+        box = curve.bounding_box()
         page.mouse.move(box["x"] + share * box["width"], box["y"] + 60)
         page.wait_for_selector(".turn.lit")
         assert page.evaluate("scrollY") == 0

@@ -23,6 +23,10 @@ export function groups(view, { job, columns, about }) {
     if (!newest()) return; // something else was chosen meanwhile
     board?.close();
     board = null;
+    if (!told.groups.length) {
+      const none = T.group.none(T.columns[wish.measure], told.axis);
+      return void body.replaceChildren(h("p", { class: "hint" }, none));
+    }
     const title = T.group.title(T.columns[wish.measure], told.axis, wish.by);
     const picture = h("div", { class: "forest" });
     body.replaceChildren(
@@ -36,7 +40,6 @@ export function groups(view, { job, columns, about }) {
       h("p", { class: "saves" }, T.files,
         buttons(`/traces/${job}/groups/file`, () => wish, T.corpus.groups),
         saves("groups", () => board.svg())));
-    if (!told.groups.length) return;
     const rows = told.groups.map((one) =>
       ({ ...one, label: `${said(one.value)} (${one.n})`, value: one.mean }));
     board = forest(picture, rows, { title, lines: [[0, false], [told.mean, true]], label: title });

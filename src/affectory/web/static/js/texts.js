@@ -66,6 +66,7 @@ export const T = {
     lead: (told) => `Mean over sessions with a 95 % bootstrap interval over sessions; the dashed line is the mean of all ${told.n.toLocaleString("en")}. “Minus ${told.largest || "not said"}” is the difference to the largest group.`,
     mixed: (told) => `In ${told.mixed.toLocaleString("en")} of ${told.n.toLocaleString("en")} sessions the turns say several values of ${told.by}, and the first one counts: it tells turns apart, not sessions.`,
     quarters: "Numbers of many values were put into four groups of about the same size.", left: (n) => `${n.toLocaleString("en")} smaller groups are left out.`,
+    none: (measure, axis) => `“${measure}” of ${axis} is known of no session: there is nothing to compare.`,
   },
   queue: {
     open: "What to read first", title: "What to read first", wait: "Looking through the conversations…", arm: "Pick", budget: "At most", again: "Draw again",

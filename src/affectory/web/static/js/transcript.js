@@ -58,12 +58,26 @@ export function transcript(card, { turns, facts, base, who, link, flagged }) {
   }
 
   function turn(at) {
-    const name = turns.actor[at];
     const said = h("p", { class: "said" });
     words(said, turns.text[at] ?? "", urgent.get(turns.seq[at]) ?? []);
     return h("li", { class: at === link.said?.get() ? "turn now" : "turn", id: `turn-${at}`, data: { at }, tabIndex: -1,
       onmouseenter: () => link.hover.set(at), onmouseleave: () => link.hover.set(null), onfocus: () => link.hover.set(at) },
-      h("div", { class: "who" }, who.mark(name), h("b", {}, name), link.film?.get() ? h("button", { type: "button", class: "when", "aria-label": T.media.from(when(at)), onclick: () => link.film.get().from(at) }, when(at)) : h("span", { class: "when" }, when(at)), [...new Set(known.signs.get(turns.seq[at]))].map((type) => sign(type)), chip(at)), said);
+    head(at), said);
+  }
+
+  // who said it and when, its state and its signs
+  function head(at) {
+    const name = turns.actor[at], time = when(at);
+    const stamp = link.film?.get()
+      ? h("button", { type: "button", class: "when", "aria-label": T.media.from(time), onclick: () => link.film.get().from(at) }, time)
+      : h("span", { class: "when" }, time);
+    const signs = [...new Set(known.signs.get(turns.seq[at]))].map((type) => sign(type));
+    return h("div", { class: "who" }, who.mark(name), h("b", {}, name), stamp, signs, chip(at));
+  }
+
+  // what comes late changes the heads alone: the keyboard stays on its turn
+  function heads() {
+    for (const one of roll.querySelectorAll(".turn")) one.firstChild.replaceWith(head(+one.dataset.at));
   }
 
   function chip(at) {
@@ -133,7 +147,7 @@ export function transcript(card, { turns, facts, base, who, link, flagged }) {
 
   const off = [
     link.said?.watch(heard),
-    link.film?.watch((one) => { if (one !== film) { film = one; lay(); } }),
+    link.film?.watch((one) => { if (one !== film) { film = one; heads(); } }),
     link.hover.watch((at) => {
       lit?.classList.remove("lit");
       if (at !== null && at === link.said?.get()) { lit = roll.querySelector(`#turn-${at}`); lit?.classList.add("lit"); return; }
@@ -152,7 +166,7 @@ export function transcript(card, { turns, facts, base, who, link, flagged }) {
       if (!told.length) return;
       known.signs = new Map();
       for (const one of told) known.signs.set(one.seq, [...(known.signs.get(one.seq) ?? []), one.type]);
-      for (const li of roll.children) if (li.full) { li.full = false; fill(li); }
+      heads();
     },
     states(told, spec, space) {
       Object.assign(known, { told, spec, space, row: new Map(told.at.map((at, i) => [at, i])) });
