@@ -7,8 +7,9 @@ from typer.testing import CliRunner
 
 from affectory.bench.protocol import QUICK, Protocol, protocols
 from affectory.cli import main, proof
-from affectory.core.errors import MissingExtra, MissingModel
+from affectory.core.errors import BadFile, MissingExtra, MissingModel
 from affectory.core.figure import Figure
+from affectory.store.lake import open_lake
 
 
 def lacking(folder, seed):
@@ -23,8 +24,13 @@ def measured(folder, seed):
     return (Figure("share", 0.5, n=seed, setting=folder.name),)
 
 
+def twice(folder, seed):
+    return tuple(Figure("share", 0.5, n=9, setting="test", by=by) for by in ("ours", "always yes"))
+
+
 KNOWN = {
     "bare": Protocol("bare", "needs an extra", "tea", bare),
+    "both": Protocol("both", "has a baseline", "tea", twice, minutes=QUICK + 1),
     "brief": Protocol("brief", "runs at once", "tea", measured),
     "lacking": Protocol("lacking", "needs a model", "tea", lacking),
     "lengthy": Protocol("lengthy", "takes long", "tea", measured, minutes=QUICK + 1),
@@ -50,6 +56,26 @@ def test_unasked_the_quick_ones_run_and_the_others_are_named(run):
         assert cure in done.stderr.replace("\n", " ")
 
 
+def test_figures_are_noted_in_a_lake_each_time_with_who_gave_them(run, tmp_path):
+    for seed in ("7", "8"):
+        assert run("brief", "both", "--seed", seed, "--lake", str(tmp_path / "out")).exit_code == 0
+    runs = open_lake(tmp_path / "out", create=False).runs()
+    kept = runs.select("task", "figure", "method", "seed").rows()
+    assert sorted(kept) == sorted(
+        (task, figure, by, seed)
+        for seed in (7, 8)
+        for task, figure, by in (
+            ("brief", "share", ""), ("both", "share", "ours"), ("both", "share", "always yes"))
+    )  # fmt: skip
+    assert all(name.startswith("bench ") for name in runs["run"])
+
+
+def test_a_place_that_is_no_lake_is_told_before_anything_is_measured(run, tmp_path):
+    done = run("brief", "--lake", str(tmp_path))
+    assert isinstance(done.exception, BadFile)
+    assert done.stdout == ""
+
+
 def test_all_are_all(run):
     done = run("--all")
     assert "runs at once" in done.stdout
@@ -68,7 +94,7 @@ def test_by_name_a_long_one_runs_and_nothing_is_left_out_in_silence(run):
 def test_the_list_says_what_each_needs_and_takes(run):
     rows = json.loads(run("--list", "--json").stdout)
     assert [row["protocol"] for row in rows] == [*KNOWN]
-    assert rows[3] == {
+    assert rows[4] == {
         "protocol": "lengthy", "data": "tea", "minutes": 2, "about": "takes long"
     }  # fmt: skip
 

@@ -316,3 +316,49 @@ def test_many_sessions_fit_a_phone(browser, serve, corpus):
     page.wait_for_selector("text=Understood")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.close()
+
+
+def test_who_comes_back_from_a_session_finds_the_search_as_it_was(shapes):
+    shapes.fill("#phrase", "rising fear then relief")
+    shapes.keyboard.press("Enter")
+    shapes.wait_for_selector(".kinds small")
+    found = shapes.locator(".kinds:has(small) a").all_inner_texts()
+    shapes.locator(".kinds:has(small) a").first.click()
+    shapes.wait_for_selector(".turn .chip")
+    shapes.go_back()
+    shapes.wait_for_selector(".kinds small")
+    assert shapes.input_value("#phrase") == "rising fear then relief"
+    assert shapes.locator(".kinds:has(small) a").all_inner_texts() == found
+    assert shapes.faults == []
+
+
+def test_who_comes_back_finds_the_line_that_was_drawn(shapes):
+    shapes.locator("svg.draw").scroll_into_view_if_needed()
+    box = shapes.locator("svg.draw").bounding_box()
+    shapes.mouse.move(box["x"] + 20, box["y"] + box["height"] - 10)
+    shapes.mouse.down()
+    shapes.mouse.move(box["x"] + box["width"] - 20, box["y"] + 10, steps=8)
+    shapes.mouse.up()
+    shapes.wait_for_selector(".kinds small")
+    line = shapes.locator("svg.draw .course").get_attribute("d")
+    shapes.locator(".kinds:has(small) a").first.click()
+    shapes.wait_for_selector(".turn .chip")
+    shapes.go_back()
+    shapes.wait_for_selector(".kinds small")
+    assert shapes.locator("svg.draw .course").get_attribute("d") == line
+    assert shapes.faults == []
+
+
+def test_who_comes_back_finds_the_list_as_it_was(page, serve, corpus):
+    page.goto(serve(Settings(corpus)))
+    page.fill("input[type=search]", "rise")
+    page.get_by_label("Order").select_option("mean")
+    page.wait_for_selector("tbody a:has-text('rise')")
+    page.click("tbody a >> nth=1")
+    page.wait_for_selector(".turn .chip")
+    page.click("text=← All sessions")
+    page.wait_for_selector("tbody a")
+    assert page.input_value("input[type=search]") == "rise"
+    assert page.get_by_label("Order").input_value() == "mean"
+    assert all("rise" in name for name in page.locator("tbody a").all_inner_texts())
+    assert page.faults == []

@@ -52,6 +52,9 @@ def held(page):
         page.route(place, one)
 
         def let_go():
+            for _ in range(100):
+                if not waiting:
+                    page.wait_for_timeout(100)
             assert waiting
             with page.expect_response(lambda answer: answer.request == waiting[-1].request):
                 for route in waiting:

@@ -291,17 +291,26 @@ def bench(
     names: Annotated[
         bool, typer.Option("--list", help="List them, and how long each takes.")
     ] = False,
+    lake: Annotated[
+        str | None,
+        typer.Option(
+            "--lake",
+            "-l",
+            help="Note the figures in this lake too: `affectory serve` shows them as boards.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Print published protocols' figures for the shipped methods, with intervals and baselines.
 
-    Examples: affectory bench --data DATA; affectory bench goemotions emobank --data DATA
+    Examples: affectory bench --data DATA; affectory bench goemotions emobank --data DATA --lake out
     """
     from affectory.cli import proof
 
     if names:
         proof.listed(as_json)
     else:
-        proof.bench(tuple(protocol or ()), data, seed, as_json, every)
+        proof.bench(tuple(protocol or ()), data, seed, as_json, every, lake)
 
 
 @app.command(rich_help_panel="Proof")

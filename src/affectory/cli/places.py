@@ -21,6 +21,12 @@ def lake_at(place: str | Path) -> Lake:
     return open_lake(inner if inner.is_dir() else place, create=False)
 
 
+def lake_for(place: str | Path) -> Lake:
+    """Open the lake as `lake_at` does, or begin one at `place` where there is none yet."""
+    inner = Path(place) / "lake"
+    return open_lake(inner if not remote(place) and inner.is_dir() else place)
+
+
 def remote(place: str | Path) -> bool:
     """Whether `place` is an address in an object store."""
     return "://" in str(place) and not str(place).startswith("file://")

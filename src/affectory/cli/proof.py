@@ -1,5 +1,6 @@
 """Proof: published protocols on the shipped methods, and the recipe that trained them."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
@@ -10,20 +11,32 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from affectory.bench.protocol import Protocol, protocols
 from affectory.cli import tables
+from affectory.cli.places import lake_for
 from affectory.core import registry
 from affectory.core.errors import BadChoice, MissingExtra, MissingFile, MissingModel
 from affectory.core.figure import Figure
+from affectory.store.lake import Lake
 
 
-def bench(names: tuple[str, ...], data: Path, seed: int, as_json: bool, every: bool) -> None:
-    """Run the named protocols and print their figures.
+def bench(
+    names: tuple[str, ...],
+    data: Path,
+    seed: int,
+    as_json: bool,
+    every: bool,
+    place: str | None = None,
+) -> None:
+    """Run the named protocols and print their figures; note them in the lake at `place`.
 
     None named: the quick ones, or all; what lacks its data, model or extra is then left out.
+    Each protocol's figures are noted as soon as it ends: who stops the command loses none.
     """
     known = protocols()
     for name in names:
         if name not in known:
             raise BadChoice("protocol", name, known)
+    lake = None if place is None else lake_for(place)
+    run = f"bench {datetime.now(UTC):%Y-%m-%d %H:%M:%S}"
     chosen = names or tuple(name for name, one in known.items() if every or one.quick)
     console = Console(stderr=True)
     ran = 0
@@ -36,6 +49,8 @@ def bench(names: tuple[str, ...], data: Path, seed: int, as_json: bool, every: b
             console.print(f"[yellow]{name}[/]: skipped, {escape(str(lost))}", highlight=False)
             continue
         ran += 1
+        if lake is not None:
+            _noted(lake, run, name, figures, seed)
         tables.show_figures(figures, as_json=as_json, title=f"{name}: {known[name].about}")
     if not ran:
         raise MissingFile(data, "no protocol found its data set; name --data")
@@ -62,6 +77,15 @@ def _measured(one: Protocol, data: Path, seed: int, console: Console) -> tuple[F
     with Progress(*columns, console=console, transient=True) as shown:
         shown.add_task(told, total=None)
         return one.run(data, seed)
+
+
+def _noted(lake: Lake, run: str, task: str, figures: tuple[Figure, ...], seed: int) -> None:
+    """Note figures of a protocol in a lake, each with who gave it as its method."""
+    authors: dict[str, list[Figure]] = {}
+    for one in figures:
+        authors.setdefault(one.by, []).append(one)
+    for by, some in authors.items():
+        lake.write_figures(run, task, some, method=by, seed=seed)
 
 
 def train(method: str, data: Path, out: Path, seed: int) -> None:

@@ -11,6 +11,7 @@ import { T } from "./texts.js";
 const STEP = 50, LOOKED = "affectory.trace";
 const COLUMNS = ["session", "records", "actors", "spark", "mean", "change", "variability"];
 const MEASURED = ["spark", "mean"]; // they tell of which axis they are
+const before = new Map(); // by trace: how its list was left, for who comes back from a session
 
 export async function explore(main, wanted) {
   const traces = await ask("/traces");
@@ -23,7 +24,8 @@ export async function explore(main, wanted) {
   // the trace that was looked at last: what is put into the lake meanwhile takes nobody from it
   const trace = traces.find((t) => t.job === (wanted ?? recall(LOOKED))) ?? traces[0];
   remember(LOOKED, trace.job);
-  const state = { find: "", sort: "order", down: false };
+  const state = before.get(trace.job) ?? { find: "", sort: "order", down: false };
+  before.set(trace.job, state);
   const body = h("tbody");
   const count = h("p", { class: "count" });
   const bare = h("p", { class: "hint", hidden: true }, T.corpus.stateless);
@@ -59,13 +61,13 @@ export async function explore(main, wanted) {
     if (end.getBoundingClientRect().top < innerHeight + 400 && shown < total) more(false);
   }
 
-  const find = h("input", { type: "search", placeholder: T.find, "aria-label": T.find,
+  const find = h("input", { type: "search", value: state.find, placeholder: T.find, "aria-label": T.find,
     oninput: () => { state.find = find.value; more(true); } });
   const sort = h("select", { "aria-label": T.order, onchange: () => {
     state.sort = sort.value;
     state.down = sort.value !== "order";
     more(true);
-  } }, Object.entries(T.sorts).map(([value, words]) => h("option", { value }, words)));
+  } }, Object.entries(T.sorts).map(([value, words]) => h("option", { value, selected: value === state.sort }, words)));
   const reverse = h("button", { type: "button",
     onclick: () => { state.down = !state.down; more(true); } }, T.reverse);
   const heads = COLUMNS.map((name) => h("th", { scope: "col", class: name,

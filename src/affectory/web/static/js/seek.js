@@ -12,6 +12,7 @@ const x = (share) => share * W, y = (v) => ((1 - v) / 2) * (H - 16) + 8;
 const point = ([a, b], i) => `${i ? "L" : "M"}${x(a).toFixed(1)} ${y(b).toFixed(1)}`;
 const path = (row) => h("path", { class: "course", d: row.map(point).join("") });
 const score = (one) => `r ${number(one.score)}`;
+const before = new Map(); // by trace: what was looked for last, for who comes back from a session
 
 export function seek(view, { job, axes, about, href }) {
   const asking = latest();
@@ -23,7 +24,14 @@ export function seek(view, { job, axes, about, href }) {
   const board = pad((values) => { words.value = ""; draw(values); });
   const known = axes.flatMap((space) => space.axes);
   const rest = (name) => known.find((axis) => axis.name === name)?.rest ?? 0;
-  let again = () => {};
+  const held = before.get(job);
+  // once the page is laid out, and on another axis, it is looked for anew
+  let again = () => {
+    if (held?.text) read(held.text);
+    if (!held?.line) return;
+    board.lines.replaceChildren(...held.line);
+    draw(held.values);
+  };
 
   // what was looked for last is shown, whichever answer comes last
   async function look(place, body, show) {
@@ -42,6 +50,7 @@ export function seek(view, { job, axes, about, href }) {
   }
 
   function draw(values) {
+    before.set(job, { values, line: [...board.lines.childNodes] });
     const asked = () => query(about());
     look(() => `alike${asked()}`, () => values, (told) => {
       if (told instanceof Error) return;
@@ -55,6 +64,7 @@ export function seek(view, { job, axes, about, href }) {
   function read(text) {
     if (!text.trim()) return;
     words.value = text;
+    before.set(job, { text });
     look(() => "search", () => ({ words: text, ...about() }), (told, sent) => {
       if (told instanceof Error) return void board.lines.replaceChildren();
       said.textContent = T.seek.understood(told.said);
@@ -95,7 +105,7 @@ export function seek(view, { job, axes, about, href }) {
     h("div", { class: "bar" }, examples.map(([text]) =>
       h("button", { type: "button", class: "get", onclick: () => read(text) }, text))),
     h("p", { class: "hint" }, T.corpus.hint), board.el, said, list, kept);
-  return { again: () => again() }; // on another axis, say
+  return { again: () => again() };
 }
 
 // a part of a phrase as a line over its share of the pad

@@ -75,7 +75,7 @@ export const T = {
     arms: { signals: "by signs, drawn", top: "the gravest", heuristic: "the longest", random: "any" }, messages: (n) => `${n.toLocaleString("en")} messages`,
   },
   figures: {
-    empty: "No run has noted a figure in this lake yet.", find: "Find a task, a figure or a method",
+    empty: "No run has noted a figure in this lake yet. affectory bench, with --lake and the folder that is served, notes what it measures.", find: "Find a task, a figure or a method",
     lead: "Dots are values with their 95 % intervals; a hollow diamond is what was published. Compare what has the same setting.",
     better: { more: "more is better: best first", less: "less is better: best first", unknown: "sorted by value; which way is better is not known", count: "counted" },
     head: ["Place", "Method", "Value", "95 %", "Published", "n", "When", "Setting"], more: (n) => `Show more (${n})`,
