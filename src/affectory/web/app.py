@@ -34,6 +34,7 @@ from affectory.web import (
     rating,
     refused,
     sample,
+    taken,
     turns,
     uploads,
 )
@@ -91,6 +92,7 @@ def create_app(settings: Settings) -> FastAPI:
         uploads,
         sample,
         rating,
+        taken,
         fusing,
         agreement,
         live,

@@ -1,16 +1,18 @@
-"""What the interface's functions have in common: the shelves of the application that is asked."""
+"""What the interface's functions have in common: the shelves and takes that are asked for."""
 
-__all__ = ["Asked", "Name", "Number", "Trace"]
+__all__ = ["Asked", "Held", "Name", "Number", "TakeId", "Trace"]
 
 from typing import Annotated
 
 from fastapi import Depends, Path, Query, Request
 
+from affectory.store.takes import Takes
 from affectory.web.shelf import Shelf
 from affectory.web.shelves import Shelves
 
 Name = Annotated[str, Query(max_length=300)]
 Number = Annotated[int, Path(ge=0, le=2**31, description="Number of the session in its trace.")]
+TakeId = Annotated[str, Path(max_length=40)]
 
 
 def _shelves(request: Request) -> Shelves:
@@ -28,3 +30,10 @@ def _trace(
 
 
 Trace = Annotated[Shelf, Depends(_trace)]
+
+
+def _takes(shelves: Asked) -> Takes:
+    return shelves.takes
+
+
+Held = Annotated[Takes, Depends(_takes)]
