@@ -1,16 +1,18 @@
-"""Fifty readers and five raters at once: errors, waiting times, samples lost.
+"""Fifty readers, five raters and who watches them agree: errors, waiting times, samples lost.
 
     affectory trace CHATS --out LAKE
     python benchmarks/explorer_load.py LAKE --seconds 120
 
 Starts `affectory serve` on a free port of loopback, over a copy of the lake, and asks it as pages do: lists, sessions,
-turns, states. Each rater sends ten samples every 0.4 s. Prints how many requests were answered, the
-median, 95th percentile and worst waiting time, errors, and how many acknowledged samples the
-takes hold in the end.
+turns, states. All raters rate one session, each sends ten samples every 0.4 s; somebody looks at how
+far they agree every four seconds, as the page does. Prints how many requests were answered, the
+median, 95th percentile and worst waiting time, the same of those looks, errors, and how many
+acknowledged samples the takes hold in the end.
 """  # noqa: E501
 
 import argparse
 import asyncio
+import math
 import random
 import shutil
 import subprocess
@@ -22,7 +24,8 @@ from pathlib import Path
 import httpx
 import numpy as np
 
-READERS, RATERS, BATCH, PAUSE = 50, 5, 10, 0.4
+READERS, RATERS, BATCH, PAUSE, LOOK = 50, 5, 10, 0.4, 4.0
+RATED = 0  # number of the session
 THINK = 1.0  # seconds between two things that a reader looks at
 
 
@@ -56,15 +59,21 @@ async def crowd(address: str, seconds: float) -> None:
         job = (await client.get("/traces")).json()[0]["job"]
         total = (await client.get(f"/traces/{job}/sessions")).json()["total"]
         waits: list[float] = []
+        looks: list[float] = []
         wrong: list[int] = []
         end = time.perf_counter() + seconds
         readers = [read(client, job, total, end, waits, wrong, n) for n in range(READERS)]
         raters = [rate(client, job, end, waits, wrong, n) for n in range(RATERS)]
-        sent = (await asyncio.gather(*readers, *raters))[READERS:]
+        watcher = watch(client, job, end, looks, wrong)
+        sent = (await asyncio.gather(*readers, *raters, watcher))[READERS:-1]
     half, most = np.quantile(waits, (0.5, 0.95)) * 1000
     print(f"{READERS} readers, {RATERS} raters, {seconds:.0f} s, {total:,} sessions")
     print(f"{len(waits):,} requests; median {half:.0f} ms, p95 {most:.0f} ms, "
           f"worst {max(waits) * 1000:.0f} ms; errors {len(wrong)}")  # fmt: skip
+    half, most = np.quantile(looks, (0.5, 0.95)) * 1000
+    print(
+        f"{len(looks)} looks at how far the raters agree; median {half:.0f} ms, p95 {most:.0f} ms"
+    )
     kept, acknowledged = (sum(part) for part in zip(*sent, strict=True))
     print(f"samples acknowledged {acknowledged:,}, kept {kept:,}, lost {acknowledged - kept:,}")
 
@@ -95,16 +104,30 @@ async def read(
     return 0, 0
 
 
+async def watch(
+    client: httpx.AsyncClient, job: str, end: float, looks: list[float], wrong: list[int]
+) -> tuple[int, int]:
+    """Look at how far raters agree, on both axes, now and then."""
+    base = f"/traces/{job}/sessions/{RATED}/agreement?space=va&kind=traced"
+    await asyncio.sleep(LOOK)
+    while time.perf_counter() < end:
+        await asyncio.gather(
+            *(asked(client, looks, wrong, f"{base}&axis={a}") for a in ("valence", "arousal"))
+        )
+        await asyncio.sleep(LOOK)
+    return 0, 0
+
+
 async def rate(
     client: httpx.AsyncClient, job: str, end: float, waits: list[float], wrong: list[int], n: int
 ) -> tuple[int, int]:
     """Rate a session; return how many samples are kept, and how many were acknowledged."""
     wish = {"rater": f"r{n}", "space": "va", "axes": ["valence", "arousal"]}
-    take = (await client.post(f"/traces/{job}/sessions/{n}/takes", json=wish)).json()["id"]
+    take = (await client.post(f"/traces/{job}/sessions/{RATED}/takes", json=wish)).json()["id"]
     acknowledged = 0
     while time.perf_counter() < end:
         at = range(acknowledged, acknowledged + BATCH)
-        rows = [{"n": i, "at": i / 25, "said": {"valence": 0.1, "arousal": 0.0}} for i in at]
+        rows = [{"n": i, "at": i / 25, "said": said(i / 25, n)} for i in at]
         begun = time.perf_counter()
         answer = await client.post(f"/takes/{take}/samples", json=rows)
         waits.append(time.perf_counter() - begun)
@@ -115,6 +138,12 @@ async def rate(
         await asyncio.sleep(PAUSE)
     kept = len((await client.get(f"/takes/{take}/samples")).json()["n"])
     return kept, acknowledged
+
+
+def said(at: float, n: int) -> dict[str, float]:
+    """Return what a rater says at a time: the others' wave, a little later."""
+    wave = math.sin((at - 0.3 * n) / 7)
+    return {"valence": 0.8 * wave, "arousal": 0.5 * wave**2}
 
 
 if __name__ == "__main__":

@@ -311,16 +311,17 @@ class Trajectory:
             "start": self.start,
             "stop": self.stop,
         }
-        for at, name in enumerate(self.space.names):
-            told[name] = pl.Series(self.values[:, at]).fill_nan(None)
-        for at, name in enumerate(self.space.names if self.spread is not None else ()):
-            assert self.spread is not None
-            told[f"{name}_spread"] = pl.Series(self.spread[:, at]).fill_nan(None)
+        told |= dict(zip(self.space.names, self.values.T, strict=True))
+        if self.spread is not None:
+            wide = (f"{name}_spread" for name in self.space.names)
+            told |= dict(zip(wide, self.spread.T, strict=True))
+        numbers = list(told)[4:]
         if self.draw is not None:
             told["draw"] = self.draw
         if self.seq is not None:
             told["seq"] = self.seq
-        return pl.DataFrame(told).with_columns(pl.lit(self.by).alias("by"))
+        known = pl.col(numbers).fill_nan(None)
+        return pl.DataFrame(told).with_columns(known, pl.lit(self.by).alias("by"))
 
     def to_pandas(self) -> Any:
         """Return a pandas frame.

@@ -1,9 +1,9 @@
 """Numbers as pages show them: four digits, and nothing where there is none."""
 
-__all__ = ["column", "number", "rounded"]
+__all__ = ["columns", "number", "rounded"]
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -21,6 +21,7 @@ def rounded(row: Mapping[str, Any]) -> dict[str, Any]:
     return {name: number(v) if isinstance(v, float) else v for name, v in row.items()}
 
 
-def column(values: pl.Series) -> list[float | None]:
-    """Return a column of numbers as pages show them."""
-    return values.cast(pl.Float64).round(DIGITS).fill_nan(None).to_list()
+def columns(frame: pl.DataFrame, names: Sequence[str]) -> dict[str, list[float | None]]:
+    """Return columns of numbers as pages show them."""
+    shown = pl.col(names).cast(pl.Float64).round(DIGITS).fill_nan(None)
+    return frame.select(shown).to_dict(as_series=False)

@@ -24,7 +24,7 @@ from affectory.measure.triage import Report
 from affectory.represent import vocabularies
 from affectory.store.lake import Lake
 from affectory.web import indexing
-from affectory.web.numbers import column, rounded
+from affectory.web.numbers import columns, rounded
 from affectory.web.reports import reports
 from affectory.web.shapes import Curves, curves
 from affectory.web.spaces import SpaceBy
@@ -216,7 +216,8 @@ class Shelf:
         order = np.lexsort((felt.seq if felt.seq is not None else felt.start, felt.start))
         frame = felt.to_polars()[order]
         names = felt.space.names
-        spreads = {n: column(frame[f"{n}_spread"]) for n in names if f"{n}_spread" in frame}
+        wide = [f"{name}_spread" for name in names if f"{name}_spread" in frame]
+        spreads = columns(frame, wide)
         return {
             "space": space,
             "by": felt.by,
@@ -224,8 +225,8 @@ class Shelf:
             "actor": frame["actor"].to_list(),
             "start": frame["start"].to_list(),
             "stop": frame["stop"].to_list(),
-            "values": {name: column(frame[name]) for name in names},
-            "spreads": spreads,
+            "values": columns(frame, names),
+            "spreads": {name.removesuffix("_spread"): told for name, told in spreads.items()},
         }
 
     def felt(self, number: int, space: str, by: str | None = None) -> Trajectory:
