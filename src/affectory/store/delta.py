@@ -6,9 +6,11 @@ whoever only reads files never pays for it.
 
 __all__ = ["Delta"]
 
+import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -28,7 +30,10 @@ TRIES = 50  # how often another writer may win before we give up; one round take
 
 @dataclass(eq=False)
 class Delta:
-    """A handle on one table of a lake; the newest snapshot it has seen is kept.
+    """A handle on one table of a lake, for any number of threads.
+
+    Readers share the newest snapshot, which is never changed in place: where the log has gone on,
+    it is another one. Writers follow the log with a handle of their own, one at a time.
 
     Args:
         uri: Where the table lives.
@@ -40,7 +45,11 @@ class Delta:
     name: str
     options: dict[str, str] | None = field(default=None, repr=False)
     _seen: "DeltaTable | None" = field(default=None, repr=False)
+    _entry: tuple[int, ...] | None = field(default=None, repr=False)
+    _pen: "DeltaTable | None" = field(default=None, repr=False)
     _followed: int = field(default=0, repr=False)
+    _reading: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    _writing: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
     def snapshot(self) -> "DeltaTable | None":
         """Return the table as it is now, or None where it was never written.
@@ -49,26 +58,69 @@ class Delta:
             BadFile: if its log cannot be read, or something else wrote it.
             NewerSchema: if a later version of the house wrote it.
         """
+        with self._reading:
+            found = self._seen
+            last = None if found is None else self._last_entry(found)
+            if last is None or last != self._entry:
+                found = self._seen = self._opened()
+                self._entry = None if found is None else self._last_entry(found)
+        if found is not None:
+            self._about(found)
+        return found
+
+    def _opened(self) -> "DeltaTable | None":
+        """Return the table as its log tells it, None where there is none."""
         from deltalake import DeltaTable
         from deltalake.exceptions import TableNotFoundError
 
         with self._spoken_for():
             try:
-                if self._seen is None or self._followed >= FRESH:
-                    self._seen = DeltaTable(self.uri, storage_options=self.options)
-                    self._followed = 0
-                else:
-                    self._seen.update_incremental()
+                return DeltaTable(self.uri, storage_options=self.options)
             except TableNotFoundError:
-                self._seen = None
                 return None
-        self._about(self._seen)
-        return self._seen
+
+    def _last_entry(self, found: "DeltaTable") -> tuple[int, ...] | None:
+        """Return what tells the last entry of the log, None where it is not the last any more.
+
+        A look at a file costs a hundredth of a look at a log. In an object store nobody can look:
+        there it is always None.
+        """
+        if "://" in self.uri:
+            return None
+        log, version = Path(self.uri, "_delta_log"), found.version()
+        try:
+            last = (log / f"{version:020}.json").stat()
+        except OSError:
+            return None
+        if (log / f"{version + 1:020}.json").exists():
+            return None
+        return last.st_mtime_ns, last.st_ino, last.st_size
+
+    def _latest(self) -> "DeltaTable | None":
+        """Return the table as it is now, for the one who writes.
+
+        Raises:
+            BadFile: if its log cannot be read, or something else wrote it.
+            NewerSchema: if a later version of the house wrote it.
+        """
+        from deltalake.exceptions import TableNotFoundError
+
+        if self._pen is None or self._followed >= FRESH:
+            self._pen, self._followed = self._opened(), 0
+        else:
+            with self._spoken_for():
+                try:
+                    self._pen.update_incremental()
+                except TableNotFoundError:
+                    self._pen = None
+        if self._pen is not None:
+            self._about(self._pen)
+        return self._pen
 
     @property
     def seen(self) -> bool:
         """Whether the table was there when it was last looked at; a table stays where it is."""
-        return self._seen is not None
+        return self._seen is not None or self._pen is not None
 
     def there(self) -> bool:
         """Whether the table was ever written; looks only until it has been found."""
@@ -127,9 +179,15 @@ class Delta:
             BadFile: if the table cannot be written.
             BadValues: if the table holds another Space of the same name.
         """
+        with self._writing:
+            return self._append(frame, to, marks, instead)
+
+    def _append(
+        self, frame: pl.DataFrame, to: Table, marks: Mapping[str, int], instead: str
+    ) -> bool:
         lost = ""
         for _ in range(TRIES):
-            found = self.snapshot()
+            found = self._latest()
             left = {job: batch for job, batch in marks.items() if _mark(found, job) < batch}
             if not left:
                 return False
@@ -172,7 +230,7 @@ class Delta:
                 write_deltalake(target, rows, storage_options=self.options, **how)
                 self._followed += 1
             except CommitFailedError as error:
-                self._seen = None
+                self._pen = None
                 return _first(error)
             except DeltaError as error:
                 if found is None and "already exists" in str(error):
@@ -188,11 +246,15 @@ class Delta:
         Raises:
             BadFile: if the table cannot be written.
         """
+        with self._writing:
+            return self._removed(which)
+
+    def _removed(self, which: str) -> int:
         from deltalake.exceptions import CommitFailedError
 
         lost = ""
         for _ in range(TRIES):
-            found = self.snapshot()
+            found = self._latest()
             if found is None:
                 return 0
             with self._spoken_for():
@@ -200,7 +262,7 @@ class Delta:
                     self._followed += 1
                     return int(found.delete(which)["num_deleted_rows"] or 0)
                 except CommitFailedError as error:
-                    self._seen, lost = None, _first(error)
+                    self._pen, lost = None, _first(error)
         raise BadFile(self.uri, f"{TRIES} times {lost}", "a turn to write", "start again")
 
     def _rewrite(self, found: "DeltaTable") -> None:
@@ -216,7 +278,7 @@ class Delta:
                 write_deltalake(found, rows, mode="overwrite", schema_mode="overwrite")
                 found.alter.set_table_description(About(schema.VERSION, old.space).to_json())
             except CommitFailedError:
-                self._seen = None
+                self._pen = None
 
     def scan(self) -> pl.LazyFrame | None:
         """Return a lazy view in the present schema, or None where it was never written."""
@@ -236,22 +298,21 @@ class Delta:
 
     def compact(self) -> int:
         """Join small files into large ones; return how many files the table has then."""
-        found = self.snapshot()
-        if found is None:
-            return 0
-        with self._spoken_for():
+        with self._writing, self._spoken_for():
+            found = self._latest()
+            if found is None:
+                return 0
             columns = [column.name for column in found.schema().fields]
             found.optimize.compact(writer_properties=_packing(columns))
-        return len(found.file_uris())
+            return len(found.file_uris())
 
     def vacuum(self, hours: int) -> int:
         """Delete files that no version of the last `hours` needs; return how many."""
-        found = self.snapshot()
-        if found is None:
-            return 0
-        with self._spoken_for():
-            gone = found.vacuum(hours, dry_run=False, enforce_retention_duration=False)
-        return len(gone)
+        with self._writing, self._spoken_for():
+            found = self._latest()
+            if found is None:
+                return 0
+            return len(found.vacuum(hours, dry_run=False, enforce_retention_duration=False))
 
     def _about(self, found: "DeltaTable") -> About:
         said = About.from_json(found.metadata().description)

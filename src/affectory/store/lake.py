@@ -272,11 +272,13 @@ class Lake:
     def spaces(self) -> tuple[Space, ...]:
         """Return the Spaces that the lake has states or arcs in."""
         stamp = self._delta("spaces").stamp()
-        if stamp not in self._listed:
+        known = self._listed.get(stamp)
+        if known is None:
             frame = self._rows("spaces", None, None, FIXED["spaces"])
+            known = tuple(map(Space.from_json, frame["json"]))
             self._listed.clear()
-            self._listed[stamp] = tuple(map(Space.from_json, frame["json"]))
-        return self._listed[stamp]
+            self._listed[stamp] = known
+        return known
 
     def sessions(self) -> tuple[str, ...]:
         """Return the names of the sessions that have records or states, sorted."""
@@ -351,9 +353,11 @@ class Lake:
         return gone
 
     def _delta(self, name: str) -> Delta:
-        if named(name) not in self._handles:
-            self._handles[name] = Delta(f"{self.uri}/{name}", name, self.storage_options)
-        return self._handles[name]
+        known = self._handles.get(named(name))
+        if known is None:
+            made = Delta(f"{self.uri}/{name}", name, self.storage_options)
+            known = self._handles.setdefault(name, made)
+        return known
 
     def _enter(self, batch: int, *to: Table) -> None:
         """Put the Spaces of tables on the list, before their first rows exist, in one commit."""
