@@ -24,8 +24,24 @@ def test_a_long_session_keeps_its_lags():
     told = settled(takes, AXES, noted=[0.6, 0.7], align=True)
     assert told.lags == pytest.approx([0.4, 0.9], abs=0.06)
     assert np.nanmax(np.abs(told.gold.values[:, 0] - np.sin(told.panel.x / 3))) < 0.05
-    assert follows(takes, AXES, (0.0, 0.0)) == pytest.approx((0.0, 0.25), abs=0.06)
+    assert follows(takes, AXES, (0.0, 0.0)) == pytest.approx((0.0, 0.5), abs=0.06)
     assert follows(takes, AXES, told.lags) == (0, 0)
+
+
+def test_what_is_left_of_lags_is_what_aligning_would_take_away():
+    rng = np.random.default_rng(0)
+    course = np.convolve(rng.normal(size=2000), np.hanning(60), "valid")
+    at = np.arange(0, 150, 0.1)
+
+    def late(by):
+        return rows(at, at, valence=np.interp(at - by, np.arange(len(course)) / 10, course))
+
+    two, three = [late(0), late(1.0)], [late(0.2), late(1.2), late(0.7)]
+    assert follows(two, AXES, (0.0, 0.0)) == pytest.approx((0.0, 1.0), abs=0.06)
+    assert settled(two, AXES, align=True).lags == pytest.approx((0.0, 1.0), abs=0.06)
+    assert follows(two, AXES, (0.0, 0.6)) == pytest.approx((0.0, 0.4), abs=0.06)
+    assert follows(three, AXES, (0.0, 0.0, 0.0)) == pytest.approx((0.0, 1.0, 0.5), abs=0.06)
+    assert follows([late(0)[:1]] * 2, AXES, (0.0, 0.0)) == (0, 0)
 
 
 def test_one_who_stops_early_leaves_the_gold_as_long_as_it_was():

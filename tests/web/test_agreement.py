@@ -113,6 +113,21 @@ def test_the_gold_that_is_shown_is_the_gold_that_is_kept(own):
     assert made["weights"][2] < min(made["weights"][:2])  # noise on one of two axes
 
 
+def test_a_lag_after_the_others_counts_from_where_they_stand_in_the_lake(own):
+    client, _, base = own
+    at = times(60)
+    for rater in ("ann", "bo"):
+        rate(client, base, rater, at, lag=1.0, valence=wave(at, 1.0))
+    mine = rate(client, base, "cy", at, done=False, valence=wave(at, 1.5))
+    told = client.get(f"/api/takes/{mine}/lag").json()
+    assert told["others"]["lag"] == pytest.approx(1.5, abs=0.06)
+    assert client.post(f"/api/takes/{mine}/done?lag=1.5").status_code == 200
+    assert asked(client, base, axis="valence")["lags"] == pytest.approx([0, 0, 0], abs=0.06)
+    late = rate(client, base, "di", at, valence=wave(at, 2.0))
+    assert asked(client, base, axis="valence")["lags"] == pytest.approx([0, 0, 0, 2], abs=0.06)
+    assert client.delete(f"/api/takes/{late}").status_code == 200
+
+
 def test_axes_are_rated_by_whom_they_are_rated(own):
     client, out, base = own
     at = times(60)

@@ -75,16 +75,16 @@ def settled(
 def follows(
     every: Sequence[pl.DataFrame], axes: Sequence[str], noted: Sequence[float]
 ) -> tuple[float, ...]:
-    """Return by how much each hand still follows what all say together, in seconds of play.
+    """Return by how much each hand is still later than the earliest, in seconds of play.
+
+    It is what aligning would take away besides; 0 of all where they are too short to tell.
 
     Args:
         every: Samples of each rater, as in `panel.by_time`.
         axes: Which axes; a hand has one lag on all of them.
         noted: What was taken away already, of each.
     """
-    told = fine(every, axes, noted)
-    together = fused(told.table).values
-    return tuple(lag_of(told.table[:, at], together, told.step) for at in range(len(every)))
+    return _apart(every, axes, noted) or (0.0,) * len(every)
 
 
 def shift(rating: Floats, reference: Floats, step: float) -> Shift | None:
@@ -108,12 +108,21 @@ def shift(rating: Floats, reference: Floats, step: float) -> Shift | None:
 def _measured(
     every: Sequence[pl.DataFrame], axes: Sequence[str], noted: Sequence[float]
 ) -> tuple[float, ...]:
-    told = fine(every, axes)
-    if len(told.x) < 3:
+    own = _apart(every, axes)
+    if own is None:
         return tuple(noted)
-    own = aligned(told.table, told.step).lags
     common = max(0.0, float(np.mean(noted) - np.mean(own)))
-    return tuple(common + float(one) for one in own)
+    return tuple(common + one for one in own)
+
+
+def _apart(
+    every: Sequence[pl.DataFrame], axes: Sequence[str], noted: Sequence[float] | None = None
+) -> tuple[float, ...] | None:
+    """Return how much later than the earliest each hand is, None where that cannot be told."""
+    told = fine(every, axes, noted)
+    if len(told.x) < 3:
+        return None
+    return tuple(float(lag) for lag in aligned(told.table, told.step).lags)
 
 
 def _like(one: Floats, other: Floats) -> float:

@@ -64,14 +64,16 @@ def lag(takes: Held, shelves: Asked, take: TakeId) -> Lags:
     said = perceived(shelf, known.session, spaces, known.axes, own.at)
     method = _shift(own.table[:, 0], said, own.step)
     others = [
-        shelves.panels.samples(takes, other)
+        other
         for other in takes.of(known.job, known.session)
         if other.done is not None and other.id != take and other.space == known.space
         and other.kind is Kind.TRACED and other.rater != known.rater and takes.count(other.id)
     ]  # fmt: skip
     if not others:
         return Lags(method=method, others=None)
-    both = fine([mine, *others], known.axes)
+    theirs = [shelves.panels.samples(takes, other) for other in others]
+    away = [0.0, *(other.lag for other in others)]  # as they stand in the lake
+    both = fine([mine, *theirs], known.axes, away)
     gold = aligned(both.table[:, 1:], both.step).gold.values
     return Lags(method=method, others=_shift(both.table[:, 0], gold, both.step))
 
