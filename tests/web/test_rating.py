@@ -88,7 +88,7 @@ def test_empty_takes_and_unknown_ones_are_told(own):
     client, _, base = own
     made = take(client, base, "zoe", [])
     assert "rate something" in client.post(f"/api/takes/{made}/done").json()["detail"]
-    assert client.post("/api/takes/none/samples", json=[]).status_code == 422
+    assert client.post("/api/takes/none/samples", json=[]).status_code == 410
     wrong = [{"n": 0, "at": 0.0, "said": {"joy": 1.0}}]
     assert client.post(f"/api/takes/{made}/samples", json=wrong).status_code == 422
 
@@ -243,7 +243,7 @@ def test_a_take_is_thrown_away_before_its_end_and_taken_back_after_it(own):
         client.post(f"/api/takes/{made}/done")
     for made in (open_one, done):
         assert client.delete(f"/api/takes/{made}").json() == {"samples": 0}
-        assert client.delete(f"/api/takes/{made}").status_code == 422
+        assert client.delete(f"/api/takes/{made}").status_code == 410
     assert [row["rater"] for row in client.get(f"{base}/takes").json()] == ["cy"]
     assert open_lake(out / "lake").states("va").by == "rater:cy"
     facts = client.get(base).json()
@@ -530,7 +530,7 @@ def test_samples_that_come_in_while_a_take_is_ended_are_in_the_lake(own, monkeyp
     assert late == [{"samples": 15}]
     assert len(open_lake(out / "lake").states("va", by="rater:zoe")) == 15
     more = [{"n": 99, "at": 99.0, "said": {"valence": 0.5}}]
-    assert client.post(f"/api/takes/{made}/samples", json=more).status_code == 422
+    assert client.post(f"/api/takes/{made}/samples", json=more).status_code == 409
 
 
 def test_a_take_that_goes_on_for_ever_is_not_done(own, monkeypatch):
@@ -566,11 +566,11 @@ def test_a_take_that_another_server_deletes_while_it_is_ended_leaves_no_states(o
             put(*given)
 
         monkeypatch.setattr(Lake, "put", slow)
-        assert client.post(f"/api/takes/{made}/done").status_code == 422
+        assert client.post(f"/api/takes/{made}/done").status_code == 410
     assert client.get(f"{base}/takes").json() == []
     facts = client.get(base).json()
     assert [one["by"] for one in facts["spaces"] if one["name"] == "va"] in ([], [[]])
-    assert client.post(f"/api/takes/{made}/samples", json=[]).status_code == 422
+    assert client.post(f"/api/takes/{made}/samples", json=[]).status_code == 410
 
 
 def test_a_take_whose_trace_is_gone_can_be_deleted(own):
@@ -581,7 +581,7 @@ def test_a_take_whose_trace_is_gone_can_be_deleted(own):
     client.post(f"/api/takes/{made}/done")
     shutil.rmtree(out / "lake")
     assert client.delete(f"/api/takes/{made}").json() == {"samples": 0}
-    assert client.delete(f"/api/takes/{made}").status_code == 422
+    assert client.delete(f"/api/takes/{made}").status_code == 410
 
 
 def test_a_lake_that_is_only_looked_at_gets_no_file_of_takes(own):

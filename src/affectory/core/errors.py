@@ -15,7 +15,9 @@ __all__ = [
     "CapReached",
     "Clash",
     "ClockMismatch",
+    "Closed",
     "DuplicateMethod",
+    "Gone",
     "MissingExtra",
     "MissingFile",
     "MissingModel",
@@ -106,6 +108,14 @@ class BadChoice(AffectoryError, ValueError):
             super().__init__(f"{name} is {shown}; expected {legal}")
         else:
             super().__init__(f"{name} is {shown}; choose one of: {', '.join(map(str, legal))}")
+
+
+class Closed(BadChoice, ValueError):
+    """What was chosen has ended, and takes nothing more."""
+
+
+class Gone(BadChoice, ValueError):
+    """What was chosen is not there, or not any more."""
 
 
 class Clash(AffectoryError, ValueError):

@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import polars as pl
 
-from affectory.core.errors import BadChoice, BadValues, Clash
+from affectory.core.errors import BadChoice, BadValues, Clash, Closed, Gone
 from affectory.core.groups import Names
 from affectory.core.records import Clock
 from affectory.core.space import Kind as Sort
@@ -172,7 +172,8 @@ class Takes:
         else is replaced in a take of turns, where it is the turn's `seq`.
 
         Raises:
-            BadChoice: if there is no such take, or it is done.
+            Gone: if there is no such take.
+            Closed: if it is done.
             BadValues: if a value is missing, is no number, or is beyond its axis.
             Clash: if a traced take has another sample of that number.
         """
@@ -180,7 +181,7 @@ class Takes:
         rows = [_checked(known, Sample(*one)) for one in samples]
         with self._book.whole() as file:
             if _known(file.execute(ONE, (take,)).fetchall(), take).done is not None:
-                raise BadChoice("take", take, "one that goes on; begin another")
+                raise Closed("take", take, "one that goes on; begin another")
             if known.kind is Kind.TRACED:
                 _same(file, take, rows)
             sql = "insert or replace into samples values (?,?,?,?,?)"
@@ -204,7 +205,7 @@ class Takes:
             lag: How late the hand was; None leaves what was noted.
 
         Raises:
-            BadChoice: if there is no such take.
+            Gone: if there is no such take.
         """
         with self._book.whole() as file:
             known = _known(file.execute(ONE, (take,)).fetchall(), take)
@@ -228,7 +229,7 @@ class Takes:
             ending: The mark that `name` gave it.
 
         Raises:
-            BadChoice: if there is no such take any more.
+            Gone: if there is no such take any more.
         """
         with self._book.whole() as file:
             if _known(file.execute(ONE, (take,)).fetchall(), take).ending != ending:
@@ -241,7 +242,7 @@ class Takes:
         """Return a take.
 
         Raises:
-            BadChoice: if there is none of that name.
+            Gone: if there is none of that name.
         """
         return _known(self._book.run(ONE, (take,)), take)
 
@@ -367,10 +368,10 @@ def _known(rows: Sequence[tuple[Any, ...]], take: str) -> Take:
     """Return the take that was asked for.
 
     Raises:
-        BadChoice: if there is none of that name.
+        Gone: if there is none of that name.
     """
     if not rows:
-        raise BadChoice("take", take, "one that was begun")
+        raise Gone("take", take, "one that was begun and not deleted")
     return _take(rows[0])
 
 

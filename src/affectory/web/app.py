@@ -17,7 +17,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from affectory import __version__
-from affectory.core.errors import AffectoryError, Clash
+from affectory.core.errors import AffectoryError, Clash, Closed, Gone
 from affectory.show.palette import DARK, LIGHT
 from affectory.web import (
     agreement,
@@ -178,7 +178,8 @@ async def _left(_: Request, error: Exception) -> JSONResponse:
 async def _told(request: Request, error: Exception) -> JSONResponse:
     """Return the sentence of an error of ours: what was found, what to do."""
     status = 404 if isinstance(error, LookupError | FileNotFoundError) else 422
-    status = 409 if isinstance(error, Clash) else status
+    status = 409 if isinstance(error, Clash | Closed) else status
+    status = 410 if isinstance(error, Gone) else status
     told = without(str(error), request.app.state.settings)
     return JSONResponse({"detail": told}, status_code=status)
 

@@ -11,7 +11,7 @@ import polars as pl
 from fastapi import APIRouter, Body, Query
 from pydantic import BaseModel, Field
 
-from affectory.core.errors import BadChoice, UnknownSpace
+from affectory.core.errors import BadChoice, Gone, UnknownSpace
 from affectory.core.records import Clock
 from affectory.represent import vocabularies
 from affectory.store import takes as keeping
@@ -22,6 +22,10 @@ from affectory.web.taken import felt_by
 
 router = APIRouter(tags=["raters"])
 Lag = Annotated[float | None, Query(ge=0, le=60, description="Seconds of play.")]
+REFUSED: dict[int | str, dict[str, Any]] = {
+    409: {"description": "The take is done, or has something else there."},
+    410: {"description": "There is no such take, or not any more."},
+}
 TRIES = 5  # times that a take is put into the lake while more of it comes in
 
 
@@ -83,7 +87,7 @@ def listed(takes: Held, trace: Trace, number: Number) -> list[Row]:
     return [_row(takes, take) for take in takes.of(trace.lake.job or "", trace.name(number))]
 
 
-@router.post("/takes/{take}/samples")
+@router.post("/takes/{take}/samples", responses=REFUSED)
 def add(
     takes: Held,
     shelves: Asked,
@@ -92,7 +96,8 @@ def add(
 ) -> Kept:
     """Keep samples; when this answers they are on the disk. Sent again, they count once.
 
-    Another sample of a number that a take has already is a 409, and nothing of it is kept.
+    Another sample of a number that a take has already is a 409, as is a take that is done; one
+    that was deleted is a 410. Nothing of what is refused is kept.
     """
     known = takes.find(take)
     if known.kind is Kind.TURNS:
@@ -114,11 +119,7 @@ def finish(takes: Held, shelves: Asked, take: TakeId, lag: Lag = None) -> Row:
     Ended again, its states stand there once; with another lag they are moved.
     """
     with shelves.rating:
-        shelf = shelves.shelf(takes.find(take).job)
-        try:
-            _end(takes, shelf, take, lag)
-        finally:
-            shelf.grown()
+        _end(takes, shelves.shelf(takes.find(take).job), take, lag)
     return _row(takes, takes.find(take))
 
 
@@ -143,7 +144,8 @@ def _end(takes: Takes, shelf: Shelf, take: str, lag: float | None) -> None:
     """Put a take into the lake, anew while more of it comes in, and note that it is done.
 
     Raises:
-        BadChoice: if it has no samples, is deleted meanwhile, or more comes in for ever.
+        BadChoice: if it has no samples, or more comes in for ever.
+        Gone: if it is deleted meanwhile.
     """
     known = takes.find(take)
     taken = shelf.authors(known.space, known.session)
@@ -156,7 +158,7 @@ def _end(takes: Takes, shelf: Shelf, take: str, lag: float | None) -> None:
         try:
             if takes.finish(take, known.ending):
                 return
-        except BadChoice:  # somebody deleted it, and could not know of these states
+        except Gone:  # somebody deleted it, and could not know of these states
             shelf.lake.take_back(felt, known.job)
             raise
     raise BadChoice("take", take, "one that nobody goes on with; stop rating, then end it")
