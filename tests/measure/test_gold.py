@@ -152,10 +152,53 @@ def test_an_axis_of_large_numbers_does_not_drown_the_others():
 
 
 def test_where_nobody_who_counts_rated_there_is_no_gold():
-    told = np.array([[0.1, 0.12, -0.1], [0.5, 0.48, -0.5], [np.nan, np.nan, 0.3], [0.9, 0.8, -0.7]])
-    told = np.vstack([told, [[0.2, np.nan, -0.2]]])
+    told = np.array([[0.1, 0.12, -0.05], [0.5, 0.48, -0.2], [np.nan, np.nan, 0.3]])
+    told = np.vstack([told, [[0.9, 0.8, -0.3], [0.2, np.nan, -0.1], [0.7, 0.72, -0.25]]])
     gold = fused(told)
     assert gold.weights[2] == 0
     assert np.isnan(gold.values[2])
     assert np.isnan(gold.spread[2:5:2]).all()  # one who counts has nobody to differ from
     assert np.isfinite(gold.values[[0, 1, 3, 4]]).all()
+
+
+def test_who_comes_late_or_leaves_early_weighs_as_they_agree_whatever_their_level():
+    truth = np.linspace(-0.5, 0.5, 400) + 0.2 * waves()
+    early, late = truth + 0.8, truth - 0.3
+    early[200:], late[:150] = np.nan, np.nan
+    gold = fused(np.column_stack([truth, truth + 0.1, early, late]))
+    np.testing.assert_allclose(gold.weights, 0.25)
+    both = np.stack([np.column_stack([one, -0.7 * one]) for one in (truth, early, late)], axis=1)
+    np.testing.assert_allclose(fused(both).weights, 1 / 3)
+
+
+def test_a_visitor_at_random_leaves_two_who_are_alike_alike():
+    rng = np.random.default_rng(0)
+
+    def slow(size):
+        return size * np.convolve(rng.normal(size=3049), np.hanning(50), "valid") / 4.3
+
+    truth = slow(0.1)
+    one, two, level = truth + slow(0.08), truth + slow(0.08), 0.8 + slow(0.08)
+    level[1500:] = np.nan
+    weights = fused(np.column_stack([one, two, level])).weights
+    assert weights[0] == pytest.approx(weights[1], abs=0.03)
+    third = truth + 0.8 + slow(0.08)
+    third[1500:] = np.nan
+    again = fused(np.column_stack([one, two, third])).weights
+    np.testing.assert_allclose(again, 1 / 3, atol=0.03)
+
+
+def test_a_level_of_a_visitors_own_changes_no_weight():
+    rng = np.random.default_rng(4)
+    told = waves()[:, None, None] + rng.normal(0, 0.4, (400, 3, 2))
+    told[250:, 2] = np.nan
+    higher = told + np.array([0.0, 0.2, 5.0])[None, :, None]
+    for axes in (1, 2):
+        one, other = (fused(each[:, :, :axes]).weights for each in (told, higher))
+        np.testing.assert_allclose(one, other)
+
+
+def test_those_who_never_move_count_the_same_though_one_leaves():
+    told = np.tile([0.1, 0.3, 0.7], (400, 1))
+    told[200:, 2] = np.nan
+    np.testing.assert_allclose(fused(told).weights, 1 / 3)

@@ -8,10 +8,12 @@ best with a reference.
 
 Differs from the paper: Grimm & Kroschel correlate a rater with the mean of all raters; here it
 is the mean of the others, since of three raters a third of that mean is the rater, and noise
-would count (*ours*). Of several axes each is put about its mean, and a scale in units of its
-deviation, before one weight is told from all of them: a difference between axes is no agreement
-(*ours*). Of the lags: correlation in place of mutual information; the reference of a rater is what
-the others say together, aligned, and shift and reference are found in turns (*ours*).
+would count (*ours*). Each rater is taken without a level of their own, told from the moments that
+they share with others: nobody's coming or leaving moves that mean (*ours*). Of several axes each
+is put about its mean, and a scale in units of its deviation, before one weight is told from all
+of them: a difference between axes is no agreement (*ours*). Of the lags: correlation in place of
+mutual information; the reference of a rater is what the others say together, aligned, and shift
+and reference are found in turns (*ours*).
 """
 
 __all__ = ["Aligned", "Gold", "aligned", "fused", "lag_of"]
@@ -22,7 +24,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from affectory.core.errors import BadChoice, BadValues
-from affectory.measure.agreement import pearson
 
 Floats = NDArray[np.float64]
 
@@ -77,7 +78,7 @@ def fused(ratings: ArrayLike, scales: bool = True) -> Gold:
     if told.ndim not in (2, 3) or told.shape[1] < 1:
         raise BadValues("fused", f"shape {told.shape}", "(n, r) or (n, r, k), one column a rater")
     several = told[:, :, None] if told.ndim == 2 else told
-    weights = _weights(_flat(_level(several, scales)))
+    weights = _weights(several, scales)
     values, spread = _mean(_flat(several), weights)
     shape = told.shape[:1] + told.shape[2:]
     return Gold(values.reshape(shape), spread.reshape(shape), weights)
@@ -204,20 +205,6 @@ def _flat(several: Floats) -> Floats:
     return several.transpose(0, 2, 1).reshape(n * k, r)
 
 
-def _level(several: Floats, scales: bool) -> Floats:
-    """Return ratings of each axis about its rater's mean, scales in units of it. (n, r, k)."""
-    if several.shape[2] == 1:
-        return several
-    held = ~np.isnan(several)
-    count = np.maximum(held.sum(axis=0), 1)
-    away = several - np.where(held, several, 0.0).sum(axis=0) / count
-    if not scales:
-        return np.asarray(away)
-    square = np.where(held, away, 0.0) ** 2
-    spread = np.sqrt(square.sum(axis=(0, 1)) / np.maximum(held.sum(axis=(0, 1)), 1))
-    return np.asarray(away / np.where(spread > 0, spread, 1.0))
-
-
 def _mean(told: Floats, weights: Floats) -> tuple[Floats, Floats]:
     """Return the weighted mean and deviation of those who rated. Shapes (n,), (n,)."""
     held = ~np.isnan(told) & (weights > 0)
@@ -230,18 +217,62 @@ def _mean(told: Floats, weights: Floats) -> tuple[Floats, Floats]:
     return mean, np.where(several, np.sqrt((share * away**2).sum(axis=1)), np.nan)
 
 
-def _weights(told: Floats) -> Floats:
-    """Return how much each rater counts. Shape (r,)."""
-    r = told.shape[1]
+def _weights(several: Floats, scales: bool) -> Floats:
+    """Return how much each rater of (n, r, k) counts. Shape (r,)."""
+    r = several.shape[1]
     if r == 1:
         return np.ones(1)
-    count = (~np.isnan(told)).sum(axis=1)
-    total = np.nansum(told, axis=1)
+    held = ~np.isnan(several)
+    told = np.where(held, several - _levels(several, held), 0.0)
+    count, total = held.sum(axis=1), told.sum(axis=1)
+    unit = _units(several, held) if scales else np.ones(several.shape[2])
+    least = 1e-24 * (np.where(held, several, 0.0) ** 2).sum(axis=(0, 1))  # less is rounding
     agreed = np.zeros(r)
     for at in range(r):  # a handful of raters
-        own = ~np.isnan(told[:, at])
-        others = count - own
-        rest = np.where(others > 0, (total - np.where(own, told[:, at], 0.0)), np.nan)
-        agreed[at] = pearson(rest / np.maximum(others, 1), told[:, at])
-    agreed = np.maximum(np.nan_to_num(agreed), 0.0)
+        others = count - held[:, at]
+        both = held[:, at] & (others > 0)
+        rest = (total - told[:, at]) / np.maximum(others, 1)
+        agreed[at] = _alike(rest, told[:, at], both, unit, least)
+    agreed = np.maximum(agreed, 0.0)
     return agreed / agreed.sum() if agreed.sum() > 0 else np.full(r, 1 / r)
+
+
+def _alike(
+    rest: Floats, own: Floats, both: NDArray[np.bool_], unit: Floats, least: Floats
+) -> float:
+    """Return the correlation over all axes, each about its mean of the moments that both share.
+
+    0 where a side does not vary.
+    """
+    n = np.maximum(both.sum(axis=0), 1)
+    x, y = (np.where(both, side - (side * both).sum(axis=0) / n, 0.0) for side in (rest, own))
+    xx, yy = (np.where((sq := (s * s).sum(axis=0)) > least, sq, 0.0) / unit**2 for s in (x, y))
+    under = np.sqrt(xx.sum() * yy.sum())
+    return float(((x * y).sum(axis=0) / unit**2).sum() / under) if under > 0 else 0.0
+
+
+def _levels(several: Floats, held: NDArray[np.bool_]) -> Floats:
+    """Return how much higher each rater is than the others at the moments they share. (r, k).
+
+    By least squares of a course that all hear and a level of each rater's own: who comes late or
+    leaves early does not move the mean of those who stay. Where all are there it does not count.
+    """
+    _, r, k = several.shape
+    out = np.zeros((r, k))
+    for axis in range(k):
+        there = held[:, :, axis].astype(np.float64)
+        count = np.maximum(there.sum(axis=1, keepdims=True), 1.0)
+        said = np.where(held[:, :, axis], several[:, :, axis], 0.0)
+        away = there * (said - said.sum(axis=1, keepdims=True) / count)
+        apart = np.diag(there.sum(axis=0)) - (there / count).T @ there
+        out[:, axis] = np.linalg.pinv(apart, 1e-9, hermitian=True) @ away.sum(axis=0)
+    return out
+
+
+def _units(several: Floats, held: NDArray[np.bool_]) -> Floats:
+    """Return the deviation of each axis about the means of its raters, or 1. Shape (k,)."""
+    count = np.maximum(held.sum(axis=0), 1)
+    mean = np.where(held, several, 0.0).sum(axis=0) / count
+    square = np.where(held, several - mean, 0.0) ** 2
+    spread = np.sqrt(square.sum(axis=(0, 1)) / np.maximum(held.sum(axis=(0, 1)), 1))
+    return np.where(spread > 0, spread, 1.0)
