@@ -7,9 +7,9 @@ from typer.testing import CliRunner
 
 from affectory.bench.protocol import QUICK, Protocol, protocols
 from affectory.cli import main, proof
+from affectory.cli.places import lake_at
 from affectory.core.errors import BadFile, MissingExtra, MissingModel
 from affectory.core.figure import Figure
-from affectory.store.lake import open_lake
 
 
 def lacking(folder, seed):
@@ -59,7 +59,7 @@ def test_unasked_the_quick_ones_run_and_the_others_are_named(run):
 def test_figures_are_noted_in_a_lake_each_time_with_who_gave_them(run, tmp_path):
     for seed in ("7", "8"):
         assert run("brief", "both", "--seed", seed, "--lake", str(tmp_path / "out")).exit_code == 0
-    runs = open_lake(tmp_path / "out", create=False).runs()
+    runs = lake_at(tmp_path / "out").runs()
     kept = runs.select("task", "figure", "method", "seed").rows()
     assert sorted(kept) == sorted(
         (task, figure, by, seed)
@@ -70,8 +70,23 @@ def test_figures_are_noted_in_a_lake_each_time_with_who_gave_them(run, tmp_path)
     assert all(name.startswith("bench ") for name in runs["run"])
 
 
-def test_a_place_that_is_no_lake_is_told_before_anything_is_measured(run, tmp_path):
-    done = run("brief", "--lake", str(tmp_path))
+def test_figures_stand_where_a_trace_puts_its_lake(run, tmp_path):
+    (tmp_path / "out" / "live").mkdir(parents=True)  # somebody talked there, and traced nothing
+    assert run("brief", "--lake", str(tmp_path / "out")).exit_code == 0
+    path = tmp_path / "talk.csv"
+    path.write_text("actor,text\nann,I love it\n", encoding="utf-8")
+    traced = ["trace", str(path), "--out", str(tmp_path / "out"), "-q"]
+    assert CliRunner().invoke(main.app, traced).exit_code == 0
+    assert run("brief", "--lake", str(tmp_path / "out" / "lake")).exit_code == 0
+    runs = lake_at(tmp_path / "out").runs()
+    assert sorted(runs["task"].unique().to_list()) == ["brief", "trace"]
+    assert runs.filter(runs["task"] == "brief").height == 2
+
+
+def test_a_place_that_is_a_file_is_told_before_anything_is_measured(run, tmp_path):
+    path = tmp_path / "out"
+    path.write_text("no lake", encoding="utf-8")
+    done = run("brief", "--lake", str(path))
     assert isinstance(done.exception, BadFile)
     assert done.stdout == ""
 

@@ -6,7 +6,9 @@ import polars as pl
 import pytest
 from starlette.testclient import TestClient
 from tests.web.conftest import HEADERS, HERE, traced
+from typer.testing import CliRunner
 
+from affectory.cli.main import app as command
 from affectory.web import listing
 from affectory.web.app import create_app
 from affectory.web.settings import Settings
@@ -109,3 +111,16 @@ def test_states_that_stand_in_other_batches_than_their_records_are_drawn_all_the
     elsewhere = shelf.index.with_columns(pl.col("batch", "last") + 100)
     assert len(here["talk"]) == 5
     assert listing.sparks(shelf, elsewhere) == here
+
+
+def test_a_trace_is_called_by_its_first_session(tmp_path):
+    for name in ("zeta", "alpha"):
+        (tmp_path / f"{name}.csv").write_text("actor,text\nann,I love it\n", encoding="utf-8")
+    words = [*(str(tmp_path / f"{name}.csv") for name in ("zeta", "alpha")), "--out"]
+    assert (
+        CliRunner().invoke(command, ["trace", *words, str(tmp_path / "out"), "-q"]).exit_code == 0
+    )
+    shelves = Shelves(Settings(tmp_path / "out"))
+    job = shelves.traces()[0]["job"]
+    first = shelves.shelf(job).index["session"][0]
+    assert shelves.traces()[0]["name"] == first.partition("/")[0] == "zeta"

@@ -611,3 +611,18 @@ def test_values_beyond_the_axis_and_turns_that_are_not_there_are_refused(own):
         assert answer.status_code == 422
         assert told in answer.json()["detail"]
     assert client.get(f"/api/takes/{made}/samples").json()["n"] == []
+
+
+def test_two_servers_over_one_lake_know_of_each_others_spaces(own):
+    client, out, base = own
+    with TestClient(create_app(Settings(out)), base_url=HERE, headers=HEADERS) as other:
+        known = [space["name"] for space in other.get(base).json()["spaces"]]
+        made = take(client, base, "ann", [0.1] * 40)
+        client.post(f"/api/takes/{made}/done")
+        told = {space["name"]: space["by"] for space in other.get(base).json()["spaces"]}
+        assert set(told) - set(known) == {"va"}
+        assert told["va"] == ["rater:ann"]
+        assert other.get(f"{base}/states?space=va&by=rater:ann").status_code == 200
+        other.delete(f"/api/takes/{made}")
+        assert [space["name"] for space in client.get(base).json()["spaces"]] == known
+        assert client.get(f"{base}/states?space=va").status_code == 422

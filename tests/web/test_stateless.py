@@ -4,7 +4,9 @@ import polars as pl
 import pytest
 from starlette.testclient import TestClient
 from tests.web.conftest import HEADERS, HERE, counted
+from typer.testing import CliRunner
 
+from affectory.cli.main import app as command
 from affectory.core.figure import Figure
 from affectory.core.records import Records
 from affectory.store.lake import open_lake
@@ -12,7 +14,7 @@ from affectory.web.app import create_app
 from affectory.web.settings import Settings
 
 JOB = "jobx"
-SAID = "this trace has records alone"
+SAID = "one in which its method gave states; this trace has none"
 
 
 @pytest.fixture
@@ -71,3 +73,21 @@ def test_its_page_lists_it_and_says_why_there_are_no_pictures(page, serve, bare,
     page.wait_for_selector("h1:text-is('Shapes and groups')")
     page.wait_for_selector("text=This trace has no states to look at.")
     assert page.faults == []
+
+
+def test_a_trace_without_states_beside_one_with_states_has_none(bare, tmp_path):
+    path = tmp_path / "talk.csv"
+    path.write_text("actor,text\n" + "ann,I love it\n" * 3, encoding="utf-8")
+    told = ["trace", str(path), "--out", str(tmp_path / "out"), "--lake", str(bare), "-q"]
+    assert CliRunner().invoke(command, told).exit_code == 0
+    with TestClient(create_app(Settings(bare)), base_url=HERE, headers=HEADERS) as client:
+        newest, first = (row["job"] for row in client.get("/api/traces").json())
+        assert first == JOB
+        assert client.get(f"/api/traces/{newest}/axes").json()[0]["name"] == "vad"
+        assert client.get(f"/api/traces/{JOB}/axes").json() == []
+        assert client.get(f"/api/traces/{JOB}/sessions").json()["space"] == ""
+        assert client.get(f"/api/traces/{JOB}/sessions/0").json()["spaces"] == []
+        answer = client.get(f"/api/traces/{JOB}/curves")
+        assert (answer.status_code, SAID in answer.json()["detail"]) == (422, True)
+        asked = client.get(f"/api/traces/{JOB}/sessions/0/states?space=vad")
+        assert asked.status_code == 422

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from affectory.core.errors import MissingFile
+from affectory.core.errors import BadFile, MissingFile
 from affectory.store.lake import Lake, open_lake
 
 
@@ -22,9 +22,17 @@ def lake_at(place: str | Path) -> Lake:
 
 
 def lake_for(place: str | Path) -> Lake:
-    """Open the lake as `lake_at` does, or begin one at `place` where there is none yet."""
-    inner = Path(place) / "lake"
-    return open_lake(inner if not remote(place) and inner.is_dir() else place)
+    """Open the lake as `lake_at` does, or begin one where a trace into `place` would.
+
+    Raises:
+        BadFile: if `place` is a file.
+    """
+    if remote(place):
+        return open_lake(place)
+    try:
+        return lake_at(place)
+    except (MissingFile, BadFile):  # nothing was traced into that folder yet
+        return open_lake(Path(place) / "lake")
 
 
 def remote(place: str | Path) -> bool:

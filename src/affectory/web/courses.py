@@ -139,9 +139,9 @@ Drawn = Annotated[list[float], Body(min_length=2, max_length=500)]
 
 @router.get("/traces/{job}/axes")
 def axes(trace: Trace) -> list[SpaceTold]:
-    """Return the Spaces that a trace has states in, the one to draw first in front."""
+    """Return the Spaces that the method gave states in, the one to draw first in front."""
     known = {space.name: space for space in trace.lake.spaces()}
-    return [SpaceTold.of(known[name]) for name in trace.spaces]
+    return [SpaceTold.of(known[name]) for name in trace.axes()]
 
 
 @router.get("/traces/{job}/curves")

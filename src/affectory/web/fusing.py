@@ -53,7 +53,6 @@ def gold(shelves: Asked, trace: Trace, place: Number, wish: Wish) -> Made:
         side = shelves.panels.side(shelves.takes, own, known, wish.aligned)
         felt = _states(side, trace, session, known)
         trace.lake.put(felt, trace.lake.job or "")
-        trace.grown()
     return Made(by=felt.by, states=len(felt), raters=unlike(own),
                 weights=[round(float(one), 3) for one in side.settled.gold.weights],
                 lags=[round(one, 2) for one in side.settled.lags])  # fmt: skip

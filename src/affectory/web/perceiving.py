@@ -38,7 +38,6 @@ def also(shelves: Asked, trace: Trace, number: Number, reader: Reader) -> Read:
         for space, states in felt.items():
             if by not in trace.authors(space, name):
                 trace.lake.put(states, trace.lake.job or "")
-        trace.grown()
     return Read(by=by, spaces=list(felt))
 
 

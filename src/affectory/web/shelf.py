@@ -30,8 +30,23 @@ from affectory.web.shapes import Curves, curves
 from affectory.web.spaces import SpaceBy
 
 PREFERRED = ("vad", "va", "valence")
-STATELESS = "one in which there are states; this trace has records alone"
+STATELESS = "one in which its method gave states; this trace has none"
 COURSES = 8  # axes whose courses stay in memory
+
+
+@dataclass(frozen=True, slots=True)
+class Voices:
+    """Who gave states in a Space.
+
+    Args:
+        stamp: Of which state of the table.
+        own: Whether the method of the trace did.
+        others: Who else, by session.
+    """
+
+    stamp: object
+    own: bool
+    others: dict[str, set[str]]
 
 
 @dataclass(frozen=True)
@@ -45,8 +60,7 @@ class Shelf:
         courses: The courses of its sessions that were asked for of late, by Space and axis.
         cuts: Their kinds, by Space, axis and how many.
         making: Held while its list is made.
-        voices: Who besides the method gave states, by Space: of which state of its table, and who.
-        given: Whether the method gave states in a Space.
+        voices: Who gave states, by Space.
         reading: Held while signs are looked for.
     """
 
@@ -57,26 +71,20 @@ class Shelf:
     cuts: dict[tuple[str, str, int], Divided] = field(
         default_factory=dict, repr=False, compare=False
     )
-    voices: dict[str, tuple[object, dict[str, set[str]]]] = field(
-        default_factory=dict, repr=False, compare=False
-    )
-    given: dict[str, bool] = field(default_factory=dict, repr=False, compare=False)
+    voices: dict[str, Voices] = field(default_factory=dict, repr=False, compare=False)
     making: threading.RLock = field(default_factory=threading.RLock, repr=False, compare=False)
     reading: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
-    @cached_property
+    @property
     def spaces(self) -> tuple[str, ...]:
-        """The Spaces that it has states in, the one to draw first in front."""
-        names = [name.partition("/")[2] for name in self.lake.tables() if name[:7] == "states/"]
-        return tuple(sorted(names, key=lambda n: (not self._perceived(n), n not in PREFERRED, n)))
+        """The Spaces that anybody gave states of it in, the one to draw first in front."""
+        voices = {name: self._voices(name) for name in self._tables()}
+        spoken = [name for name, one in voices.items() if one.own or one.others]
+        return tuple(sorted(spoken, key=lambda n: (not voices[n].own, n not in PREFERRED, n)))
 
-    def _perceived(self, space: str) -> bool:
-        """Return whether the method itself, not only a rater, gave states in a Space."""
-        if space not in self.given:
-            own = self.lake.scan(f"states/{space}").filter(pl.col("by") == self.method)
-            found = own.select("by").head(1).collect(engine="streaming")
-            self.given[space] = not found.is_empty()
-        return self.given[space]
+    def _tables(self) -> list[str]:
+        """Return the Spaces of the lake: some may hold states of other traces alone."""
+        return [name.partition("/")[2] for name in self.lake.tables() if name[:7] == "states/"]
 
     def space(self, name: str) -> Space:
         """Return the Space called `name`, one of the lake or of the house.
@@ -86,14 +94,10 @@ class Shelf:
         """
         return vocabularies.space(name, self.lake.spaces())
 
-    def grown(self) -> None:
-        """Look anew in which Spaces there are states; what else is kept of the trace stays true."""
-        self.__dict__.pop("spaces", None)
-
     @property
     def drawn(self) -> tuple[str, str] | None:
-        """The Space and the axis that lists are about, None where there are no states."""
-        return self.chosen() if self.spaces else None
+        """The Space and the axis that lists are about, None where the method gave no states."""
+        return self.chosen() if self.axes() else None
 
     @property
     def index(self) -> pl.DataFrame:
@@ -116,9 +120,9 @@ class Shelf:
         return reports(self.lake, self.index)
 
     def axes(self) -> dict[str, tuple[str, ...]]:
-        """Return the axes of each of its Spaces, the Space to draw first in front."""
+        """Return the axes of each Space that its method gave states in, the drawn one in front."""
         known = {space.name: space.names for space in self.lake.spaces()}
-        return {name: known[name] for name in self.spaces}
+        return {name: known[name] for name in self.spaces if self._voices(name).own}
 
     @cached_property
     def columns(self) -> list[str]:
@@ -134,9 +138,9 @@ class Shelf:
         known = self.axes()
         if not known:
             raise BadChoice("space", space or "", STATELESS)
-        space = space or self.spaces[0]
+        space = space or next(iter(known))
         if space not in known:
-            raise BadChoice("space", space, self.spaces)
+            raise BadChoice("space", space, known)
         drawn = "valence" if "valence" in known[space] else known[space][0]
         if (axis or drawn) not in known[space]:
             raise BadChoice("axis", axis, known[space])
@@ -188,8 +192,9 @@ class Shelf:
         actors = count.sort("actor").to_dicts()
         spaces = {space.name: space for space in self.lake.spaces()}
         told = [
-            SpaceBy.of(spaces[each], by=self.authors(each, name)).model_dump()
+            SpaceBy.of(spaces[each], by=by).model_dump()
             for each in self.spaces
+            if (by := self.authors(each, name))
         ]
         return {**rounded(row), "method": self.method, "people": actors, "spaces": told}
 
@@ -233,7 +238,7 @@ class Shelf:
         """Return the states of one session by one author, the perceiver unless named."""
         name = self.name(number)
         if space not in self.spaces:
-            raise BadChoice("space", space, self.spaces)
+            raise BadChoice("space", space, self.spaces or "none: nobody gave states in this trace")
         authors = self.authors(space, name)
         author = by or (self.method if self.method in authors else (authors or [""])[0])
         if author not in authors:
@@ -280,19 +285,30 @@ class Shelf:
 
     def authors(self, space: str, session: str) -> list[str]:
         """Return who gave states of a session in a Space."""
-        if space not in self.spaces:
+        if space not in self._tables():
             return []
-        own = {self.method} if self._perceived(space) else set()
-        return sorted(own | self._others(space).get(session, set()))
+        voices = self._voices(space)
+        own = {self.method} if voices.own else set()
+        return sorted(own | voices.others.get(session, set()))
 
-    def _others(self, space: str) -> dict[str, set[str]]:
-        """Return who besides the method gave states, by session; read anew when there are more."""
+    def _voices(self, space: str) -> Voices:
+        """Return who gave states in a Space; looked up anew where its table has changed."""
         stamp = self.lake.stamp(f"states/{space}")
-        if self.voices.get(space, (None, {}))[0] != stamp:
-            rows = self.lake.scan(f"states/{space}").filter(pl.col("by") != self.method)
-            told: dict[str, set[str]] = {}
-            few = rows.select("session", "by").unique().collect(engine="streaming")
-            for session, by in few.iter_rows():
-                told.setdefault(session, set()).add(by)
-            self.voices[space] = stamp, told
-        return self.voices[space][1]
+        known = self.voices.get(space)
+        if known is None or known.stamp != stamp:
+            own = known is not None and known.own
+            known = self.voices[space] = _heard(self.lake, self.method, space, stamp, own)
+        return known
+
+
+def _heard(lake: Lake, method: str, space: str, stamp: object, own: bool) -> Voices:
+    """Look up who gave states in a Space; `own` where the method is known to have."""
+    rows = lake.scan(f"states/{space}")
+    if not own:
+        mine = rows.filter(pl.col("by") == method).select("by").head(1)
+        own = not mine.collect(engine="streaming").is_empty()
+    few = rows.filter(pl.col("by") != method).select("session", "by").unique()
+    others: dict[str, set[str]] = {}
+    for session, by in few.collect(engine="streaming").iter_rows():
+        others.setdefault(session, set()).add(by)
+    return Voices(stamp, own, others)

@@ -35,6 +35,7 @@ class Shelves:
         self.panels = Panels()
         self.rating = threading.Lock()  # a take is put into the lake by one request alone
         self._turn = threading.Lock()
+        self._opening = threading.Lock()  # of takes: a sample waits for nobody's list
 
     @property
     def lake(self) -> Lake | None:
@@ -48,14 +49,14 @@ class Shelves:
     @property
     def takes(self) -> Takes:
         """The takes beside the lake, opened when first needed."""
-        with self._turn:
+        with self._opening:
             if self._takes is None:
                 self._takes = Takes(self.settings.out)
             return self._takes
 
     def close(self) -> None:
         """Close what was opened."""
-        with self._turn:
+        with self._opening:
             if self._takes is not None:
                 self._takes.close()
 
@@ -98,12 +99,15 @@ class Shelves:
         stamp = lake.stamp("records")
         if stamp is None:
             return {}
-        if stamp not in self._called:
-            first = lake.scan("records").select("job", "session").unique("job", keep="any")
-            told = first.collect(engine="streaming").iter_rows()
-            self._called.clear()
-            self._called[stamp] = {job: name.partition("/")[0] for job, name in told}
-        return self._called[stamp]
+        names = self._called.get(stamp)
+        if names is None:
+            rows = lake.scan("records").select("job", "batch", "session")
+            begun = rows.group_by("job").agg(pl.col("batch").min())
+            first = rows.join(begun, on=["job", "batch"], how="semi", maintain_order="left")
+            told = first.unique("job", keep="first", maintain_order=True).collect().iter_rows()
+            names = {job: name.partition("/")[0] for job, _, name in told}
+            self._called = {stamp: names}
+        return names
 
     def shelf(self, job: str) -> Shelf:
         """Return one trace.
