@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from affectory.core.errors import BadChoice
+from affectory.core.errors import BadChoice, BadValues
 from affectory.measure.shapes import (
     PARTS,
     Divided,
@@ -66,10 +66,16 @@ def test_who_is_far_from_its_kind_is_odd_and_the_farthest_comes_first():
     assert odd(few).tolist() == [3, 1]
 
 
-@pytest.mark.parametrize(("g", "k"), [(1, 2), (5, 6), (5, 1), (40, 13)])
+@pytest.mark.parametrize(("g", "k"), [(5, 6), (5, 1), (40, 13)])
 def test_there_are_no_more_kinds_than_courses_and_twelve(g, k):
     with pytest.raises(BadChoice, match="kinds"):
         divided(np.random.default_rng(0).normal(size=(g, PARTS)), k)
+
+
+def test_one_course_or_none_is_no_kind():
+    for g in (0, 1):
+        with pytest.raises(BadValues, match=f"{g} courses, expected two or more"):
+            divided(np.zeros((g, PARTS)), 2)
 
 
 def test_a_line_is_found_whatever_its_unit():

@@ -182,8 +182,16 @@ def test_a_group_of_fewer_than_five_has_no_interval_and_no_difference(aged):
     assert None not in (pilot["mean"], main["low"])
 
 
-def test_too_few_sessions_are_said(client, job):
-    assert client.get(f"/api/traces/{job}/kinds").status_code == 422
+@pytest.mark.parametrize("path", ["kinds", "curves", "curves/file"])
+def test_that_no_two_sessions_are_long_enough_is_said_in_a_sentence(tmp_path, path):
+    turns = "\n".join(f"s{s},ann,I love it {t}" for s in range(3) for t in range(6 - 3 * bool(s)))
+    out = traced(tmp_path / "out", f"session,actor,text\n{turns}")
+    with TestClient(create_app(Settings(out)), base_url=HERE, headers=HEADERS) as one:
+        job = one.get("/api/traces").json()[0]["job"]
+        answer = one.get(f"/api/traces/{job}/{path}")
+    assert answer.status_code == 422
+    assert "no two sessions that have 4 states or more" in answer.json()["detail"]
+    assert "2 to" not in answer.json()["detail"]
 
 
 @pytest.mark.parametrize("drawn", ["[NaN, 1]", "[1e999, 0]", "[1, 1]", "[1]"])

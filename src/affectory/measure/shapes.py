@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from affectory.core.errors import BadChoice
+from affectory.core.errors import BadChoice, BadValues
 from affectory.parts.lowrank import middles, nearest
 
 Floats = NDArray[np.float64]
@@ -69,6 +69,7 @@ def divided(courses: Floats, k: int, seed: int = 0) -> Divided:
         seed: Seed of the beginnings.
 
     Raises:
+        BadValues: if there are no two courses.
         BadChoice: if there cannot be so many kinds.
 
     Example:
@@ -79,6 +80,8 @@ def divided(courses: Floats, k: int, seed: int = 0) -> Divided:
         [0, 0, 0, 1, 1]
     """
     g = len(courses)
+    if g < 2:
+        raise BadValues("kinds", f"{g} courses", "two or more; there is nothing to put together")
     if not 2 <= k <= min(MANY, g):
         raise BadChoice("kinds", k, f"2 to {min(MANY, g)}, of {g} sessions with a shape")
     known = shape(courses)

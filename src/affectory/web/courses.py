@@ -9,11 +9,12 @@ from fastapi import APIRouter, Body, Depends, Query
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
+from affectory.core.errors import BadValues
 from affectory.measure.shapes import Divided, matched, ranked
 from affectory.web import phrases, seeking, shapes
 from affectory.web.asking import Name, Trace
 from affectory.web.files import FileKind, as_file
-from affectory.web.shapes import Curves
+from affectory.web.shapes import FEWEST, Curves
 from affectory.web.spaces import AxisTold, SpaceTold
 
 router = APIRouter(tags=["courses"])
@@ -123,7 +124,14 @@ class Chosen(BaseModel):
         return trace.curves(self.space, self.axis.name)
 
     def divided(self, trace: Trace, k: int) -> Divided:
-        """Return the kinds of its sessions on it."""
+        """Return the kinds of its sessions on it.
+
+        Raises:
+            BadValues: if no two of them are long enough to have a shape.
+        """
+        if len(self.curves(trace).number) < 2:
+            found = f"no two sessions that have {FEWEST} states or more"
+            raise BadValues("kinds", found, "two at least", "look at the sessions one by one")
         return trace.divided(self.space, self.axis.name, k)
 
 

@@ -1,6 +1,6 @@
 """The courses of many sessions as pages see them: kinds, odd ones, what looks like a drawing."""
 
-__all__ = ["SHOWN", "Curves", "alike", "carpet", "curves", "kinds", "table"]
+__all__ = ["FEWEST", "SHOWN", "Curves", "alike", "carpet", "curves", "kinds", "table"]
 
 from typing import Any, NamedTuple
 
