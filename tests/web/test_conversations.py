@@ -136,3 +136,25 @@ def test_no_more_than_so_many_are_remembered(monkeypatch):
 def test_a_request_without_turns_is_harmless():
     known = Conversations()
     assert exchange(known, [], "hello")[1:] == ([], ["hello"])
+
+
+def test_who_says_and_hears_the_same_as_others_before_has_a_conversation_of_their_own():
+    known, heard = Conversations(), {}
+    for _ in range(3):  # one after another, each with the same answers
+        said = []
+        for words, answer in (("hi", "hello"), ("I am sad", "why"), ("my cat", "oh")):
+            name, new, told = exchange(known, [*said, words], answer)
+            said += [words, answer]
+            heard.setdefault(name, []).extend(new + told)
+    assert len(heard) == 3
+    assert all(one == ["hi", "hello", "I am sad", "why", "my cat", "oh"] for one in heard.values())
+
+
+def test_the_first_may_go_on_after_others_said_the_same():
+    known = Conversations()
+    first, *_ = exchange(known, ["hi"], "hello")
+    exchange(known, ["hi", "hello", "b"], "2")
+    second, *_ = exchange(known, ["hi"], "hello")
+    exchange(known, ["hi", "hello", "b"], "2")
+    names = {exchange(known, ["hi", "hello", "b", "2", words], "3")[0] for words in ("c", "d")}
+    assert names == {first, second}

@@ -7,6 +7,7 @@ conversation of its own, but for one whose answer failed and is asked for again.
 
 - An answer asked for again, and a turn that was edited, go on in the same conversation: what was
   said before stays said. The first answer asked for again is a conversation of its own.
+- Of two that said and heard the same, one of which has gone on, the one that stands there is meant.
 - An answer that comes back shortened (thoughts cut off, a stream that was stopped) is the same.
 - A history whose first turns were dropped is known by its last turns, down to an answer.
 - A name that the caller gives overrides all this.
@@ -139,6 +140,9 @@ class Conversations:
         self, turns: Sequence[Told], items: list[str], nodes: list[str], name: str | None
     ) -> tuple[Conversation, int, list[str]] | None:
         """Return a conversation, how many of the turns it knows, and its course with the rest."""
+        standing = self._standing(turns, nodes, name)
+        if standing is not None:
+            return *standing, items
         for known in range(len(nodes), 0, -1):
             here = [one for one in self._of(nodes[known - 1], name)
                     if name is not None or nodes[known - 1] in one.live]  # fmt: skip
@@ -158,6 +162,23 @@ class Conversations:
             if asked is not None and not asked.open and not asked.answers:
                 return one, len(nodes), items
         return self._cut(turns, items, name)
+
+    def _standing(
+        self, turns: Sequence[Told], nodes: list[str], name: str | None
+    ) -> tuple[Conversation, int] | None:
+        """Return who stands where a request goes on, and how many of its turns that one knows.
+
+        That is at a turn whose answer failed, else at the last answer. Another may have been there
+        before, with the same words and answers, and have gone on: it is not meant.
+        """
+        last = max((at for at, turn in enumerate(turns, 1) if turn.actor == ANSWERER), default=0)
+        for known in (len(nodes), last):
+            point = nodes[known - 1] if known else ROOT
+            for one in self._of(point, name):
+                asked = one.asked.get(point)
+                if one.head == point and point in one.live and not (asked and asked.open):
+                    return one, known
+        return None
 
     def _cut(
         self, turns: Sequence[Told], items: list[str], name: str | None
