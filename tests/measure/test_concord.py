@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from affectory.measure.agreement import ccc
-from affectory.measure.concord import agreed, labelled
+from affectory.measure.agreement import CCC, ccc
+from affectory.measure.concord import agreed, labelled, pooled
 from affectory.measure.raters import Icc, alpha, icc
 
 
@@ -49,3 +49,39 @@ def test_labels_are_alike_where_the_greatest_share_is():
     assert found.n == 4
     assert found.alike == pytest.approx(2 / 3)
     assert np.isnan(labelled(told[:, :1]).alpha)
+
+
+def test_a_pooled_moment_counts_as_long_as_it_lasts():
+    long, short = np.sin(np.arange(0, 600, 0.1) / 3), np.sin(np.arange(0, 4, 0.01) / 3)
+    told = pooled([(short, 0.1 - short, 0.01), (long, long, 0.1)])
+    even = np.sin(np.arange(0, 4, 0.1) / 3)  # the same four seconds, as far apart as the others
+    x, y = np.concatenate([long, even]), np.concatenate([long, 0.1 - even])
+    assert told.value == pytest.approx(ccc(x, y), abs=1e-3)
+    assert told.value > 0.98 > 0.93 > ccc(np.append(long, short), np.append(long, 0.1 - short))
+
+
+def test_pooled_alike_and_scaled_alike_are_one_figure():
+    rng = np.random.default_rng(0)
+    rows = [(x := rng.normal(size=50), x + rng.normal(size=50)) for _ in range(8)]
+    whole = CCC.figure(
+        *(np.concatenate(side) for side in zip(*rows, strict=True)),
+        cluster=np.repeat(np.arange(8), 50),
+    )
+    for step in (0.01, 7.0):
+        told = pooled([(*row, step) for row in rows])
+        assert (told.value, told.low, told.high) == pytest.approx(
+            (whole.value, whole.low, whole.high)
+        )
+    assert whole.low < whole.value < whole.high
+
+
+def test_the_interval_of_a_pooled_figure_counts_time_too():
+    rng = np.random.default_rng(1)
+
+    def sessions(step):
+        alike = [(x := rng.normal(size=200), x + rng.normal(0, 0.1, 200), 1.0) for _ in range(7)]
+        return [*alike, *((x := rng.normal(size=200), -x, step) for _ in range(3))]
+
+    short, long = pooled(sessions(0.001)), pooled(sessions(1.0))
+    assert short.low > 0.97  # three sessions of a fifth of a second sway nothing
+    assert long.low < 0.5

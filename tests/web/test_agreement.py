@@ -5,6 +5,7 @@ import pytest
 from starlette.testclient import TestClient
 from tests.web.conftest import HEADERS, HERE, traced
 
+from affectory.measure.agreement import ccc
 from affectory.store.lake import open_lake
 from affectory.web.app import create_app
 from affectory.web.settings import Settings
@@ -198,3 +199,18 @@ def test_sessions_of_unlike_lengths_are_pooled(tmp_path):
         told = client.get(f"/api/traces/{job}/agreement?space=va&axis=valence").json()
         assert told["sessions"] == 6
         assert told["pairs"][0]["ccc"][0] > 0.999
+
+
+def test_a_session_of_seconds_sways_minutes_of_another_as_long_as_it_lasts(tmp_path):
+    rows = "\n".join(f"s{s},ann,I love it,{t}" for s in range(2) for t in (0, 10, 20))
+    out = traced(tmp_path / "out", f"session,actor,text,time\n{rows}")
+    with TestClient(create_app(Settings(out)), base_url=HERE, headers=HEADERS) as client:
+        job = client.get("/api/traces").json()[0]["job"]
+        for s, (seconds, way) in enumerate(((4, -1), (600, 1))):  # 400 rows, and 6,001
+            base = f"/api/traces/{job}/sessions/{s}"
+            rate(client, base, "ann", times(seconds), valence=wave(times(seconds)) + 0.2)
+            rate(client, base, "bo", times(seconds), valence=way * wave(times(seconds)) + 0.2)
+        told = client.get(f"/api/traces/{job}/agreement?space=va&axis=valence").json()
+    x = np.concatenate([wave(times(4)), wave(times(600))])
+    y = np.concatenate([-wave(times(4)), wave(times(600))])
+    assert told["pairs"][0]["ccc"][0] == pytest.approx(ccc(x, y), abs=1e-3)

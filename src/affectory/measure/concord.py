@@ -4,8 +4,9 @@ Rows are moments or turns in their order, so intervals are drawn over long stret
 (`stretches`). They say how sure a figure is of these sessions, and nothing of others.
 """
 
-__all__ = ["Concord", "Labelled", "Pair", "agreed", "labelled"]
+__all__ = ["Concord", "Labelled", "Pair", "agreed", "labelled", "pooled"]
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -13,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from affectory.core.figure import Figure
 from affectory.measure.agreement import CCC, pearson
+from affectory.measure.bootstrap import figures
 from affectory.measure.raters import Metric, alpha, rater_figures
 
 Floats = NDArray[np.float64]
@@ -71,6 +73,32 @@ def agreed(table: ArrayLike) -> Concord:
         return Concord(None, None, pairs)
     found = {figure.name: figure for figure in rater_figures(told, in_time=True)}
     return Concord(found["icc_two"], found["alpha"], pairs)
+
+
+def pooled(sessions: Sequence[tuple[ArrayLike, ArrayLike, float]]) -> Figure:
+    """Return the CCC of two raters over sessions, each moment as much as it lasts.
+
+    The interval is drawn over sessions. A long session has its rows farther apart than a short
+    one: counted by rows, four seconds would weigh like minutes.
+
+    Args:
+        sessions: What both say of each session, at the same regular times, and the time from one
+            to the next, > 0, in one unit for all. Two arrays of shape (n,), NaN where nothing.
+
+    Example:
+        >>> import numpy as np
+        >>> from affectory.measure.concord import pooled
+        >>> x = np.sin(np.arange(100))
+        >>> bool(pooled([(x, x, 1.0), (x, -x, 0.01)]).value > 0.95)
+        True
+    """
+    x, y = (
+        np.concatenate([np.asarray(one[side], np.float64) for one in sessions]) for side in (0, 1)
+    )
+    step = np.array([one[2] for one in sessions])
+    code = np.repeat(np.arange(len(sessions)), [len(np.asarray(one[0])) for one in sessions])
+    sums = CCC.sums(x, y, code, len(sessions)) * (step / step.min())[:, None]  # a row is 1 or more
+    return figures((CCC.name,), sums, CCC.finish, (CCC.undefined,))[0]
 
 
 def labelled(table: ArrayLike) -> Labelled:

@@ -15,8 +15,9 @@ from affectory.core.errors import BadChoice
 from affectory.core.figure import Figure
 from affectory.core.records import Clock
 from affectory.core.space import Space
-from affectory.measure.agreement import CCC, ccc
+from affectory.measure.agreement import ccc
 from affectory.measure.concord import Concord, labelled
+from affectory.measure.concord import pooled as pooled_ccc
 from affectory.measure.gold import lag_of
 from affectory.measure.raters import rater_figures
 from affectory.store.takes import Kind, Take, Takes
@@ -67,17 +68,19 @@ def pooled(
 ) -> dict[str, Any]:
     """Return how far raters agree over all sessions that several rated.
 
-    CCC of each pair of raters over all moments of all sessions, ICC and alpha over the means
-    of sessions; intervals are drawn over sessions. Of a rater the first take of a session counts.
+    CCC of each pair of raters over all moments of all sessions, each as long as it lasts, ICC and
+    alpha over the means of sessions; intervals are drawn over sessions. Of a rater the first take
+    of a session counts.
     """
     known = trace.space(space)
     known.index(axis)
-    rows = []
+    rows, steps = [], []
     for own in _by_session(shelves.takes, trace, space, axis, kind).values():
         side = shelves.panels.side(shelves.takes, own, known, False)
         raters = (one.rater for one in own)
         told = dict(zip(raters, side.column(axis, own).T, strict=True))
         rows.append({who: said for who, said in told.items() if not np.isnan(said).all()})
+        steps.append(side.settled.panel.step)
     people = sorted({rater for row in rows for rater in row})
     means = np.array([[np.nanmean(row[p]) if p in row else np.nan for p in people] for row in rows])
     many = len(people) > 1 and len(rows) > 1  # one mean each says nothing of agreement
@@ -86,7 +89,7 @@ def pooled(
         "sessions": len(rows),
         "raters": people,
         "pairs": [
-            _pooled(rows, one, other) for i, one in enumerate(people) for other in people[:i]
+            _pooled(rows, steps, one, other) for i, one in enumerate(people) for other in people[:i]
         ],
         **{key: _ends(found.get(name)) for key, name in (("icc", "icc_two"), ("alpha", "alpha"))},
     }
@@ -224,15 +227,14 @@ def _by_session(
     return {name: list(own.values()) for name, own in found.items() if len(own) > 1}
 
 
-def _pooled(rows: Sequence[dict[str, Floats]], one: str, other: str) -> dict[str, Any]:
+def _pooled(
+    rows: Sequence[dict[str, Floats]], steps: Sequence[float], one: str, other: str
+) -> dict[str, Any]:
     """Return the CCC of two raters over all sessions that both rated."""
-    both = [row for row in rows if one in row and other in row]
-    if not both:
-        return {"one": one, "other": other, "sessions": 0, "ccc": _ends(None)}
-    x, y = (np.concatenate([row[who] for row in both]) for who in (one, other))
-    cluster = np.repeat(np.arange(len(both)), [len(row[one]) for row in both])
-    figure = CCC.figure(x, y, cluster=cluster)
-    return {"one": one, "other": other, "sessions": len(both), "ccc": _ends(figure)}
+    both = [(row[one], row[other], step) for row, step in zip(rows, steps, strict=True)
+            if one in row and other in row]  # fmt: skip
+    told = pooled_ccc(both) if both else None
+    return {"one": one, "other": other, "sessions": len(both), "ccc": _ends(told)}
 
 
 def _ends(figure: Figure | None) -> list[float | None]:
