@@ -3,6 +3,7 @@
 import polars as pl
 import pytest
 from tests.web.conftest import counted, traced
+from tests.web.test_media import put, sound
 
 from affectory.web.settings import Settings
 
@@ -169,4 +170,48 @@ def test_signs_that_come_late_leave_the_keyboard_on_its_turn(page, serve, tmp_pa
     page.wait_for_selector(".turn .sign")
     assert page.evaluate("document.activeElement.id") == "turn-1"
     assert page.locator(".turn.lit").get_attribute("id") == "turn-1"
+    assert page.faults == []
+
+
+def test_signs_that_come_late_leave_the_keyboard_on_the_time_of_its_turn(
+    page, serve, tmp_path, held
+):
+    words = (
+        "actor,text,time\nuser,Book a table.,0\nassistant,Booked for two.,4\n"
+        "user,No that is wrong!,8\n"
+    )
+    put(tmp_path / "media" / "talk.wav", sound(12.0))
+    out = traced(tmp_path / "out", words)
+    let_go = held("**/signs", "")
+    page.goto(serve(Settings(out, media=tmp_path / "media")))
+    page.click("tbody a")
+    page.wait_for_selector(".turn .chip")
+    page.focus("#turn-1 button.when")
+    let_go()
+    page.wait_for_selector(".turn .sign")
+    assert page.evaluate("document.activeElement.matches('#turn-1 button.when')")
+    assert page.locator(".turn .chip").count() == 3
+    assert page.faults == []
+
+
+@pytest.mark.parametrize("end", ["pointercancel", "lostpointercapture"])
+def test_a_touch_that_is_taken_away_draws_nothing(opened, end):
+    page = opened("Shapes and groups", ".kinds .band")
+    asked = []
+    page.on("request", lambda one: asked.append(one.url) if "/alike" in one.url else None)
+    board = page.locator("svg.draw")
+    board.scroll_into_view_if_needed()
+    box = board.bounding_box()
+    for step in range(5):
+        page.mouse.move(box["x"] + 20 + 40 * step, box["y"] + 20)
+        if step == 0:
+            page.mouse.down()
+    board.locator("path").wait_for(state="attached")
+    board.dispatch_event(end, {"pointerId": 1})
+    page.mouse.move(box["x"] + 60, box["y"] + 60)  # as what hovers afterwards
+    page.mouse.move(box["x"] + 300, box["y"] + 20)
+    assert board.locator("path").count() == 0
+    page.mouse.up()
+    page.evaluate("new Promise(requestAnimationFrame)")
+    assert asked == []
     assert page.faults == []

@@ -20,8 +20,8 @@ export function along({ stage, end, turns, who, axes, keep, had, film }) {
   const board = pad(view, axes);
   const spring = h("input", { type: "checkbox", id: "spring", onchange: (e) => board.spring(e.target.checked) });
   view.append(h("label", { class: "pick", htmlFor: "spring" }, spring, T.rate.spring), h("p", { class: "hint" }, T.rate.hint));
-  const first = had.n.reduce((most, one) => Math.max(most, one + 1), 0);
-  if (first) play.toTurn(turns.start.findLastIndex((t) => t <= had.at.at(-1)));
+  const first = had.n.reduce((most, one) => Math.max(most, one + 1), keep.next());
+  if (had.n.length) play.toTurn(turns.start.findLastIndex((t) => t <= had.at.at(-1)));
 
   let shown = -1;
   const draw = () => {

@@ -12,6 +12,10 @@ export function each({ stage, end, turns, who, axes, keep, had, chosen, film }) 
   const view = h("section", { class: "card" });
   let hold = () => {}; // keeps what was said of the turn that is seen, if anything was
   const told = new Map(had.n.map((seq, i) => [seq, Object.fromEntries(axes.map((a) => [a.name, had[a.name][i]]))]));
+  const wait = () => keep.rest().forEach((one) => told.set(one.n, one.said));
+  wait();
+  let mark = () => {};
+  keep.before(() => hold());
   stage.replaceChildren(...(film ? [h("section", { class: "card", hidden: !film.seen }, film.view)] : []), view, end);
   // the keyboard stays where it is: at the first thing to say of the next turn
   function go(place) {
@@ -28,18 +32,23 @@ export function each({ stage, end, turns, who, axes, keep, had, chosen, film }) 
     let touched = false; // where nothing was touched, nothing was said
     const state = h("p", { class: "count", role: "status" });
     const shows = [];
-    const mark = () => {
-      state.textContent = before() || touched ? T.rate.stated : T.rate.unstated;
+    mark = () => {
+      state.textContent = before() ? T.rate.stated : T.rate.unstated; // once it is kept
       shows.forEach(([out, a]) => (out.textContent = before() || touched ? number(values[a.name]) : "–"));
       stands.hidden = before() || touched;
     };
-    const touch = () => { touched = true; mark(); };
+    const touch = () => {
+      const was = told.get(turns.seq[at]);
+      touched ||= axes.some((a) => was?.[a.name] !== values[a.name]);
+      mark();
+    };
     hold = () => {
       if (!touched) return;
+      touched = false; // nor is it said twice
       told.set(turns.seq[at], { ...values });
       keep.add({ n: turns.seq[at], at: turns.start[at], said: { ...values } });
       keep.flush();
-      touched = false; // nor is it said twice
+      mark();
     };
     const next = () => { hold(); go(at + 1); };
     const inputs = many || one
@@ -47,17 +56,18 @@ export function each({ stage, end, turns, who, axes, keep, had, chosen, film }) 
           if (one) { for (const name in values) values[name] = 0; values[a.name] = 1; touch(); return next(); }
           values[a.name] = 1 - values[a.name];
           touch();
+          hold();
           e.target.setAttribute("aria-pressed", String(values[a.name] === 1));
         } }, a.name)))
       : h("div", { class: "sliders" }, axes.map(slider));
     const stands = h("button", { type: "button", onclick: () => { touch(); next(); } }, T.rate.stands);
-    // a slider that is pressed where it stands says that it stands there
+    // a slider that is pressed where it stands says that it stands there; let go, it is kept
     function slider(a) {
       const out = h("output", {}), ends = T.rate.ends[a.name] ?? ["", ""];
       shows.push([out, a]);
       const move = (e) => { values[a.name] = +e.target.value; touch(); };
       return h("div", {}, h("span", {}, a.name, " ", out),
-        h("input", { type: "range", "aria-label": a.name, min: a.low, max: a.high, step: (a.high - a.low) / 100, value: values[a.name], oninput: move, onclick: move }),
+        h("input", { type: "range", "aria-label": a.name, min: a.low, max: a.high, step: (a.high - a.low) / 100, value: values[a.name], oninput: move, onchange: () => hold(), onclick: (e) => { move(e); hold(); } }),
         h("span", { class: "ends" }, [a.low, a.high].map((v, i) => h("span", {}, `${number(v, 0)} ${ends[i]}`))));
     }
     view.replaceChildren(
@@ -68,7 +78,7 @@ export function each({ stage, end, turns, who, axes, keep, had, chosen, film }) 
       h("div", { class: "bar" },
         heard,
         h("button", { type: "button", disabled: at === 0, onclick: () => { hold(); go(at - 1); } }, T.rate.back),
-        h("button", { type: "button", onclick: () => go(at + 1) }, T.rate.skip),
+        h("button", { type: "button", onclick: next }, T.rate.skip),
         !one && stands,
         !one && h("button", { type: "button", class: "main", onclick: next }, T.rate.next)));
     mark();
@@ -87,5 +97,9 @@ export function each({ stage, end, turns, who, axes, keep, had, chosen, film }) 
   };
   draw();
   if (film) { say(); film.watch(say); addEventListener("keydown", key); }
-  return { pause: () => { hold(); film?.pause(); }, close: () => removeEventListener("keydown", key) };
+  return {
+    pause: () => { hold(); film?.pause(); },
+    close: () => { hold(); removeEventListener("keydown", key); },
+    moved: () => { told.clear(); wait(); mark(); }, // what a take of its own has not is not rated in it
+  };
 }

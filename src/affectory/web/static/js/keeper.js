@@ -1,30 +1,50 @@
 // Samples on their way to the disk. What is not acknowledged stays in the browser, is sent again
 // after any failure, also after a reload, and counts once: samples have numbers.
 import { post, stay } from "./api.js";
-import { forget, keys, list, recall, remember } from "./storage.js";
+import { pieces, remembered } from "./pieces.js";
 
-const EVERY = 400, MOST = 2000, LAST = 400, WAIT = 250, PLACE = "affectory.take.";
+const EVERY = 400, MOST = 2000, LAST = 400, WAIT = 250, CHANNEL = "affectory.take.";
+const FINAL = [409, 410, 422]; // answers that a second try does not change
+const OFFERED = [...FINAL, 404, 413]; // and those that only somebody else can
 
 const sent = (take, some, more) => post(`/takes/${take}/samples`, some, more);
+let running = null;
 
-// Samples that an earlier visit left in this browser, sent now; what cannot be sent stays.
-export async function settle() {
-  for (const place of keys(PLACE)) {
-    const waiting = list(place), before = recall(place);
-    try {
-      for (let low = 0; low < waiting.length; low += MOST) await sent(place.slice(PLACE.length), waiting.slice(low, low + MOST));
-      if (recall(place) === before) forget(place); // another tab may go on with it
-    } catch { /* the next visit tries again */ }
+// Samples that an earlier visit left in this browser, sent now. Returns those that no server takes,
+// as they are now: what a person can do with them is theirs to say.
+export const settle = () => (running ??= every().finally(() => (running = null)));
+
+async function every() {
+  const told = [];
+  for (const take of remembered()) {
+    const free = await alone(take);
+    if (!free) continue; // another tab is at it
+    const some = pieces(take), error = await all(take, some);
+    if (OFFERED.includes(error?.status)) told.push({ take, some, status: error.status, why: error.message });
+    free();
   }
+  return told;
 }
 
-export const drop = (take) => forget(`${PLACE}${take}`);
+// a few at a time: where the first are refused, the others are not sent
+async function all(take, some) {
+  try {
+    while (some.count()) {
+      const few = some.first(LAST);
+      await sent(take, few);
+      some.drop(few.length);
+    }
+    some.clear();
+  } catch (error) {
+    return error;
+  }
+}
 
 // A take is gone on with in one tab at a time: two would give the same numbers to different samples.
 // Returns what gives it free again, or null where another tab has it.
 export async function alone(take) {
   if (!window.BroadcastChannel) return () => {};
-  const channel = new BroadcastChannel(`${PLACE}${take}`), mine = Math.random();
+  const channel = new BroadcastChannel(`${CHANNEL}${take}`), mine = Math.random();
   let here = false, other = false;
   channel.onmessage = ({ data }) => {
     if (data.ask === undefined) other = true;
@@ -40,79 +60,85 @@ export async function alone(take) {
   return () => channel.close();
 }
 
-const FINAL = [409, 422]; // answers that a second try does not change
-
-export function keeper(take, onchange) {
-  const go = stay();
-  let place = `${PLACE}${take}`, waiting = list(place);
-  let kept = 0, busy = false, timer = null, trouble = "", status = 0, held = true, closed = false;
-  const save = () => (held = remember(place, JSON.stringify(waiting)));
-  const tell = () => onchange?.({ kept, waiting: waiting.length, trouble, status, held });
+export function keeper(take, about, onchange) {
+  const go = stay(), some = pieces(take, about);
+  let kept = 0, busy = false, timer = null, trouble = "", status = 0, held = true, closed = false, parting = () => {};
+  const save = () => (held = some.save());
+  const refused = () => FINAL.includes(status);
+  const tell = () => onchange?.({ kept, waiting: some.count(), trouble, status, held, refused: refused(), closed });
 
   function add(sample) {
-    waiting.push(sample);
-    if (waiting.length % 10 === 1) save();
+    some.add(sample);
+    if (some.count() % 10 === 1) save();
     if (refused()) return tell();
     timer ??= setTimeout(flush, EVERY);
   }
 
-  const refused = () => FINAL.includes(status);
-
   async function flush() {
     clearTimeout(timer);
     timer = null;
-    if (busy || !waiting.length) return;
-    busy = true;
+    if (!some.count()) return;
     save();
-    const some = waiting.slice(0, MOST);
+    if (busy) return;
+    busy = true;
+    const few = some.first(MOST), to = take;
     try {
-      const told = await sent(take, some);
+      const told = await sent(to, few);
       kept = told.samples;
-      waiting = waiting.slice(some.length);
-      save();
+      some.drop(few.length);
       trouble = "";
       status = 0;
     } catch (error) {
-      trouble = error.message;
-      status = error.status ?? 0;
+      if (to === take) {
+        trouble = error.message;
+        status = error.status ?? 0;
+      }
     }
     busy = false;
+    if (closed) ended();
     tell();
-    if (closed && (refused() || !waiting.length)) go();
-    if (waiting.length && !refused()) timer ??= setTimeout(flush, trouble ? 1500 : 0);
+    if (some.count() && !refused()) timer ??= setTimeout(flush, trouble ? 1500 : 0);
+  }
+
+  function ended() {
+    if (!some.count()) some.clear();
+    if (!some.count() || refused()) go();
   }
 
   async function empty() {
-    for (let tries = 0; waiting.length && tries < 200 && !refused(); tries++) {
+    for (let tries = 0; some.count() && tries < 200 && !refused(); tries++) {
       await flush();
-      if (waiting.length) await new Promise((done) => setTimeout(done, 100));
+      if (some.count()) await new Promise((done) => setTimeout(done, 100));
     }
-    if (waiting.length) throw new Error(trouble);
-    forget(place);
+    if (some.count()) throw new Error(trouble);
+    some.clear();
   }
 
   // what waits belongs to another take from now on: what was refused in this one is not lost
   function move(to) {
-    forget(place);
     take = to;
-    place = `${PLACE}${to}`;
     status = 0;
-    save();
+    held = some.move(to);
     return flush();
   }
 
   // the page goes: what waits is remembered, and the first of it sent as long as a browser lets it
   const hide = () => {
-    if (!waiting.length) return;
+    parting();
+    if (!some.count()) return;
     save();
-    sent(take, waiting.slice(0, LAST), { keepalive: true }).catch(() => {});
+    sent(take, some.first(LAST), { keepalive: true }).catch(() => {});
   };
   addEventListener("pagehide", hide);
   const close = () => {
     removeEventListener("pagehide", hide);
     closed = true;
-    if (!waiting.length || refused()) return go();
-    flush();
+    save();
+    ended();
+    if (refused()) tell();
+    else flush();
   };
-  return { add, flush, empty, move, close };
+  // how many samples there are before the next, of those that wait
+  const next = () => some.rest().reduce((most, one) => Math.max(most, one.n + 1), 0);
+  return { add, flush, empty, move, close, next, rest: some.rest, before: (work) => (parting = work) };
 }

@@ -5,7 +5,7 @@ import { explore } from "./explore.js";
 import { h, toast } from "./dom.js";
 import { figures } from "./figures.js";
 import { anywhere } from "./intake.js";
-import { settle } from "./keeper.js";
+import { left } from "./left.js";
 import { live } from "./live.js";
 import { methods } from "./methods.js";
 import { queue } from "./queue.js";
@@ -77,5 +77,5 @@ document.querySelector(".skip").addEventListener("click", (e) => { e.preventDefa
 addEventListener("hashchange", show);
 addEventListener("unhandledrejection", (e) => e.reason?.name !== "AbortError" && toast(e.reason?.message ?? String(e.reason)));
 show();
-settle(); // what an earlier visit could not send
+left(); // what an earlier visit could not send
 ask("/about").then((told) => (document.getElementById("foot").textContent = T.foot(told.version)));

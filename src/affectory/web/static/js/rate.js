@@ -5,7 +5,8 @@ import { agreement } from "./agreement.js";
 import { along } from "./along.js";
 import { h, toast } from "./dom.js";
 import { each } from "./each.js";
-import { alone, keeper, settle } from "./keeper.js";
+import { alone, keeper } from "./keeper.js";
+import { begun, left, saver } from "./left.js";
 import { people } from "./people.js";
 import { reel } from "./reel.js";
 import { recall, remember } from "./storage.js";
@@ -21,12 +22,14 @@ export async function rate(main, job, number) {
   const labels = new Set(spaces.filter((one) => one.kind === "distribution").map((one) => one.name));
   const usual = given(facts.spaces);
   const stage = h("div"), takes = h("div"), below = h("div"), looked = latest();
-  let gone = false, busy = false, close = () => {}, hush = () => {};
+  let gone = false, busy = false, going = false, close = () => {}, hush = () => {};
   main.append(
     h("p", { class: "crumb" }, h("a", { href: `#/t/${job}/s/${number}` }, `← ${facts.session}`), h("a", { class: "get", href: `#/t/${job}/raters` }, T.raters.open)),
     h("h1", { class: "name" }, T.rate.title), stage, takes, below);
   stage.append(setup());
-  settle().then(after);
+  const grown = () => !going && after();
+  addEventListener("takeschange", grown);
+  left().then(grown);
 
   function setup() {
     const name = h("input", { id: "rater", required: true, maxLength: 60, value: recall(RATER) ?? "" });
@@ -96,6 +99,7 @@ export async function rate(main, job, number) {
   }
 
   function rating(take, { had, film, why, free }) {
+    going = true;
     looked(); // what was asked for the list below comes too late
     hush();
     takes.replaceChildren();
@@ -103,7 +107,11 @@ export async function rate(main, job, number) {
     const space = spaces.find((one) => one.name === take.space), traced = take.kind === "traced";
     const axes = space.axes.filter((a) => take.axes.includes(a.name));
     const state = h("p", { class: "count", role: "status" });
-    const keep = keeper(take.id, (told) => waits(state, told, own));
+    const about = { base, rater: take.rater, space: take.space, axes: take.axes, kind: take.kind };
+    const keep = keeper(take.id, about, (told) => {
+      if (told.closed && told.refused) left();
+      waits(state, told, own, () => ({ about, rest: keep.rest }));
+    });
     const lag = h("input", { type: "number", min: 0, max: 10, step: 0.1, value: USUAL, id: "lag" });
     let lags = {};
     const tell = (told) => (lags = told);
@@ -113,9 +121,14 @@ export async function rate(main, job, number) {
     const parts = (traced ? along : each)({ stage, end, turns, who, axes, keep, had, film, chosen: space });
     close = () => { close = () => {}; parts.close(); keep.close(); film?.close(); free(); };
 
-    // what another browser was quicker to say otherwise becomes a take of its own
+    // what a take does not get, since another browser ended it or says otherwise, becomes one of its own
     const own = () => once(async () => {
-      take = await post(`${base}/takes`, { rater: take.rater, space: take.space, axes: take.axes, kind: take.kind });
+      const made = await begun(about), lock = await alone(made.id);
+      if (gone) return lock?.();
+      free();
+      free = lock ?? free;
+      take = made;
+      parts.moved?.(keep.rest());
       await keep.move(take.id);
     });
   }
@@ -132,12 +145,13 @@ export async function rate(main, job, number) {
       stage.inert = false;
     }
     close();
+    going = false;
     if (gone) return;
     remember(RATER, take.rater);
     stage.replaceChildren(h("div", { class: "notice" }, T.rate.thanks, " ", saved(take), offers(lags).map(([key, one]) => h("p", {}, T.rate.liked[key](one)))), setup());
     await after();
   }
-  return () => { gone = true; close(); hush(); };
+  return () => { gone = true; removeEventListener("takeschange", grown); close(); hush(); };
 }
 
 // what can be compared with a method is rated in a Space that it gave
@@ -147,13 +161,19 @@ function given(spaces) {
 }
 
 // what waits, and why; what a person can do about it where that is so
-function waits(state, { kept, waiting, trouble, status, held }, own) {
-  const [words, act] = !trouble ? [T.rate.kept(kept)]
+function waits(state, { kept, waiting, trouble, status, held }, own, some) {
+  const ways = () => [h("button", { type: "button", class: "get", onclick: own }, T.rate.own), " ", saver(some)];
+  const [words, ...acts] = !trouble ? [T.rate.kept(kept)]
     : status === 401 ? [T.rate.door(waiting), h("a", { href: "/enter", target: "_blank" }, T.rate.enter)]
-    : status === 409 ? [T.rate.clash(waiting), h("button", { type: "button", class: "get", onclick: own }, T.rate.own)]
+    : status === 409 ? [T.rate.clash(waiting), ...ways()]
+    : status === 410 ? [T.rate.thrown(waiting), ...ways()]
+    : status === 422 ? [T.rate.refused(waiting, trouble), saver(some)]
     : [T.rate.trouble(waiting, trouble, held)];
-  if (state.firstChild?.textContent === words) return; // a link that somebody is about to press stays
-  state.replaceChildren(h("span", {}, words), act ?? "");
+  const [said, ...had] = state.children;
+  const same = had.map((one) => one.textContent).join("") === acts.map((one) => one.textContent?.trim() ?? "").join("");
+  if (said && same) { // what somebody is about to press stays
+    if (said.textContent !== words) said.textContent = words;
+  } else state.replaceChildren(h("span", {}, words), ...acts);
 }
 
 const offers = (told) => Object.entries(told).filter(([, one]) => one);

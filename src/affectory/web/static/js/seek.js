@@ -124,7 +124,7 @@ function pad(done) {
     { viewBox: `0 0 ${W} ${H}`, class: "shape draw", role: "img", "aria-label": T.corpus.draw },
     h("line", { x1: 0, x2: W, y1: H / 2, y2: H / 2, class: "rest" }), lines);
   const sorted = () => [...points].sort((p, q) => p[0] - q[0]);
-  let down = false;
+  let down = false, before = [];
 
   function at(e) {
     const box = el.getBoundingClientRect();
@@ -135,12 +135,20 @@ function pad(done) {
 
   el.addEventListener("pointerdown", (e) => {
     down = true;
+    before = [...lines.childNodes];
     points.clear();
     el.setPointerCapture(e.pointerId);
     at(e);
   });
   el.addEventListener("pointermove", (e) => down && at(e));
+  // a touch that the browser takes away draws nothing, nor does what hovers after it
+  for (const end of ["pointercancel", "lostpointercapture"])
+    el.addEventListener(end, () => {
+      if (down) lines.replaceChildren(...before);
+      down = false;
+    });
   el.addEventListener("pointerup", () => {
+    if (!down) return;
     down = false;
     const row = sorted();
     if (row.length >= FEWEST) done(even(row));

@@ -1,7 +1,7 @@
 // The takes of a session: gone on with, thrown away, taken back, or kept as files.
 import { ask } from "./api.js";
 import { h, toast } from "./dom.js";
-import { drop } from "./keeper.js";
+import { forgotten } from "./pieces.js";
 import { T } from "./texts.js";
 
 const SURE = 4000; // milliseconds in which a second press counts
@@ -17,16 +17,17 @@ export function listed(view, takes, { start, changed }) {
     h("li", {},
       h("span", {}, h("b", {}, one.label), ` ${one.space}, ${T.rate.short[one.kind]}, ${one.done === null ? T.rate.left : T.rate.ended}, ${T.rate.samples(one.samples)}`),
       one.done === null && h("button", { type: "button", onclick: () => start(one) }, T.rate.further),
-      twice(one.done === null ? T.rate.discard : T.rate.withdraw, T.rate.sure, async () => {
-        await ask(`/takes/${one.id}`, { method: "DELETE" });
-        drop(one.id);
+      // whoever rates it now in another browser is not asked
+      twice(...(one.done === null ? [T.rate.discard, T.rate.anyway] : [T.rate.withdraw, T.rate.sure]), async () => {
+        await ask(`/takes/${one.id}`, { method: "DELETE" }).catch((error) => { if (error.status !== 410) throw error; });
+        if (one.done === null) forgotten(one.id); // what a take that is done did not get is another matter
         await changed();
       }),
       one.done !== null && h("span", { class: "files" }, saved(one)))))));
 }
 
 // what cannot be undone is asked for twice
-function twice(words, again, work) {
+export function twice(words, again, work) {
   let timer = null;
   const button = h("button", { type: "button", class: "get", onclick: async () => {
     if (timer === null) {

@@ -67,17 +67,33 @@ export function transcript(card, { turns, facts, base, who, link, flagged }) {
 
   // who said it and when, its state and its signs
   function head(at) {
-    const name = turns.actor[at], time = when(at);
-    const stamp = link.film?.get()
-      ? h("button", { type: "button", class: "when", "aria-label": T.media.from(time), onclick: () => link.film.get().from(at) }, time)
-      : h("span", { class: "when" }, time);
-    const signs = [...new Set(known.signs.get(turns.seq[at]))].map((type) => sign(type));
-    return h("div", { class: "who" }, who.mark(name), h("b", {}, name), stamp, signs, chip(at));
+    const name = turns.actor[at];
+    return h("div", { class: "who" }, who.mark(name), h("b", {}, name), stamp(at), marks(at));
   }
 
-  // what comes late changes the heads alone: the keyboard stays on its turn
+  function stamp(at) {
+    const time = when(at);
+    return link.film?.get()
+      ? h("button", { type: "button", class: "when", "aria-label": T.media.from(time), onclick: () => link.film.get().from(at) }, time)
+      : h("span", { class: "when" }, time);
+  }
+
+  const marks = (at) => [...[...new Set(known.signs.get(turns.seq[at]))].map((type) => sign(type)), chip(at)];
+
+  // what comes late changes the heads alone: the keyboard stays on its turn, and on its time
   function heads() {
-    for (const one of roll.querySelectorAll(".turn")) one.firstChild.replaceWith(head(+one.dataset.at));
+    for (const one of roll.querySelectorAll(".turn")) {
+      const at = +one.dataset.at, fresh = stamp(at);
+      let old = one.querySelector(".when");
+      if (old.tagName !== fresh.tagName) {
+        const here = document.activeElement === old;
+        old.replaceWith(fresh);
+        if (here) one.focus({ preventScroll: true });
+        old = fresh;
+      }
+      while (old.nextSibling) old.nextSibling.remove();
+      old.after(...marks(at));
+    }
   }
 
   function chip(at) {
