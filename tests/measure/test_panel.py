@@ -70,6 +70,40 @@ def test_lags_are_looked_for_a_tenth_of_a_second_apart_in_windows_that_do_not_to
     np.testing.assert_array_equal(short.x, by_time([hand(60)], ("valence",)).x)
 
 
+def strayed(seconds, far, late=0.0):
+    """Return the samples of a hand, and one that lies far from them."""
+    near = hand(seconds, late)
+    one = rows([far], [far], valence=[0.7]).with_columns(n=pl.lit(near.height, dtype=pl.Int64))
+    return pl.concat([near, one])
+
+
+def test_one_sample_that_lies_far_off_takes_no_times_from_the_others():
+    told = by_time([hand(60), strayed(60, 9e6)], ("valence",))
+    near = told.x < 60
+    assert near.sum() > 590
+    assert told.step == pytest.approx(0.1)
+    np.testing.assert_allclose(told.table[near, 0, 0], np.sin(told.x[near] / 3), atol=0.02)
+    assert told.shared(told.table[:, :, 0]) == pytest.approx(60, abs=0.2)
+    assert told.table[told.x == 9e6, 1, 0].tolist() == [0.7]
+    after = np.flatnonzero(told.x > 61.1)[0]
+    assert np.isnan(told.table[after - 1]).all()  # no line and no state from there to here
+    assert np.diff(told.x).min() > 0
+
+
+def test_lags_are_looked_for_where_somebody_rated_though_a_sample_lies_far_off():
+    told = fine([strayed(3 * 3600, 9e6)], ("valence",))
+    inside = told.x[~np.isnan(told.x)] <= 3 * 3600
+    assert inside.sum() > 10_500
+    short = fine([hand(60), strayed(60, 9e6, late=0.5)], ("valence",))
+    assert short.step == pytest.approx(0.1)
+
+
+def test_a_rating_that_goes_on_after_a_while_stays_one_grid():
+    at = np.append(np.arange(0, 600, 0.04), np.arange(900, 1500, 0.04))
+    told = by_time([rows(at, at, valence=np.zeros(len(at)))], ("valence",))
+    np.testing.assert_allclose(np.diff(told.x), told.step)
+
+
 def test_the_sessions_own_time_goes_with_play_beyond_the_longest_take():
     play = np.arange(0, 20, 0.5)
     long = rows(100 + 10 * play, play, valence=play)

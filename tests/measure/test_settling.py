@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from tests.measure.test_panel import hand, rows
+from tests.measure.test_panel import hand, rows, strayed
 
 from affectory.measure.settling import follows, settled, shift
 
@@ -42,6 +42,14 @@ def test_what_is_left_of_lags_is_what_aligning_would_take_away():
     assert follows(two, AXES, (0.0, 0.6)) == pytest.approx((0.0, 0.4), abs=0.06)
     assert follows(three, AXES, (0.0, 0.0, 0.0)) == pytest.approx((0.0, 1.0, 0.5), abs=0.06)
     assert follows([late(0)[:1]] * 2, AXES, (0.0, 0.0)) == (0, 0)
+
+
+def test_a_sample_far_from_all_others_leaves_the_lags_as_they_are():
+    takes = [strayed(60, 9e6), hand(60, late=0.5)]
+    assert follows(takes, AXES, (0.0, 0.0)) == pytest.approx((0.0, 0.5), abs=0.06)
+    made = settled(takes, AXES, align=True)
+    assert made.lags == pytest.approx((0.0, 0.5), abs=0.06)
+    assert made.gold.weights == pytest.approx((0.5, 0.5), abs=0.01)
 
 
 def test_one_who_stops_early_leaves_the_gold_as_long_as_it_was():

@@ -1,7 +1,8 @@
 """Several raters at the same times: their samples on one grid, with holes where nobody spoke.
 
-The grid covers whatever anybody rated. A rater who came late, left early or was silent for longer
-than a second of play has no value there, and takes none from the others.
+The grid covers whatever anybody rated, though not the silence before what lies far off. A rater
+who came late, left early or was silent for longer than a second of play has no value there, and
+takes none from the others.
 """
 
 __all__ = ["Panel", "by_time", "by_turn", "fine", "held"]
@@ -94,9 +95,7 @@ def by_time(
         BadValues: if there is no rater.
     """
     voices = _voices(every, axes, lags)
-    low, high = _ends(voices.spans)
-    n = min(MOST, max(FEWEST, round((high - low) / STEP) + 1)) if high > low else 1
-    return voices.on(np.linspace(low, high, n))
+    return voices.on(_times(_rated(voices.spans)))
 
 
 def fine(
@@ -108,12 +107,15 @@ def fine(
     between. Where nobody told of play it is what `by_time` gives. Arguments as there.
     """
     voices = _voices(every, axes, lags)
-    low, high = _ends(voices.spans)
-    if not voices.played or (high - low) / STEP < MOST:
-        return by_time(every, axes, lags)
+    low, high = _rated(voices.spans)
+    length = high - low
+    if not voices.played or length.sum() / STEP < MOST:
+        return voices.on(_times((low, high)))
     rows = MOST // WINDOWS
-    first = np.linspace(low, high - rows * STEP, WINDOWS)
-    grid = first[:, None] + STEP * np.arange(rows)
+    before = np.cumsum(length) - length
+    first = np.linspace(0, length.sum() - rows * STEP, WINDOWS)
+    mine = np.searchsorted(before, first, side="right") - 1
+    grid = (low[mine] + first - before[mine])[:, None] + STEP * np.arange(rows)
     pause = np.full((WINDOWS, round(APART / STEP)), np.nan)
     return voices.on(np.hstack([grid, pause]).ravel())
 
@@ -172,8 +174,35 @@ def _played(rows: pl.DataFrame, lag: float) -> tuple[Floats, Floats]:
     return play - lag, np.minimum(following, play + HELD) - lag
 
 
-def _ends(every: Sequence[tuple[Floats, Floats]]) -> tuple[float, float]:
-    return min(float(one[0][0]) for one in every), max(float(one[0][-1]) for one in every)
+def _rated(every: Sequence[tuple[Floats, Floats]]) -> tuple[Floats, Floats]:
+    """Return from when to when somebody rated. Shapes (m,).
+
+    Of what is too long for a tenth of a second between times, a silence longer than all that was
+    rated is left out: one sample far from the others would have the times of the grid.
+    """
+    start, stop = (np.concatenate([one[side] for one in every]) for side in (0, 1))
+    order = np.argsort(start, kind="stable")
+    start, until = start[order], np.maximum.accumulate(stop[order])
+    silent = start[1:] - until[:-1]
+    low, high = start[0], start[-1]
+    most = max((high - low) - silent[silent > 0].sum(), APART)
+    breaks = np.flatnonzero(silent > most)
+    if (high - low) / STEP < MOST or len(breaks) > MOST // 10:
+        breaks = breaks[:0]
+    return np.append(low, start[breaks + 1]), np.append(until[breaks], high)
+
+
+def _times(rated: tuple[Floats, Floats]) -> Floats:
+    """Return regular times over stretches; of several, each ends in a time without a value."""
+    low, high = rated
+    length = high - low
+    if len(low) == 1:
+        n = min(MOST, max(FEWEST, round(length[0] / STEP) + 1)) if length[0] > 0 else 1
+        return np.linspace(low[0], high[0], n)
+    step = max(STEP, length.sum() / (MOST - 2 * len(low)))
+    return np.concatenate([
+        one + step * np.arange(int(size / step) + 2) for one, size in zip(low, length, strict=True)
+    ])  # fmt: skip
 
 
 def _course(every: Sequence[pl.DataFrame]) -> pl.DataFrame:
