@@ -224,6 +224,7 @@ def test_a_file_of_an_earlier_version_is_gone_on_with(tmp_path):
     for _ in range(2):
         takes = Takes(tmp_path)
         told = [takes.find(name).author for name in ("one", "two", "open")]
+        assert [takes.count(name) for name in ("one", "two", "gone")] == [1, 0, 0]
         assert told == ["rater:ann", "rater:ann#2", None]
         assert takes.samples("one").rows() == [(0, 1.5, None, 0.5)]
         assert takes.trajectory("one", VA, 0.5).start.tolist() == [1.0]
@@ -275,3 +276,15 @@ def test_a_state_does_not_last_into_a_stretch_that_nobody_rated(takes):
     takes.add(take.id, [(n, t, {"valence": 0.1}, t) for n, t in enumerate(at)])
     felt = takes.trajectory(take.id, VA)
     assert felt.stop.tolist() == [0.5, 1.0, 2.0, 280.5, 280.5]
+
+
+def test_samples_are_counted_as_they_come_in_once_each(takes):
+    made = begun(takes)
+    for first in (0, 5, 3, 40):  # some of them are sent again
+        rows = [(n, n / 10, {"valence": 0.1}) for n in range(first, first + 5)]
+        told = takes.add(made.id, rows)
+        assert told == takes.count(made.id) == takes.samples(made.id).height
+    assert takes.count(made.id) == 15
+    assert takes.add(made.id, []) == 15
+    takes.delete(made.id)
+    assert takes.count(made.id) == 0

@@ -52,6 +52,10 @@ STEPS = (  # from each version of the file to the next; a file knows how many it
         "alter table takes add column ending text",
         "alter table takes add column bounds text",
     ),
+    (
+        "alter table takes add column samples integer not null default 0",
+        "update takes set samples = (select count(*) from samples where take = takes.id)",
+    ),
 )
 FURTHEST = 1e13  # seconds from the zero of its clock that a sample can be: ten times dates in ms
 
@@ -162,7 +166,7 @@ class Takes:
         row = (take.id, job, session, take.rater, space.name, json.dumps(axes), clock.value,
                kind.value, take.begun, json.dumps(bounds))  # fmt: skip
         with self._book.whole() as file:
-            file.execute("insert into takes values (?,?,?,?,?,?,?,?,?,null,null,0,null,?)", row)
+            file.execute("insert into takes values (?,?,?,?,?,?,?,?,?,null,null,0,null,?,0)", row)
         return take
 
     def add(self, take: str, samples: Sequence[Sample]) -> int:
@@ -184,14 +188,17 @@ class Takes:
                 raise Closed("take", take, "one that goes on; begin another")
             if known.kind is Kind.TRACED:
                 _same(file, take, rows)
+            numbers = [row[0] for row in rows]
+            had = _held(file, take, numbers)
             sql = "insert or replace into samples values (?,?,?,?,?)"
             file.executemany(sql, [(take, *row) for row in rows])
-            file.execute("update takes set ending = null where id = ?", (take,))
+            sql = "update takes set ending = null, samples = samples + ? where id = ?"
+            file.execute(sql, (_held(file, take, numbers) - had, take))
         return self.count(take)
 
     def count(self, take: str) -> int:
         """Return how many samples a take has."""
-        rows = self._book.run("select count(*) from samples where take = ?", (take,))
+        rows = self._book.run("select samples from takes where id = ?", (take,))
         return int(rows[0][0]) if rows else 0
 
     def name(self, take: str, taken: Collection[str] = (), lag: float | None = None) -> Take:
@@ -329,6 +336,13 @@ def _checked(take: Take, one: Sample) -> tuple[int, float, str, float | None]:
     return int(one.n), float(one.at), json.dumps(values), one.play
 
 
+def _held(file: sqlite3.Connection, take: str, numbers: Sequence[int]) -> int:
+    """Return how many samples a take has from the lowest to the highest of some numbers."""
+    sql = "select count(*) from samples where take = ? and n between ? and ?"
+    span = (min(numbers, default=0), max(numbers, default=-1))
+    return int(file.execute(sql, (take, *span)).fetchone()[0])
+
+
 def _same(
     file: sqlite3.Connection, take: str, rows: Sequence[tuple[int, float, str, float | None]]
 ) -> None:
@@ -377,7 +391,7 @@ def _known(rows: Sequence[tuple[Any, ...]], take: str) -> Take:
 
 def _take(row: tuple[Any, ...]) -> Take:
     made, job, session, rater, space, axes, clock, kind, begun, done, author, lag = row[:12]
-    ending, bounds = row[12:]
+    ending, bounds = row[12:14]
     held = tuple((low, high) for low, high in json.loads(bounds)) if bounds else None
     return Take(made, job, session, rater, space, tuple(json.loads(axes)), Clock(clock),
                 Kind(kind), begun, done, author, lag, ending, held)  # fmt: skip
