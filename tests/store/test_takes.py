@@ -69,6 +69,17 @@ def test_what_is_beyond_an_axis_or_all_time_is_refused(takes, at, value, told):
     assert takes.count(take.id) == 0
 
 
+def test_play_for_longer_than_anything_plays_is_refused_and_nothing_of_its_batch_kept(takes):
+    take = begun(takes)
+    near = (0, 0.0, {"valence": 0.1}, 0.0)
+    with pytest.raises(
+        BadValues, match=r"play of a sample: got 2000000000000.0, expected 1e\+07 seconds"
+    ):
+        takes.add(take.id, [near, (1, 1.0, {"valence": 0.1}, 2e12)])
+    assert takes.count(take.id) == 0
+    assert takes.add(take.id, [near, (1, 1.0, {"valence": 0.1}, 86400.0)]) == 2
+
+
 def test_an_axis_is_rated_once(takes):
     with pytest.raises(BadChoice, match="once"):
         begun(takes, axes=("valence", "valence"))

@@ -58,6 +58,7 @@ STEPS = (  # from each version of the file to the next; a file knows how many it
     ),
 )
 FURTHEST = 1e13  # seconds from the zero of its clock that a sample can be: ten times dates in ms
+LONGEST = 1e7  # seconds of play at most: four months of reading aloud, or of a recording
 
 
 class Kind(StrEnum):
@@ -328,8 +329,10 @@ def _checked(take: Take, one: Sample) -> tuple[int, float, str, float | None]:
     values = [float(one.said.get(axis, np.nan)) for axis in take.axes]
     if not np.isfinite([one.at, one.play or 0.0, *values]).all():
         raise BadValues("sample", dict(one.said), f"a number for each of {', '.join(take.axes)}")
-    if abs(one.at) > FURTHEST or abs(one.play or 0.0) > FURTHEST:
+    if abs(one.at) > FURTHEST:
         raise BadValues("time of a sample", one.at, f"one within {FURTHEST:g} of the clock's zero")
+    if abs(one.play or 0.0) > LONGEST:
+        raise BadValues("play of a sample", one.play, f"{LONGEST:g} seconds of play at most")
     for axis, value, (low, high) in zip(take.axes, values, take.bounds or (), strict=False):
         if not low <= value <= high:
             raise BadValues(axis, value, f"a value from {low:g} to {high:g}")
