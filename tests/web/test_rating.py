@@ -1,5 +1,7 @@
 """web/rating: takes are kept, agree or not, and become states like any other author's."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
 import numpy as np
@@ -8,6 +10,7 @@ from starlette.testclient import TestClient
 from tests.web.conftest import HEADERS, HERE, traced
 
 from affectory.store.lake import open_lake
+from affectory.web import agreement
 from affectory.web.app import create_app
 from affectory.web.settings import Settings
 
@@ -613,6 +616,28 @@ def test_values_beyond_the_axis_and_turns_that_are_not_there_are_refused(own):
     assert client.get(f"/api/takes/{made}/samples").json()["n"] == []
 
 
+def test_what_lies_far_from_its_session_is_refused_and_nothing_of_it_kept(own):
+    client, _, base = own
+    made = take(client, base, "zoe", [])
+
+    def sent(n, at, play=None):
+        rows = [{"n": n, "at": 1.0, "said": {"valence": 0.1}},
+                {"n": n + 1, "at": at, "play": play, "said": {"valence": 0.2}}]  # fmt: skip
+        return client.post(f"/api/takes/{made}/samples", json=rows)
+
+    for at, play, told in ((1e12, None, "expected 0 to 22, or a day away at most"),
+                           (-2e5, None, "a day away"), (2.0, 2e12, "play")):  # fmt: skip
+        answer = sent(0, at, play)
+        assert answer.status_code == 422
+        assert told in answer.json()["detail"]
+    assert client.get(f"/api/takes/{made}/samples").json()["n"] == []
+    assert sent(0, 8e4).json() == {"samples": 2}  # a recording goes on when its last turn is said
+    assert sent(2, -2e5).status_code == 422
+    moved = client.post(f"{base}/media/offset", json={"offset": 2e5})
+    assert moved.status_code == 200, moved.text
+    assert sent(2, -2e5).json() == {"samples": 4}  # where its recording begins
+
+
 def test_two_servers_over_one_lake_know_of_each_others_spaces(own):
     client, out, base = own
     with TestClient(create_app(Settings(out)), base_url=HERE, headers=HEADERS) as other:
@@ -626,3 +651,20 @@ def test_two_servers_over_one_lake_know_of_each_others_spaces(own):
         other.delete(f"/api/takes/{made}")
         assert [space["name"] for space in client.get(base).json()["spaces"]] == known
         assert client.get(f"{base}/states?space=va").status_code == 422
+
+
+def test_a_sample_waits_for_nobody_who_looks_how_raters_agree(own, monkeypatch):
+    client, _, base = own
+    made, free = take(client, base, "ann", [0.1] * 5), threading.Event()
+    monkeypatch.setattr(agreement, "_session", lambda *asked: {"free": free.wait(60)})
+    with ThreadPoolExecutor(60) as pool:
+        path = f"{base}/agreement?space=va&axis=valence"
+        looks = [pool.submit(client.get, path) for _ in range(50)]  # more than there are threads
+        sent = [{"n": 5, "at": 5.0, "said": {"valence": 0.2}}]
+        one = pool.submit(client.post, f"/api/takes/{made}/samples", json=sent)
+        try:
+            assert one.result(30).json() == {"samples": 6}
+            assert not any(look.done() for look in looks)
+        finally:
+            free.set()
+        assert [look.result(60).json() for look in looks] == [{"free": True}] * 50

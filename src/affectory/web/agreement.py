@@ -1,13 +1,14 @@
 """How far the raters of a session, or of a whole trace, agree, and what they say together."""
 
-__all__ = ["router"]
+__all__ = ["MAKERS", "router"]
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import polars as pl
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from numpy.typing import NDArray
 
@@ -31,13 +32,14 @@ from affectory.web.shelf import Shelf
 from affectory.web.shelves import Shelves
 
 router = APIRouter(tags=["agreement"])
+MAKERS = 1  # figures of agreement that are made at once
 Floats = NDArray[np.float64]
 
 
 @router.get("/traces/{job}/sessions/{place}/agreement")
-def agreement(
-    shelves: Asked, trace: Trace, place: Number, space: Name, axis: Name | None = None,
-    kind: Kind | None = None, aligned: bool = False,
+async def agreement(
+    request: Request, shelves: Asked, trace: Trace, place: Number, space: Name,
+    axis: Name | None = None, kind: Kind | None = None, aligned: bool = False,
 ) -> dict[str, Any]:  # fmt: skip
     """Return how far raters agree on an axis, with each other and the method, and their gold.
 
@@ -46,6 +48,14 @@ def agreement(
     done. Without an axis: how far raters give turns the same label. Without a kind: of takes
     that were made all along, or where there is none, turn by turn.
     """
+    async with request.app.state.agreeing:  # who waits holds no thread that samples need
+        return await asyncio.to_thread(_session, shelves, trace, place, space, axis, kind, aligned)
+
+
+def _session(
+    shelves: Shelves, trace: Shelf, place: int, space: str, axis: str | None, kind: Kind | None,
+    aligned: bool,
+) -> dict[str, Any]:  # fmt: skip
     session, known = trace.name(place), trace.space(space)
     if axis is not None:
         known.index(axis)
@@ -63,15 +73,21 @@ def agreement(
 
 
 @router.get("/traces/{job}/agreement")
-def pooled(
-    shelves: Asked, trace: Trace, space: Name, axis: Name, kind: Kind = Kind.TRACED
-) -> dict[str, Any]:
+async def pooled(
+    request: Request, shelves: Asked, trace: Trace, space: Name, axis: Name,
+    kind: Kind = Kind.TRACED,
+) -> dict[str, Any]:  # fmt: skip
     """Return how far raters agree over all sessions that several rated.
 
     CCC of each pair of raters over all moments of all sessions, each as long as it lasts, ICC and
     alpha over the means of sessions; intervals are drawn over sessions. Of a rater the first take
     of a session counts.
     """
+    async with request.app.state.agreeing:
+        return await asyncio.to_thread(_trace, shelves, trace, space, axis, kind)
+
+
+def _trace(shelves: Shelves, trace: Shelf, space: str, axis: str, kind: Kind) -> dict[str, Any]:
     known = trace.space(space)
     known.index(axis)
     rows, steps = [], []

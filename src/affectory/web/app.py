@@ -76,6 +76,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.talks = live.Talks()
     app.state.sockets = 0
     app.state.reading = asyncio.Semaphore(queues.READERS)
+    app.state.agreeing = asyncio.Semaphore(agreement.MAKERS)
     app.add_exception_handler(AffectoryError, _told)
     app.add_exception_handler(RequestValidationError, _unread)
     app.add_exception_handler(ClientDisconnect, _left)
