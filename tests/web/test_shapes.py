@@ -1,5 +1,8 @@
 """web/shapes and groups: planted kinds are told, drawings are found, groups are apart."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import numpy as np
 import polars as pl
 import pytest
@@ -8,10 +11,11 @@ from tests.web.conftest import HEADERS, HERE, traced
 
 from affectory.measure.shapes import PARTS, Divided, divided
 from affectory.store.lake import open_lake
-from affectory.web import indexing
+from affectory.web import indexing, shelf
 from affectory.web.app import create_app
 from affectory.web.settings import Settings
 from affectory.web.shapes import Curves, alike, carpet, kinds
+from affectory.web.shelves import Shelves
 
 GLAD, SAD, PLAIN = (
     "I love this, thank you!",
@@ -205,3 +209,29 @@ def test_what_is_no_drawing_is_refused_in_one_sentence(many, drawn):
 
 def test_kinds_of_too_few_sessions_are_told_on_the_page_in_a_sentence(client, job):
     assert isinstance(client.get(f"/api/traces/{job}/kinds").json()["detail"], str)
+
+
+def test_what_tells_sessions_apart_stands_before_what_tells_turns_apart(tmp_path):
+    rows = [f"s{n},ann,Fine.,{'xyz'[at]},{'ab'[n]}" for n in range(2) for at in range(3)]
+    out = traced(tmp_path / "out", "\n".join(["session,actor,text,mood,arm", *rows]))
+    assert indexing.columns(open_lake(out / "lake")) == ["arm", "mood"]
+
+
+def test_courses_that_two_ask_for_at_once_are_made_once(tmp_path, monkeypatch):
+    rows = [f's{n},ann,"{text}"' for n in range(4) for text in (GLAD, SAD, PLAIN, GLAD)]
+    out = traced(tmp_path / "out", "\n".join(["session,actor,text", *rows]))
+    shelves = Shelves(Settings(out))
+    one, made, both = shelves.shelf(shelves.traces()[0]["job"]), [], Barrier(2)
+    make = shelf.curves
+    monkeypatch.setattr(shelf, "curves", lambda *asked: (made.append(asked), make(*asked))[1])
+    assert one.index.height == 4
+
+    def look(work):
+        both.wait(30)
+        return work()
+
+    with ThreadPoolExecutor(2) as pool:
+        kinds_ = pool.submit(look, lambda: one.divided("vad", "valence", 2))
+        told = pool.submit(look, lambda: one.curves("vad", "valence"))
+        assert len(kinds_.result(60).kind) == len(told.result(60).number) == 4
+    assert len(made) == 1

@@ -46,17 +46,24 @@ def index(lake: Lake, method: str, drawn: tuple[str, str] | None) -> pl.DataFram
 
 
 def columns(lake: Lake) -> list[str]:
-    """Return the names of what records say besides words and times."""
+    """Return the names of what records say besides words and times.
+
+    What tells sessions apart stands before what differs from turn to turn.
+    """
     said = lake.scan("records").select("session", "meta").drop_nulls("meta")
-    first = said.unique("session", keep="first", maintain_order=True).select("meta")
-    rows = pl.concat([said.select("meta").head(LOOKED).collect(), first.collect()])
+    first = said.unique("session", keep="first", maintain_order=True)
+    rows = pl.concat([said.head(LOOKED).collect(), first.collect()]).unique(maintain_order=True)
     names: dict[str, None] = {}
-    for text in rows["meta"].unique(maintain_order=True).to_list():
-        told = json.loads(text)
-        names |= dict.fromkeys(
-            key for key, value in told.items() if not isinstance(value, dict | list)
-        )
-    return list(names)
+    held: dict[tuple[str, str], object] = {}
+    turning: set[str] = set()
+    for session, text in rows.iter_rows():
+        for key, value in json.loads(text).items():
+            if isinstance(value, dict | list):
+                continue
+            names[key] = None
+            if held.setdefault((session, key), value) != value:
+                turning.add(key)
+    return sorted(names, key=turning.__contains__)
 
 
 def arcs(lake: Lake, method: str, space: str, axis: str) -> pl.DataFrame:

@@ -61,6 +61,7 @@ class Shelf:
         cuts: Their kinds, by Space, axis and how many.
         making: Held while its list is made.
         voices: Who gave states, by Space.
+        drawing: Held while courses or kinds are made: a page asks for both at once.
         reading: Held while signs are looked for.
     """
 
@@ -73,6 +74,7 @@ class Shelf:
     )
     voices: dict[str, Voices] = field(default_factory=dict, repr=False, compare=False)
     making: threading.RLock = field(default_factory=threading.RLock, repr=False, compare=False)
+    drawing: threading.RLock = field(default_factory=threading.RLock, repr=False, compare=False)
     reading: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
     @property
@@ -153,11 +155,12 @@ class Shelf:
             BadChoice: if it has no states, or none in that Space, or the Space has no such axis.
         """
         wanted = self.chosen(space, axis)
-        if wanted not in self.courses:
-            while len(self.courses) >= COURSES:
-                self.courses.pop(next(iter(self.courses)), None)
-            self.courses[wanted] = curves(self.lake, self.method, self.index, *wanted)
-        return self.courses[wanted]
+        with self.drawing:
+            if wanted not in self.courses:
+                while len(self.courses) >= COURSES:
+                    self.courses.pop(next(iter(self.courses)))
+                self.courses[wanted] = curves(self.lake, self.method, self.index, *wanted)
+            return self.courses[wanted]
 
     def divided(self, space: str, axis: str, k: int) -> Divided:
         """Return its sessions by kind of shape on an axis; of fewer sessions, fewer kinds.
@@ -167,11 +170,12 @@ class Shelf:
         """
         known = self.curves(space, axis)
         wanted = (space, axis, min(k, max(2, len(known.number))))
-        if wanted not in self.cuts:
-            while len(self.cuts) >= COURSES:
-                self.cuts.pop(next(iter(self.cuts)), None)
-            self.cuts[wanted] = divided(known.values, wanted[2])
-        return self.cuts[wanted]
+        with self.drawing:
+            if wanted not in self.cuts:
+                while len(self.cuts) >= COURSES:
+                    self.cuts.pop(next(iter(self.cuts)))
+                self.cuts[wanted] = divided(known.values, wanted[2])
+            return self.cuts[wanted]
 
     def name(self, number: int) -> str:
         """Return the name of a session.
