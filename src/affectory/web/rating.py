@@ -2,22 +2,24 @@
 
 __all__ = ["router"]
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from typing import Annotated, Any
 
 import polars as pl
-from fastapi import APIRouter, Body, Query
+from fastapi import APIRouter, Body, Query, Request
 from pydantic import BaseModel, Field
 
-from affectory.core.errors import BadChoice, Gone, UnknownSpace
+from affectory.core.errors import BadChoice, BadValues, Gone, UnknownSpace
 from affectory.core.records import Clock
 from affectory.represent import vocabularies
 from affectory.store import takes as keeping
 from affectory.store.takes import Kind, Take, Takes
 from affectory.web.asking import Asked, Held, Number, TakeId, Trace
+from affectory.web.filmed import filmed
 from affectory.web.shelf import Shelf
+from affectory.web.shelves import Shelves
 from affectory.web.taken import felt_by
 
 router = APIRouter(tags=["raters"])
@@ -26,6 +28,7 @@ REFUSED: dict[int | str, dict[str, Any]] = {
     409: {"description": "The take is done, or has something else there."},
     410: {"description": "There is no such take, or not any more."},
 }
+DAY = 86_400.0  # units of its clock by which a sample may lie outside its session
 TRIES = 5  # times that a take is put into the lake while more of it comes in
 
 
@@ -89,6 +92,7 @@ def listed(takes: Held, trace: Trace, number: Number) -> list[Row]:
 
 @router.post("/takes/{take}/samples", responses=REFUSED)
 def add(
+    request: Request,
     takes: Held,
     shelves: Asked,
     take: TakeId,
@@ -97,9 +101,11 @@ def add(
     """Keep samples; when this answers they are on the disk. Sent again, they count once.
 
     Another sample of a number that a take has already is a 409, as is a take that is done; one
-    that was deleted is a 410. Nothing of what is refused is kept.
+    that was deleted is a 410. Nothing of what is refused is kept, as where one lies more than a
+    day (86,400 units of its clock) before or after its session and its recording.
     """
     known = takes.find(take)
+    _near(request, shelves, known, [one.at for one in samples])
     if known.kind is Kind.TURNS:
         _spoken(shelves.shelf(known.job), known.session, {one.n for one in samples})
     told = [keeping.Sample(one.n, one.at, one.said, one.play) for one in samples]
@@ -162,6 +168,28 @@ def _end(takes: Takes, shelf: Shelf, take: str, lag: float | None) -> None:
             shelf.lake.take_back(felt, known.job)
             raise
     raise BadChoice("take", take, "one that nobody goes on with; stop rating, then end it")
+
+
+def _near(request: Request, shelves: Shelves, take: Take, at: Sequence[float]) -> None:
+    """Check that samples lie near the session of a take, which may be of a trace that is gone.
+
+    A recording may be longer than its turns, by nobody knows how much: a day is more than any.
+
+    Raises:
+        BadValues: if one lies far off.
+    """
+    with suppress(BadChoice):
+        trace = shelves.shelf(take.job)
+        rows = trace.index.filter(pl.col("session") == take.session)
+        low, high = (rows[end].drop_nulls() for end in ("start", "stop"))
+        ends = [*low, *high]
+        if not ends or all(min(ends) - DAY <= one <= max(ends) + DAY for one in at):
+            return
+        ends.append(filmed(request.app.state.recordings, trace, take.session, take.clock).zero)
+        for one in at:
+            if not min(ends) - DAY <= one <= max(ends) + DAY:
+                told = f"{min(ends):g} to {max(ends):g} on its clock, or a day away"
+                raise BadValues("time of a sample", one, told, "rate within the session")
 
 
 def _spoken(shelf: Shelf, session: str, turns: Collection[int]) -> None:
