@@ -362,3 +362,18 @@ def test_who_comes_back_finds_the_list_as_it_was(page, serve, corpus):
     assert page.get_by_label("Order").input_value() == "mean"
     assert all("rise" in name for name in page.locator("tbody a").all_inner_texts())
     assert page.faults == []
+
+
+def test_what_was_measured_again_stands_once_with_its_last_value(page, serve, tmp_path):
+    lake = open_lake(tmp_path / "lake")
+    for value in (0.4, 0.5, 0.6):
+        figure = Figure("macro_f1", value, value - 0.1, value + 0.1, n=9, setting="test")
+        other = Figure("macro_f1", 0.3, 0.2, 0.4, n=9, setting="dev")
+        lake.write_figures("run", "feelings", [figure, other], method="one")
+    page.goto(f"{serve(Settings(tmp_path / 'lake'))}#/figures")
+    page.wait_for_selector("tbody tr")
+    told = page.locator("tbody tr").all_inner_texts()
+    assert len(told) == 2
+    assert "0.6" in told[0]
+    assert "and 2 earlier" in told[0]
+    assert page.faults == []

@@ -9,7 +9,7 @@ import { T } from "./texts.js";
 const AT_ONCE = 20, MORE = 4;
 
 export async function figures(main) {
-  const rows = await ask("/figures");
+  const rows = newest(await ask("/figures"));
   main.append(h("h1", {}, T.pages.figures));
   if (!rows.length) return void main.append(h("p", { class: "empty" }, T.figures.empty));
   const boards = [], list = h("div", { class: "queue" });
@@ -35,6 +35,18 @@ export async function figures(main) {
   }
   show(AT_ONCE);
   return () => boards.forEach((close) => close());
+}
+
+// of what was measured again in the same way the last counts: they come the last noted first
+function newest(rows) {
+  const seen = new Map();
+  for (const row of rows) {
+    const key = JSON.stringify([row.task, row.figure, row.method, row.setting, row.task === "trace" && row.run]);
+    const first = seen.get(key);
+    if (first) first.earlier += 1;
+    else seen.set(key, { ...row, earlier: 0 });
+  }
+  return [...seen.values()];
 }
 
 const told = (row) => `${row.task} ${row.figure} ${row.method} ${row.setting}`.toLowerCase();
@@ -82,7 +94,7 @@ function table(rows, better) {
       n(row.low === null ? "" : `${number(row.low)} to ${number(row.high)}`),
       n(row.published === null ? "" : number(row.published)),
       n(row.n.toLocaleString("en")),
-      h("td", {}, row.at.slice(0, 16).replace("T", " ")),
+      h("td", {}, row.at.slice(0, 16).replace("T", " "), row.earlier ? h("small", {}, ` ${T.figures.earlier(row.earlier)}`) : ""),
       h("td", { class: "setting", title: row.setting }, row.setting)))));
 }
 
