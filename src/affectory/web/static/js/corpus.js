@@ -13,6 +13,7 @@ import { links } from "./tables.js";
 import { T } from "./texts.js";
 
 const MANY = [2, 3, 4, 5, 6, 8, 10];
+export const OPENED = "affectory.opened"; // on which axis, and from where, a session was opened
 
 export async function corpus(main, job) {
   const base = `/traces/${job}`, key = `affectory.shapes.${job}`;
@@ -33,6 +34,19 @@ export async function corpus(main, job) {
   const compared = columns.length ? groups(beside, { job, columns, about }) : null;
   const asking = latest();
   let board = null;
+
+  // a session is opened on the axis that it was found on, and leads back here
+  function leaving(axis = state.axis) {
+    const there = (one) => one.axes.some((each) => each.name === axis);
+    const own = axes.find((one) => one.name === state.space);
+    const space = (there(own) ? own : axes.find(there)).name;
+    visit.remember(OPENED, JSON.stringify({ job, space, axis }));
+  }
+
+  main.addEventListener("click", (e) => {
+    const link = e.target.closest?.(`a[href^="#/t/${job}/s/"]`);
+    if (link) leaving(link.dataset.axis);
+  });
 
   function choices() {
     const select = (label, values, value, onpick) =>
@@ -63,7 +77,7 @@ export async function corpus(main, job) {
     board?.close();
     const title = T.carpet.title(told.number.length, told.total);
     rug.replaceChildren(h("div", { class: "bar" }, h("h2", {}, title)));
-    board = carpet(rug, told, (number) => (location.hash = href(number)));
+    board = carpet(rug, told, (number) => { leaving(); location.hash = href(number); });
     rug.append(h("p", { class: "saves" }, T.files, links(path, T.carpet.name),
       saves("carpet", board.svg)));
     multiples(many, told, href);

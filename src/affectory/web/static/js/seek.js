@@ -12,6 +12,9 @@ const x = (share) => share * W, y = (v) => ((1 - v) / 2) * (H - 16) + 8;
 const point = ([a, b], i) => `${i ? "L" : "M"}${x(a).toFixed(1)} ${y(b).toFixed(1)}`;
 const path = (row) => h("path", { class: "course", d: row.map(point).join("") });
 const score = (one) => `r ${number(one.score)}`;
+// how much it moves: a shape alone does not tell
+const between = ({ axis, curve }) =>
+  T.seek.between(axis, number(Math.min(...curve), 2), number(Math.max(...curve), 2));
 const before = new Map(); // by trace: what was looked for last, for who comes back from a session
 
 export function seek(view, { job, axes, about, href }) {
@@ -81,8 +84,9 @@ export function seek(view, { job, axes, about, href }) {
     }
     const picture = (course) => shape(course.curve, ranges[course.axis]);
     list.replaceChildren(...found.map((one) => h("article", { class: "card" },
-      one.courses.flatMap((c) => [one.courses.length > 1 && h("small", {}, c.axis), picture(c)]),
-      h("a", { href: href(one.number) }, one.session), h("small", {}, ` ${score(one)}`))));
+      one.courses.flatMap((c) => [h("small", {}, between(c)), picture(c)]),
+      h("a", { href: href(one.number), data: { axis: one.courses[0].axis } }, one.session),
+      h("small", {}, ` ${score(one)}`))));
     if (!found.length) {
       list.replaceChildren(h("p", { class: "hint" }, T.seek.none));
       return void kept.replaceChildren();

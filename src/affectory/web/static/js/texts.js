@@ -60,6 +60,7 @@ export const T = {
     words: "In words", find: "Find", example: "rising fear then relief", found: "what was found", none: "Nothing moves like this.", pad: "Your line:",
     help: "An axis and how it moves: rising, falling, peak, dip, up, down, level; “then” puts parts after each other. “Relief” alone means that valence rises. Each movement takes the same share of a session.",
     understood: (said) => `Understood: ${said}. Best first; r is the mean correlation over the parts.`, drawn: (axis) => `Your line on ${axis}. Best first, by correlation r.`,
+    between: (axis, low, high) => `${axis} ${low} to ${high}`,
     examples: [["rising valence", ["valence"]], ["falling valence", ["valence"]], ["valence down and up again", ["valence"]], ["sadness peak", ["sadness"]], ["rising fear then relief", ["fear", "valence"]]],
   },
   group: {
