@@ -222,11 +222,13 @@ def _weights(several: Floats, scales: bool) -> Floats:
     r = several.shape[1]
     if r == 1:
         return np.ones(1)
-    held = ~np.isnan(several)
-    told = np.where(held, several - _levels(several, held), 0.0)
+    rows = np.ascontiguousarray(several.T)  # (k, r, n): sums along what lies side by side
+    held = ~np.isnan(rows)
+    said = np.where(held, rows, 0.0)
+    told = np.where(held, said - _levels(said, held)[:, :, None], 0.0)
     count, total = held.sum(axis=1), told.sum(axis=1)
-    unit = _units(several, held) if scales else np.ones(several.shape[2])
-    least = 1e-24 * (np.where(held, several, 0.0) ** 2).sum(axis=(0, 1))  # less is rounding
+    unit = _units(said, held) if scales else np.ones(len(rows))
+    least = 1e-24 * (said**2).sum(axis=(1, 2))  # what varies less is rounding
     agreed = np.zeros(r)
     for at in range(r):  # a handful of raters
         others = count - held[:, at]
@@ -242,37 +244,39 @@ def _alike(
 ) -> float:
     """Return the correlation over all axes, each about its mean of the moments that both share.
 
-    0 where a side does not vary.
+    Sides are (k, n). 0 where one does not vary.
     """
-    n = np.maximum(both.sum(axis=0), 1)
-    x, y = (np.where(both, side - (side * both).sum(axis=0) / n, 0.0) for side in (rest, own))
-    xx, yy = (np.where((sq := (s * s).sum(axis=0)) > least, sq, 0.0) / unit**2 for s in (x, y))
+    n = np.maximum(both.sum(axis=1, keepdims=True), 1)
+    x, y = (both * (one - (one * both).sum(axis=1, keepdims=True) / n) for one in (rest, own))
+    xx, yy = (np.where((sq := (s * s).sum(axis=1)) > least, sq, 0.0) / unit**2 for s in (x, y))
     under = np.sqrt(xx.sum() * yy.sum())
-    return float(((x * y).sum(axis=0) / unit**2).sum() / under) if under > 0 else 0.0
+    return float(((x * y).sum(axis=1) / unit**2).sum() / under) if under > 0 else 0.0
 
 
-def _levels(several: Floats, held: NDArray[np.bool_]) -> Floats:
-    """Return how much higher each rater is than the others at the moments they share. (r, k).
+def _levels(said: Floats, held: NDArray[np.bool_]) -> Floats:
+    """Return how much higher each rater is than the others at the moments they share. (k, r).
 
     By least squares of a course that all hear and a level of each rater's own: who comes late or
     leaves early does not move the mean of those who stay. Where all are there it does not count.
+
+    Args:
+        said: Ratings, 0 where there is none. Shape (k, r, n).
+        held: Where there is one.
     """
-    _, r, k = several.shape
-    out = np.zeros((r, k))
-    for axis in range(k):
-        there = held[:, :, axis].astype(np.float64)
-        count = np.maximum(there.sum(axis=1, keepdims=True), 1.0)
-        said = np.where(held[:, :, axis], several[:, :, axis], 0.0)
-        away = there * (said - said.sum(axis=1, keepdims=True) / count)
-        apart = np.diag(there.sum(axis=0)) - (there / count).T @ there
-        out[:, axis] = np.linalg.pinv(apart, 1e-9, hermitian=True) @ away.sum(axis=0)
+    out = np.zeros(said.shape[:2])
+    for axis in np.flatnonzero(~held.all(axis=(1, 2))):
+        there = held[axis].astype(np.float64)
+        count = np.maximum(there.sum(axis=0), 1.0)
+        away = there * (said[axis] - said[axis].sum(axis=0) / count)
+        apart = np.diag(there.sum(axis=1)) - (there / count) @ there.T
+        out[axis] = np.linalg.pinv(apart, 1e-9, hermitian=True) @ away.sum(axis=1)
     return out
 
 
-def _units(several: Floats, held: NDArray[np.bool_]) -> Floats:
+def _units(said: Floats, held: NDArray[np.bool_]) -> Floats:
     """Return the deviation of each axis about the means of its raters, or 1. Shape (k,)."""
-    count = np.maximum(held.sum(axis=0), 1)
-    mean = np.where(held, several, 0.0).sum(axis=0) / count
-    square = np.where(held, several - mean, 0.0) ** 2
-    spread = np.sqrt(square.sum(axis=(0, 1)) / np.maximum(held.sum(axis=(0, 1)), 1))
+    count = held.sum(axis=2)
+    mean = said.sum(axis=2) / np.maximum(count, 1)
+    square = (held * (said - mean[:, :, None])) ** 2
+    spread = np.sqrt(square.sum(axis=(1, 2)) / np.maximum(count.sum(axis=1), 1))
     return np.where(spread > 0, spread, 1.0)
