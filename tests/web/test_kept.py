@@ -146,6 +146,9 @@ def test_what_was_refused_is_offered_on_whatever_page_is_opened(rated, shot):
     page.reload()
     page.wait_for_selector("#left >> text=by bea (va)")
     shot("left")
+    page.set_viewport_size({"width": 390, "height": 800})
+    shot("left-phone")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert len(asked) == 1
     assert page.evaluate(HELD) == left
     page.click(f"#left >> text={OWN}")
