@@ -178,18 +178,16 @@ def _near(request: Request, shelves: Shelves, take: Take, at: Sequence[float]) -
     Raises:
         BadValues: if one lies far off.
     """
-    with suppress(BadChoice):
-        trace = shelves.shelf(take.job)
-        rows = trace.index.filter(pl.col("session") == take.session)
-        low, high = (rows[end].drop_nulls() for end in ("start", "stop"))
-        ends = [*low, *high]
-        if not ends or all(min(ends) - DAY <= one <= max(ends) + DAY for one in at):
-            return
-        ends.append(filmed(request.app.state.recordings, trace, take.session, take.clock).zero)
-        for one in at:
-            if not min(ends) - DAY <= one <= max(ends) + DAY:
-                told = f"{min(ends):g} to {max(ends):g} on its clock, or a day away"
-                raise BadValues("time of a sample", one, told, "rate within the session")
+    ends = shelves.ends(take.job, take.session)
+    if ends is None or all(ends[0] - DAY <= one <= ends[1] + DAY for one in at):
+        return
+    trace = shelves.shelf(take.job)
+    zero = filmed(request.app.state.recordings, trace, take.session, take.clock).zero
+    low, high = min(*ends, zero), max(*ends, zero)
+    for one in at:
+        if not low - DAY <= one <= high + DAY:
+            told = f"{low:g} to {high:g} on its clock, or a day away"
+            raise BadValues("time of a sample", one, told, "rate within the session")
 
 
 def _spoken(shelf: Shelf, session: str, turns: Collection[int]) -> None:

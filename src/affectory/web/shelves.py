@@ -18,6 +18,7 @@ from affectory.web.settings import Settings
 from affectory.web.shelf import Shelf
 
 KEPT = 4  # traces whose lists of sessions stay in memory
+ENDS = 1000  # sessions that are rated, whose reach is remembered
 
 
 class Shelves:
@@ -32,6 +33,7 @@ class Shelves:
         self._held: OrderedDict[str, Shelf] = OrderedDict()
         self._takes: Takes | None = None
         self._called: dict[tuple[str, int], dict[str, str]] = {}
+        self._ends: dict[tuple[str, str], tuple[float, float] | None] = {}
         self.panels = Panels()
         self.rating = threading.Lock()  # a take is put into the lake by one request alone
         self._turn = threading.Lock()
@@ -127,6 +129,23 @@ class Shelves:
             while len(self._held) > KEPT:
                 self._held.popitem(last=False)
             return held
+
+    def ends(self, job: str, session: str) -> tuple[float, float] | None:
+        """Return where a session begins and ends on its clock, None where its trace is gone.
+
+        Looked up once: samples that come in wait for no list of sessions that is made anew.
+        """
+        if (job, session) not in self._ends:
+            try:
+                index = self.shelf(job).index
+            except BadChoice:
+                return None
+            row = index.filter(pl.col("session") == session).select("start", "stop")
+            told = [end for end in row.row(0) if end is not None] if row.height else []
+            while len(self._ends) >= ENDS:
+                self._ends.pop(next(iter(self._ends)), None)
+            self._ends[job, session] = (min(told), max(told)) if told else None
+        return self._ends.get((job, session))
 
     def warm(self) -> None:
         """List the sessions of the newest trace, before a page asks for them."""
