@@ -2,6 +2,7 @@
 
 import httpx
 import pytest
+from tests.web.conftest import HEADERS, ended
 from tests.web.upstream import Upstream, running
 
 from affectory.web.overhearing import Ear
@@ -180,3 +181,62 @@ def test_a_turn_is_seen_on_every_page_that_has_the_talk(browser, page, serve, tm
     turns(page, 2)
     assert page.locator(".said").all_inner_texts() == ["I love it", "so do I"]
     other.close()
+
+
+DOTS = """() => {
+  const colour = (one) => getComputedStyle(one).color;
+  const said = [...document.querySelectorAll(".turn")]
+    .map((one) => [one.querySelector("b").textContent, colour(one.querySelector("i.who"))]);
+  const keys = [...document.querySelectorAll(".keys li:has(b)")]
+    .map((one) => [one.querySelector("b").textContent, colour(one.querySelector("i.who"))]);
+  return [said.length, [...new Set([...said, ...keys].map((one) => one.join()))].sort()];
+}"""
+
+
+@pytest.mark.parametrize("pair", [("user", "assistant"), ("zoe", "bo")])
+def test_a_speaker_has_one_colour_from_the_first_turn_on(page, serve, tmp_path, pair):
+    page.goto(f"{serve(Settings(tmp_path / 'out'))}#/live")
+    page.wait_for_selector("text=connected")
+    first = None
+    for at, name in enumerate((*pair, *pair), start=1):
+        page.fill("#actor", name)
+        page.fill("#turn", "I love it")
+        page.keyboard.press("Enter")
+        turns(page, at)
+        page.locator(".keys b", has_text=name).wait_for()
+        first = first or page.evaluate(DOTS)[1][0]
+    count, inks = page.evaluate(DOTS)
+    assert count == 4
+    assert len(inks) == 2  # a name and a colour each, in the turns and below the picture
+    assert first in inks
+    assert len({ink.partition(",")[2] for ink in inks}) == 2
+    assert page.faults == []
+
+
+def test_thanks_are_good_on_every_page(page, serve, tmp_path, shot):
+    address = serve(Settings(tmp_path / "out"))
+    page.goto(f"{address}#/live")
+    page.wait_for_selector("text=connected")
+    said = (("user", "Where is it?"), ("assistant", "Here."), ("user", "Thank you so much!"),
+            ("user", "No, that is wrong."))  # fmt: skip
+    for at, (name, words) in enumerate(said, start=1):
+        page.fill("#actor", name)
+        page.fill("#turn", words)
+        page.keyboard.press("Enter")
+        turns(page, at)
+    page.wait_for_selector(".turn >> nth=2 >> .sign.good >> text=gratitude")
+    page.wait_for_selector(".turn >> nth=3 >> .sign:not(.good) >> text=correction")
+    shot("live_signs")
+    with page.expect_response("**/keep") as kept:
+        page.click("text=Put into the lake")
+    with httpx.Client(base_url=address, headers=HEADERS) as client:
+        assert ended(client, kept.value.json())["state"] == "done"
+    page.click("#nav >> text=Explore")
+    page.click("tbody a")
+    page.wait_for_selector("#turn-2 .sign.good >> text=gratitude")
+    live = page.evaluate("getComputedStyle(document.querySelector('#turn-0 i.who')).color")
+    page.click("#nav >> text=Live")
+    turns(page, 4)
+    again = page.evaluate("getComputedStyle(document.querySelector('.turn i.who')).color")
+    assert live == again  # and a speaker has the colour of the other page
+    assert page.faults == []

@@ -123,7 +123,9 @@ def test_the_recording_jumps_where_the_time_line_is_clicked(page, serve, heard):
     assert head(page) == pytest.approx(box["x"] + box["width"] / 2, abs=3)
     page.wait_for_selector("#turn-2.now")
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 20)
+    page.keyboard.down("Control")
     page.mouse.wheel(0, -300)  # nearer: the line stays at its time
+    page.keyboard.up("Control")
     page.wait_for_function("() => document.querySelector('.playhead').hidden === false")
     assert page.faults == []
 

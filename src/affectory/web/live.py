@@ -12,7 +12,7 @@ import shutil
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path as File
-from typing import Annotated
+from typing import Annotated, Any
 from weakref import WeakValueDictionary
 
 from fastapi import APIRouter, Path, Request, WebSocket, WebSocketDisconnect
@@ -21,7 +21,8 @@ from pydantic import BaseModel, Field, ValidationError
 from starlette.responses import Response
 
 from affectory.core.errors import BadChoice, BadFile
-from affectory.web.heard import LONGEST
+from affectory.measure.triage import TYPES, leaf
+from affectory.web.heard import LONGEST, Heard
 from affectory.web.naming import FOLDER, NAME, overheard, place
 from affectory.web.receiving import whole
 from affectory.web.settings import Settings
@@ -34,6 +35,7 @@ LARGEST = 4 * LONGEST  # bytes of one message
 KEPT = 10_000  # talks whose files are kept beside the lake at most
 EMPTY = 1_000  # talks without a turn that are remembered
 BAD, GONE, MANY, FULL = 4400, 4404, 4429, 4507
+KINDS = {leaf(kind): kind for kind in TYPES}
 BEAT = 0.02  # seconds between two looks whether somebody else has said something
 
 
@@ -176,7 +178,7 @@ class _Line:
                 begun.pop(self.name, None)
                 if heard.seq < self.told:  # sent again, as its answer was lost
                     async with self.turn:
-                        await self.socket.send_json(asdict(heard))
+                        await self.socket.send_json(_told(heard))
                 await self._tell()
         finally:
             others.cancel()
@@ -184,7 +186,7 @@ class _Line:
     async def _tell(self) -> None:
         async with self.turn:
             while self.told < len(self.talk.heard):
-                await self.socket.send_json(asdict(self.talk.heard[self.told]))
+                await self.socket.send_json(_told(self.talk.heard[self.told]))
                 self.told += 1
 
     async def _watch(self) -> None:
@@ -211,6 +213,11 @@ async def keep(request: Request, talk: Name) -> Progress:
         await asyncio.to_thread(shutil.copyfile, path, copy)
     kept = copy.parent.with_suffix("") / name
     return work.begin(kept, name, request.app.state.shelves.forget)
+
+
+def _told(heard: Heard) -> dict[str, Any]:
+    """Return what a page is told of a turn: its signs by their types, as elsewhere."""
+    return {**asdict(heard), "signs": [KINDS.get(sign, sign) for sign in heard.signs]}
 
 
 async def _next(socket: WebSocket) -> Turn:

@@ -26,7 +26,7 @@ export function course(card, { base, facts, spaces, others, turns, who, link, lo
         choose(T.space, spaces.map((s) => s.name), name, (v) => draw(v)),
         choose(T.axis, space.axes.map((a) => a.name), spec.name,
           (v) => draw(name, v, told.by, beside)),
-        space.by.length > 1 && choose(T.by, space.by, told.by, (v) => draw(name, spec.name, v)),
+        space.by.length > 1 ? choose(T.by, space.by, told.by, (v) => draw(name, spec.name, v)) : author(told.by),
         near.length > 0 && choose(T.beside.label, [T.beside.none, ...near.map((one) => one.by)],
           beside?.by ?? T.beside.none,
           (v) => draw(name, spec.name, told.by, near.find((one) => one.by === v)))),
@@ -35,7 +35,11 @@ export function course(card, { base, facts, spaces, others, turns, who, link, lo
     card.append(h("p", { class: "saves" }, T.files, file("csv"), file("parquet"),
       saves(`timeline-${spec.name}`, shown.svg)));
     list.states(told, spec, space);
-    if (!beside) return;
+    link.by.set(told.by);
+    if (!beside) {
+      if (space.by.length < 2 && told.by !== facts.method) agreed.textContent = T.beside.alone(told.by, name);
+      return;
+    }
     const { job, number: place } = beside;
     const both = query({ space: name, axis: spec.name, other: job, place, by: beside.by });
     const one = await ask(`${base}/beside${both}`);
@@ -44,6 +48,9 @@ export function course(card, { base, facts, spaces, others, turns, who, link, lo
 
   return { draw, close: () => shown?.close() };
 }
+
+// who gave what is seen, where nobody else did
+const author = (by) => h("span", { class: "pick" }, h("span", {}, T.by), h("b", {}, by));
 
 // a list to choose from; a choice is its own name, or [value, name]
 export function choose(label, values, value, onpick) {

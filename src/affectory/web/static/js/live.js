@@ -4,7 +4,8 @@ import { canvas } from "./canvas.js";
 import { h, toast } from "./dom.js";
 import { fan } from "./fan.js";
 import { number } from "./number.js";
-import { people } from "./people.js";
+import { newcomers } from "./people.js";
+import { sign } from "./sign.js";
 import { level } from "./spark.js";
 import { visit } from "./storage.js";
 import { overheard, talks } from "./talks.js";
@@ -20,7 +21,7 @@ export async function live(main) {
   let socket = null, closed = false, lost = false, soon = 0, sent = Date.now() * 1000;
   const waiting = new Map(); // turns that are not answered yet: sent again after a break
   const heard = [], followed = overheard(talk); // another process says the turns of some
-  let who = people([]);
+  const who = newcomers();
 
   const list = h("ol", { class: "roll live", "aria-live": "polite", "aria-label": T.turns });
   const notice = h("p", { class: "notice", role: "alert", hidden: true });
@@ -119,11 +120,11 @@ export async function live(main) {
   function take(told) {
     answered(told);
     heard.push(told);
-    if (!who.names.includes(told.actor)) who = people([...who.names, told.actor]);
+    who.meet(told.actor);
     const v = told.values.valence;
     list.append(h("li", { class: "turn" },
       h("div", { class: "who" }, who.mark(told.actor), h("b", {}, told.actor),
-        [...told.signs, ...told.crisis.map(T.live.crisis)].map((sign) => h("span", { class: "sign" }, sign.replaceAll("_", " "))),
+        told.signs.map((type) => sign(type)), told.crisis.map((kind) => h("span", { class: "sign" }, T.live.crisis(kind.replaceAll("_", " ")))),
         h("span", { class: "chip" }, v === null ? T.unread : [h("i", { class: `d${level(v)}` }), `${number(v)} ${told.emotion?.[0] ?? ""}`])),
       h("p", { class: "said" }, told.text)));
     if (told.notice) { notice.hidden = false; notice.textContent = told.notice; }

@@ -38,7 +38,7 @@ export function plane(view, { told, who, link, space }) {
     const many = where.length > 2000, dot = many ? 1.6 : 3.2;
     for (const keep of [false, true]) {
       pen.globalAlpha = keep ? 0.75 : 0.12;
-      for (const name of who.names) {
+      for (const name of new Set([...who.names, ...told.actor])) {
         pen.fillStyle = who.colour(name);
         pen.beginPath();
         where.forEach((at, i) => {
@@ -71,7 +71,7 @@ export function plane(view, { told, who, link, space }) {
       const d = (at[0] - e.offsetX) ** 2 + (at[1] - e.offsetY) ** 2;
       if (d < near) [near, best] = [d, i];
     });
-    link.hover.set(best === null ? null : told.at[best]);
+    link.hover.set(best === null ? null : told.at[best] ?? null);
   });
   board.el.addEventListener("mouseleave", () => link.hover.set(null));
   return { svg: board.svg, close: () => { off.forEach((f) => f()); board.close(); } };

@@ -1,5 +1,5 @@
 // One session: what was said on one side, how it moved on the other, and both linked.
-import { ask, post, query, spoken } from "./api.js";
+import { ask, latest, post, query, spoken } from "./api.js";
 import { course } from "./course.js";
 import { h, toast, watched } from "./dom.js";
 import { saves } from "./picture.js";
@@ -11,7 +11,7 @@ import { stream } from "./stream.js";
 import { T } from "./texts.js";
 import { transcript } from "./transcript.js";
 
-const WATCHED = ["hover", "range", "now", "said", "film"];
+const WATCHED = ["hover", "range", "now", "said", "film", "by"];
 const BESIDE = "affectory.beside"; // who has just read this session, until the page is drawn again
 
 export async function session(main, job, number) {
@@ -19,7 +19,7 @@ export async function session(main, job, number) {
   const [facts, turns, others, { notice, found: flagged }] = await Promise.all(
     [ask(base), spoken(base), ask(`${base}/others`), ask(`${base}/crisis`)]);
   const who = people(facts.people.map((one) => one.actor));
-  // the turn that is pointed at, the stretch of time that is chosen: all views watch both
+  // the turn that is pointed at, the stretch of time and the author that are chosen: all views watch them
   const link = Object.fromEntries(WATCHED.map((name) => [name, watched(null)]));
   const spaces = facts.spaces.filter((space) => space.by.length);
   const place = new Map(turns.seq.map((seq, at) => [seq, at]));
@@ -43,17 +43,17 @@ export async function session(main, job, number) {
   const list = transcript(left, { turns, facts, base, who, link, flagged });
   const undo = [list.close, media(film, { base, facts, turns, link })];
   if (spaces.length) {
-    const parts = { base, facts, spaces, others, turns, who, link, load, list, undo };
+    const parts = { job, base, facts, spaces, others, turns, who, link, load, list, undo };
     await pictures(right, parts).catch((error) => // what was said can be read
       right.append(h("p", { class: "error", role: "alert" }, error.message)));
   }
-  right.append(authors(base, facts));
+  right.append(authors({ base, facts, link, undo }));
   ask(`${base}/signs`).then(list.signs); // they take a moment, and are no state
   return () => undo.forEach((f) => f());
 }
 
 async function pictures(right, parts) {
-  const { spaces, others, who, link, load, undo } = parts;
+  const { job, facts, spaces, others, undo } = parts;
   const scales = spaces.filter((space) => space.kind === "dimensions");
   // a handful of emotions says more than three signs, and reads better than twenty-eight
   const shares = spaces.filter((space) => space.kind !== "dimensions" && space.axes.length > 2)
@@ -63,28 +63,50 @@ async function pictures(right, parts) {
   right.append(card);
   const line = course(card, parts);
   undo.push(line.close);
-  const near = others.find((one) => one.by === visit.recall(BESIDE) && one.spaces.length);
+  const near = others.find((one) => one.by === visit.recall(BESIDE) && one.job === job && one.spaces.length);
   visit.forget(BESIDE);
-  const space = near && !near.spaces.includes(first.name) ? near.spaces[0] : first.name;
-  await line.draw(space, "valence", undefined, near?.spaces.includes(first.name) ? near : undefined);
+  const apart = near && !near.spaces.includes(first.name); // nothing of the first Space to stand beside
+  await line.draw(apart ? near.spaces[0] : first.name, "valence", apart ? near.by : undefined, apart ? undefined : near);
 
-  const vad = spaces.find((space) =>
-    ["arousal", "valence"].every((name) => space.axes.some((axis) => axis.name === name)));
-  for (const [space, title, picture] of [[vad, T.plane, plane], [shares[0], T.stream, stream]]) {
-    if (!space) continue;
-    const view = h("section", { class: "card" }, h("h2", {}, title));
-    right.append(view);
-    const told = await load(space.name);
-    const made = picture(view, { told, who, link, space });
-    view.append(h("p", { class: "saves" }, T.files, saves(picture.name, made.svg)));
-    undo.push(made.close);
+  const planes = spaces.filter((space) => ["arousal", "valence"].every((name) => space.axes.some((axis) => axis.name === name)));
+  await aside(right, planes, T.plane, plane, parts);
+  const own = shares.find((space) => space.by.includes(facts.method)) ?? shares[0]; // others may be of no emotions
+  await aside(right, own ? [own] : [], T.stream, stream, parts);
+}
+
+// a picture beside the curve: of whoever the curve is by where they gave states of it, else of the method
+async function aside(right, wanted, title, picture, { facts, who, link, load, undo }) {
+  if (!wanted.length) return;
+  const view = h("section", { class: "card" }), asking = latest();
+  let made = null, drawn = "";
+  right.append(view);
+  undo.push(() => made?.close());
+
+  async function draw(author) {
+    const newest = asking(), has = (by) => wanted.find((one) => one.by.includes(by));
+    const space = has(author) ?? has(facts.method) ?? wanted[0];
+    const by = [author, facts.method].find((one) => space.by.includes(one)) ?? space.by[0];
+    const told = drawn === by ? null : await load(space.name, by);
+    if (!newest()) return; // somebody else was chosen meanwhile
+    if (told) {
+      made?.close();
+      view.replaceChildren(h("h2", {}, title, " ", h("small", {}, T.method.whose(by))), h("p", { class: "hint not" }));
+      made = picture(view, { told, who, link, space });
+      view.append(h("p", { class: "saves" }, T.files, saves(picture.name, made.svg)));
+      drawn = by;
+    }
+    view.querySelector(".not").textContent = by === author ? "" : T.method.not(author);
   }
+
+  await draw(link.by.get());
+  undo.push(link.by.watch(draw));
 }
 
 // who perceived, with what to know before trusting it; and who else could
-function authors(base, facts) {
+function authors({ base, facts, link, undo }) {
   const card = h("section", { class: "card authors" }), wait = h("p", { class: "hint", role: "status" });
   const name = (method) => method.split(":")[0];
+  const shown = h("p", { class: "shown" });
   const pick = h("select", { id: "also", onchange: async () => {
     const method = pick.value;
     pick.disabled = true;
@@ -110,7 +132,10 @@ function authors(base, facts) {
       h("h2", {}, T.method.by, " ", h("a", { href: `#/methods/${name(facts.method)}` }, facts.method)),
       own ? h("details", {}, h("summary", {}, T.cautions),
         h("ul", {}, own.cautions.map((words) => h("li", {}, words)))) : "",
-      h("div", { class: "bar" }, h("label", { class: "pick" }, T.method.also, pick), wait));
+      shown, h("div", { class: "bar" }, h("label", { class: "pick" }, T.method.also, pick), wait));
+    const known = new Set(cards.map((one) => one.name));
+    undo.push(link.by.watch((by) => shown.replaceChildren(...(by && by !== facts.method
+      ? [T.method.shown, " ", known.has(name(by)) ? h("a", { href: `#/methods/${name(by)}` }, by) : h("b", {}, by)] : []))));
   });
   return card;
 }

@@ -1,15 +1,16 @@
 // The time line as it is printed: axes, bands, a line a speaker, and who they are.
-const LEFT = 44, RIGHT = 12, TOP = 34, BOTTOM = 28;
+const LEFT = 44, RIGHT = 12, TOP = 34, BOTTOM = 28, LINE = 14;
 
 export function sketch(pen, { wide, high, x, y, ticks, lines, ink, grid, title }) {
   const across = (t) => LEFT + ((t - x[0]) / (x[1] - x[0] || 1)) * (wide - LEFT - RIGHT);
-  const up = (v) => high - BOTTOM - ((v - y[0]) / (y[1] - y[0] || 1)) * (high - TOP - BOTTOM);
+  const bottom = BOTTOM + (ticks.x.some(([, words]) => words.includes("\n")) ? LINE : 0);
+  const up = (v) => high - bottom - ((v - y[0]) / (y[1] - y[0] || 1)) * (high - TOP - bottom);
   pen.fillStyle = ink;
   pen.fillText(title, LEFT, 14);
   for (const [t, words] of ticks.x) {
-    rule(pen, grid, across(t), TOP, across(t), high - BOTTOM);
+    rule(pen, grid, across(t), TOP, across(t), high - bottom);
     pen.textAlign = "center";
-    pen.fillText(words, across(t), high - BOTTOM + 16);
+    words.split("\n").forEach((line, k) => pen.fillText(line, across(t), high - bottom + 16 + k * LINE));
   }
   pen.textAlign = "right";
   for (const [v, words] of ticks.y) {

@@ -2,22 +2,22 @@
 import uPlot from "../vendor/uPlot.esm.js";
 import { caret } from "./caret.js";
 import { css, h } from "./dom.js";
+import { minus } from "./number.js";
 import { playhead } from "./playhead.js";
 import { Pen } from "./pen.js";
 import { sketch } from "./sketch.js";
-import { DATED, clockface, moment } from "./times.js";
-import { T } from "./texts.js";
+import { across, dated, moment } from "./times.js";
 
-const ZOOM = 0.8, TALL = 236;
+const ZOOM = 0.8, TALL = 236, NOTCH = 100, LINE = 33; // pixels that a wheel turns at once, and a line of text has
+
+// the words of an axis beside its rule
+const broad = (_, words) => (words ? 20 + 7 * Math.max(...words.map((one) => one.length)) : 44);
 
 export function timeline(view, { told, other, spec, turns, who, link, clock }) {
-  const begin = turns.start[0] > DATED ? turns.start[0] : 0; // dates count from the first turn
-  const seconds = clock === "seconds";
-  const x = told.start.map((t) => t - begin);
+  const x = told.start;
   const order = x.map((_, i) => i); // the server sends them in the order of time
   // whoever is rated or rates and does not speak, such as a rater all along, has a line as well
   const names = [...who.names.filter((name) => told.actor.includes(name)), ...new Set(told.actor.filter((name) => !who.names.includes(name)))];
-  const ink = (name) => (who.names.includes(name) ? who.colour(name) : css("--accent"));
   let plot = null, beside = [], held = false;
 
   // what another author says: of the same turns, a line a speaker; else, at the moments of the
@@ -26,7 +26,7 @@ export function timeline(view, { told, other, spec, turns, who, link, clock }) {
     if (!other) return [];
     const said = other.values[spec.name], turn = new Map(other.at.map((at, i) => [at, i]));
     turn.delete(undefined);
-    if (turn.size) return names.map((name) => ({ name: `${other.by}, ${name}`, colour: ink(name),
+    if (turn.size) return names.map((name) => ({ name: `${other.by}, ${name}`, colour: who.colour(name),
       values: told.at.map((at, i) => (told.actor[i] === name && turn.has(at) ? said[turn.get(at)] : null)) }));
     const row = other.start.map((t, i) => [t, i]).sort((p, q) => p[0] - q[0]);
     let k = -1;
@@ -53,7 +53,7 @@ export function timeline(view, { told, other, spec, turns, who, link, clock }) {
     const series = [{}];
     const bands = [];
     names.forEach((name, at) => {
-      const colour = ink(name);
+      const colour = who.colour(name);
       series.push({ label: name, stroke: colour, width: 1.5, spanGaps: true, points: { show: x.length < 400, size: 5, fill: colour } });
       if (step === 3) {
         series.push({ stroke: "transparent", spanGaps: true, points: { show: false } }, { stroke: "transparent", spanGaps: true, points: { show: false } });
@@ -66,21 +66,23 @@ export function timeline(view, { told, other, spec, turns, who, link, clock }) {
     return {
       width, height: TALL, series, bands,
       legend: { show: false },
-      plugins: [playhead(link, begin)],
-      scales: { x: { time: false }, y: { range: reach() } },
-      axes: [{ ...axis, size: 34, values: (_, ticks) => ticks.map((t) => (seconds ? clockface(t) : t)) }, { ...axis, size: 44 }],
+      plugins: [playhead(link)],
+      tzDate: (t) => uPlot.tzDate(new Date(t * 1000), "Etc/UTC"), // as moments are told
+      scales: { x: { time: dated(turns.start[0], clock) }, y: { range: reach() } },
+      axes: [{ ...axis, ...across(turns.start[0], clock) }, { ...axis, size: broad, values: (_, ticks) => ticks.map((v) => minus(`${v}`)) }],
       cursor: { move: within, drag: { x: true, y: false, setScale: false }, points: { size: 8 }, bind: { dblclick: () => () => { reset(); return null; } } },
       hooks: {
         setCursor: [(u) => { if (u.cursor.event) link.hover.set(u.cursor.idx === null ? null : told.at[u.cursor.idx] ?? null); }],
         setSelect: [(u) => {
           const { left, width: w } = u.select;
-          link.range.set(w > 3 ? [begin + u.posToVal(left, "x"), begin + u.posToVal(left + w, "x")] : null);
+          link.range.set(w > 3 ? [u.posToVal(left, "x"), u.posToVal(left + w, "x")] : null);
         }],
         ready: [(u) => {
           u.over.addEventListener("wheel", wheel, { passive: false });
           u.over.addEventListener("pointerdown", grip);
           choose(link.range.get());
         }],
+        draw: [() => held || choose(link.range.get())], // in another scale it lies elsewhere
       },
     };
   }
@@ -111,21 +113,24 @@ export function timeline(view, { told, other, spec, turns, who, link, clock }) {
     return [Math.max(spec.low, low - room), Math.min(spec.high, high + room)];
   }
 
+  // the page scrolls as everywhere: with Ctrl or ⌘, as a pinch has it too, the curve is zoomed
   function wheel(e) {
+    const { min, max } = plot.scales.x, pinch = e.ctrlKey || e.metaKey;
+    if (!pinch && Math.abs(e.deltaX) <= Math.abs(e.deltaY)) return;
     e.preventDefault();
-    const { min, max } = plot.scales.x;
-    const at = plot.posToVal(e.offsetX, "x");
-    const span = max - min;
-    if (Math.abs(e.deltaX) > Math.abs(e.deltaY)) {
-      const move = (e.deltaX / plot.over.clientWidth) * span;
+    if (!pinch) {
+      const move = (e.deltaX / plot.over.clientWidth) * (max - min);
       return clamp(min + move, max + move);
     }
-    zoom(at, e.deltaY < 0);
+    const turned = (e.deltaY * (e.deltaMode ? LINE : 1)) / NOTCH, at = plot.posToVal(e.offsetX, "x");
+    const grow = ZOOM ** -Math.max(-1, Math.min(1, turned));
+    clamp(at - (at - min) * grow, at + (max - at) * grow);
   }
 
-  function zoom(at, near) {
-    const { min, max } = plot.scales.x, grow = near ? ZOOM : 1 / ZOOM;
-    clamp(at - (at - min) * grow, at + (max - at) * grow);
+  // the turn that is marked comes into the middle, as far as there is something on both sides of it
+  function zoom(i, near) {
+    const { min, max } = plot.scales.x, half = ((max - min) * (near ? ZOOM : 1 / ZOOM)) / 2;
+    clamp(x[i] - half, x[i] + half);
   }
 
   function clamp(min, max) {
@@ -148,12 +153,13 @@ export function timeline(view, { told, other, spec, turns, who, link, clock }) {
     if (seen) plot.setScale("x", seen);
   }
 
-  // the stretch that is chosen, wherever it was
+  // the stretch that is chosen, as far as it is in sight
   function choose(range) {
-    if (plot.scales.x.min === null) return; // it is not laid out yet, and asks again when it is
-    const { left, width } = plot.select, none = { left: 0, width: 0, top: 0, height: 0 };
-    if (!range) return void (width && plot.setSelect(none, false));
-    const from = plot.valToPos(range[0] - begin, "x"), to = plot.valToPos(range[1] - begin, "x");
+    if (!plot || plot.scales.x.min === null) return; // it is not laid out yet, and asks again when it is
+    const { left, width } = plot.select, wide = plot.over.clientWidth, none = { left: 0, width: 0, top: 0, height: 0 };
+    const [from, to] = range?.map((t) => Math.max(0, Math.min(wide, plot.valToPos(t, "x")))) ?? [0, 0];
+    const gone = !range || range[1] < plot.scales.x.min || range[0] > plot.scales.x.max;
+    if (gone) return void (width && plot.setSelect(none, false));
     if (Math.abs(from - left) > 1 || Math.abs(to - from - width) > 1) plot.setSelect({ left: from, width: Math.max(to - from, 2), top: 0, height: plot.over.clientHeight }, false);
   }
 
@@ -165,7 +171,7 @@ export function timeline(view, { told, other, spec, turns, who, link, clock }) {
     const lines = names.map((name) => {
       const own = seen.filter((i) => told.actor[i] === name);
       const of = (f) => own.map(f);
-      return { name, colour: ink(name), t: of((i) => x[i]), v: of((i) => value[i]),
+      return { name, colour: who.colour(name), t: of((i) => x[i]), v: of((i) => value[i]),
         low: spread && of((i) => Math.max(spec.low, value[i] - spread[i])), high: spread && of((i) => Math.min(spec.high, value[i] + spread[i])) };
     });
     for (const one of beside) {
@@ -181,7 +187,7 @@ export function timeline(view, { told, other, spec, turns, who, link, clock }) {
   draw();
   const rows = new Map(told.at.map((at, i) => [at, i]));
   const when = (i) => moment(told.start[i], clock);
-  const keys = caret(view, { told, spec, link, when, reset, zoom: (i, near) => zoom(x[i], near) });
+  const keys = caret(view, { told, spec, link, when, reset, zoom });
   const reading = h("p", { class: "reading", "aria-hidden": "true" });
   view.after(reading);
   const off = [
