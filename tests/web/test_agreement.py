@@ -64,6 +64,7 @@ def test_a_third_rater_who_stops_early_takes_nothing_from_the_gold(own):
     assert told["traces"][2][-1] is None
     assert told["traces"][0][-1] is not None
     assert told["seconds"] == pytest.approx(300, abs=0.2)
+    assert told["all"] == pytest.approx(short[-1], abs=0.2)
 
 
 def test_a_hole_in_a_take_is_one_on_the_page_and_in_the_lake(own):
@@ -147,7 +148,7 @@ def test_what_was_rated_is_told_in_samples_and_seconds(own):
         rate(client, base, rater, np.arange(4.0), valence=np.array([0, 0.5, 0.2, -0.4]))
     told = asked(client, base, axis="valence")
     assert told["n"] == 8
-    assert told["seconds"] == pytest.approx(3, abs=0.02)
+    assert told["seconds"] == told["all"] == pytest.approx(3, abs=0.02)
 
 
 def test_a_space_or_an_axis_that_is_none_is_not_there(own):

@@ -48,13 +48,14 @@ class Panel:
         """Time from one row to the next, 1 where there are not two."""
         return float(self.x[1] - self.x[0]) if len(self.x) > 1 else 1.0
 
-    def shared(self, table: Floats) -> float:
-        """Return for how long two raters or more have a value, in the unit of `x`.
+    def shared(self, table: Floats, least: int = 2) -> float:
+        """Return for how long so many raters or more have a value, in the unit of `x`.
 
         Args:
             table: What raters say on an axis. Shape (n, r).
+            least: How many, >= 1.
         """
-        several = (~np.isnan(table)).sum(axis=1) > 1
+        several = (~np.isnan(table)).sum(axis=1) >= least
         return float((several[1:] & several[:-1]).sum() * self.step)
 
 

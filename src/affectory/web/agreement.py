@@ -183,13 +183,21 @@ class _Asked:
         return told if method is None else {**told, "method": method}
 
     def amount(self, side: Side, axis: str) -> dict[str, Any]:
-        """Return how much was rated: turns, or samples and for how long by two or more."""
+        """Return how much was rated: turns, or samples and for how long by two or more.
+
+        `all` is how much of it by all, which is what the ICC is of.
+        """
         table, panel = side.column(axis, self.mine), side.settled.panel
         if panel.seq is not None:
-            return {"n": int((~np.isnan(table)).any(axis=1).sum())}
+            rated = ~np.isnan(table)
+            return {"n": int(rated.any(axis=1).sum()), "all": int(rated.all(axis=1).sum())}
         count = sum(self.shelves.takes.count(one.id) for one in self.mine)
         counted = panel.played or self.mine[0].clock is Clock.SECONDS
-        return {"n": count, "seconds": round(panel.shared(table), 1) if counted else None}
+        if not counted:
+            return {"n": count, "seconds": None}
+        many = table.shape[1]
+        return {"n": count, "seconds": round(panel.shared(table), 1),
+                "all": round(panel.shared(table, many), 1)}  # fmt: skip
 
     def weights(self, gold: Side | None) -> list[float | None]:
         """Return how much each counts in the gold, None for takes that go on."""

@@ -123,7 +123,13 @@ export const T = {
     many: (n, open) => `${n} ${n === 1 ? "take" : "takes"}, ${open} of them going on`, same: "one rater", elsewise: (space) => `in ${space}`, alike: (v) => `${v} of labels alike`,
     brackets: "In brackets: 95 % of draws over ten long stretches of this session, and none where it is too short for how slowly its ratings move; they say nothing of other sessions.",
     told: "Weights and the gold are of takes that are done.",
-    amount: ({ n = 0, seconds }) => (seconds === undefined ? `${n.toLocaleString("en")} ${n === 1 ? "turn" : "turns"}` : `${n.toLocaleString("en")} samples${seconds === null ? "" : `, ${seconds.toLocaleString("en")} s by two or more`}`),
+    amount({ n = 0, seconds, all, raters = [] }) {
+      const some = seconds === undefined ? `${n.toLocaleString("en")} ${n === 1 ? "turn" : "turns"}`
+        : `${n.toLocaleString("en")} samples${seconds === null ? "" : `, ${seconds.toLocaleString("en")} s by two or more`}`;
+      const unit = seconds === undefined ? "" : " s";
+      return raters.length > 1 && all !== undefined && all !== (seconds ?? n)
+        ? `${some}, ${all.toLocaleString("en")}${unit} by all (ICC)` : some;
+    },
     picture: "Raters over time", together: "gold", gold: (space, kind) => `Put the gold into the lake: ${space}, ${kind}`,
     made: (one) => `${one.by}: ${one.states.toLocaleString("en")} states, weights ${one.raters.map((name, i) => `${name} ${show(one.weights[i])}`).join(", ")}.`,
   },
