@@ -1,6 +1,7 @@
 """web/static: some hundred sessions at once, as a person looks at them and keeps what is seen."""
 
 import io
+import re
 import xml.etree.ElementTree as ET
 
 import numpy as np
@@ -323,9 +324,14 @@ def test_who_comes_back_from_a_session_finds_the_search_as_it_was(shapes):
     shapes.keyboard.press("Enter")
     shapes.wait_for_selector(".kinds small")
     found = shapes.locator(".kinds:has(small) a").all_inner_texts()
+    assert re.fullmatch(
+        r"fear [.\d]+ to [.\d]+", shapes.inner_text(".kinds:has(small) small >> nth=0")
+    )
     shapes.locator(".kinds:has(small) a").first.click()
     shapes.wait_for_selector(".turn .chip")
-    shapes.go_back()
+    assert shapes.get_by_label("Space").input_value() == "ekman7n"
+    assert shapes.get_by_label("Axis").input_value() == "fear"
+    shapes.click("text=← Shapes and groups")
     shapes.wait_for_selector(".kinds small")
     assert shapes.input_value("#phrase") == "rising fear then relief"
     assert shapes.locator(".kinds:has(small) a").all_inner_texts() == found

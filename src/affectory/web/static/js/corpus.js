@@ -8,12 +8,11 @@ import { kinds } from "./kinds.js";
 import { multiples } from "./multiples.js";
 import { saves } from "./picture.js";
 import { seek } from "./seek.js";
-import { notes, visit } from "./storage.js";
+import { notes, OPENED, visit } from "./storage.js";
 import { links } from "./tables.js";
 import { T } from "./texts.js";
 
 const MANY = [2, 3, 4, 5, 6, 8, 10];
-export const OPENED = "affectory.opened"; // on which axis, and from where, a session was opened
 
 export async function corpus(main, job) {
   const base = `/traces/${job}`, key = `affectory.shapes.${job}`;
@@ -36,16 +35,16 @@ export async function corpus(main, job) {
   let board = null;
 
   // a session is opened on the axis that it was found on, and leads back here
-  function leaving(axis = state.axis) {
+  function leaving(place, axis = state.axis) {
     const there = (one) => one.axes.some((each) => each.name === axis);
     const own = axes.find((one) => one.name === state.space);
     const space = (there(own) ? own : axes.find(there)).name;
-    visit.remember(OPENED, JSON.stringify({ job, space, axis }));
+    visit.remember(OPENED, JSON.stringify({ place, space, axis }));
   }
 
   main.addEventListener("click", (e) => {
     const link = e.target.closest?.(`a[href^="#/t/${job}/s/"]`);
-    if (link) leaving(link.dataset.axis);
+    if (link) leaving(link.getAttribute("href"), link.dataset.axis);
   });
 
   function choices() {
@@ -77,7 +76,7 @@ export async function corpus(main, job) {
     board?.close();
     const title = T.carpet.title(told.number.length, told.total);
     rug.replaceChildren(h("div", { class: "bar" }, h("h2", {}, title)));
-    board = carpet(rug, told, (number) => { leaving(); location.hash = href(number); });
+    board = carpet(rug, told, (number) => { leaving(href(number)); location.hash = href(number); });
     rug.append(h("p", { class: "saves" }, T.files, links(path, T.carpet.name),
       saves("carpet", board.svg)));
     multiples(many, told, href);

@@ -6,7 +6,7 @@ import { saves } from "./picture.js";
 import { media } from "./media.js";
 import { plane } from "./plane.js";
 import { people } from "./people.js";
-import { visit } from "./storage.js";
+import { notes, OPENED, visit } from "./storage.js";
 import { stream } from "./stream.js";
 import { T } from "./texts.js";
 import { transcript } from "./transcript.js";
@@ -28,11 +28,14 @@ export async function session(main, job, number) {
     return { ...told, at: told.seq.map((seq) => place.get(seq)) };
   };
 
+  const kept = notes(OPENED, visit), found = kept.place === `#/t/${job}/s/${number}` ? kept : null;
+
   const film = h("section");
   const left = h("section", { class: "card transcript", "aria-label": T.turns });
   const right = h("div", { class: "pictures" });
   main.append(
     h("p", { class: "crumb" }, h("a", { href: `#/t/${job}` }, `← ${T.back}`),
+      found && h("a", { href: `#/t/${job}/shapes` }, `← ${T.corpus.title}`),
       h("a", { class: "get", href: `#/t/${job}/s/${number}/rate` }, T.rate.open)),
     h("h1", { class: "name" }, facts.session),
     h("ul", { class: "keys" }, facts.people.map((one) => h("li", {}, who.mark(one.actor), one.actor,
@@ -43,7 +46,7 @@ export async function session(main, job, number) {
   const list = transcript(left, { turns, facts, base, who, link, flagged });
   const undo = [list.close, media(film, { base, facts, turns, link })];
   if (spaces.length) {
-    const parts = { job, base, facts, spaces, others, turns, who, link, load, list, undo };
+    const parts = { job, base, facts, spaces, others, turns, who, link, load, list, undo, found };
     await pictures(right, parts).catch((error) => // what was said can be read
       right.append(h("p", { class: "error", role: "alert" }, error.message)));
   }
@@ -53,12 +56,12 @@ export async function session(main, job, number) {
 }
 
 async function pictures(right, parts) {
-  const { job, facts, spaces, others, undo } = parts;
+  const { job, facts, spaces, others, undo, found } = parts;
   const scales = spaces.filter((space) => space.kind === "dimensions");
   // a handful of emotions says more than three signs, and reads better than twenty-eight
   const shares = spaces.filter((space) => space.kind !== "dimensions" && space.axes.length > 2)
     .sort((a, b) => Math.abs(a.axes.length - 7) - Math.abs(b.axes.length - 7));
-  const first = spaces.find((s) => s.name === "vad") ?? scales[0] ?? spaces[0];
+  const first = spaces.find((s) => s.name === (found?.space ?? "vad")) ?? scales[0] ?? spaces[0];
   const card = h("section", { class: "card" });
   right.append(card);
   const line = course(card, parts);
@@ -66,7 +69,7 @@ async function pictures(right, parts) {
   const near = others.find((one) => one.by === visit.recall(BESIDE) && one.job === job && one.spaces.length);
   visit.forget(BESIDE);
   const apart = near && !near.spaces.includes(first.name); // nothing of the first Space to stand beside
-  await line.draw(apart ? near.spaces[0] : first.name, "valence", apart ? near.by : undefined, apart ? undefined : near);
+  await line.draw(apart ? near.spaces[0] : first.name, found?.axis ?? "valence", apart ? near.by : undefined, apart ? undefined : near);
 
   const planes = spaces.filter((space) => ["arousal", "valence"].every((name) => space.axes.some((axis) => axis.name === name)));
   await aside(right, planes, T.plane, plane, parts);

@@ -8,6 +8,7 @@ const over = (place) => ({
 
 export const { recall, remember, forget } = over(() => localStorage);
 export const visit = over(() => sessionStorage); // until this tab is closed
+export const OPENED = "affectory.opened"; // which session was opened from all, and on which axis
 
 export function keys(prefix) {
   try { return Object.keys(localStorage).filter((key) => key.startsWith(prefix)); } catch { return []; }
