@@ -60,6 +60,12 @@ def begun(page, rater: str, space: str, kind: str = "turns") -> None:
     page.click("text=Begin")
 
 
+def plays(page) -> None:
+    """Say something on the pad, which nothing is rated before, and let the session play."""
+    page.click("canvas.pad")
+    page.click("button:text-is('Play')")
+
+
 def counted(page, what: str, n: int) -> None:
     """Wait until there are so many of something."""
     from playwright.sync_api import expect

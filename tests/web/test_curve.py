@@ -123,8 +123,6 @@ def test_the_marked_turn_comes_into_the_middle_when_the_keyboard_zooms(page, ser
         page.keyboard.press(key)
     for _ in range(4):
         page.keyboard.press("+")
-    page.keyboard.press("ArrowLeft")
-    page.keyboard.press("ArrowRight")  # the cross goes to where the turn is now
     x, _, wide = over(page)
     page.wait_for_function(
         """(x) => {
@@ -146,7 +144,7 @@ def words(page, tmp_path):
 
 
 AXES = {
-    "two minutes": (range(0, 125, 25), r"\d:[0-5]0"),
+    "minutes": (range(0, 500, 100), r"0|\d min"),
     "an hour and more": (range(0, 4500, 900), r"0|\d+ min|1 h( \d+ min)?"),
     "hours": (range(0, 36_000, 7200), r"0|\d+ h"),
     "days": (range(0, 5 * 86_400, 80_000), r"0|\d+ d( 12 h)?"),

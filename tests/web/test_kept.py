@@ -5,7 +5,7 @@ import json
 import httpx
 import pytest
 from playwright.sync_api import expect
-from tests.web.conftest import HEADERS, begun, counted, traced
+from tests.web.conftest import HEADERS, begun, counted, plays, traced
 
 from affectory.web.settings import Settings
 
@@ -54,7 +54,7 @@ def sampled(client, base, page, n=1, at=-1):
 def playing(page, client, base):
     """Begin a take all along, and return its name once some of it is safe."""
     begun(page, "bea", "va", "traced")
-    page.click("button:text-is('Play')")
+    plays(page)
     page.wait_for_selector("text=samples are safe")
     return takes(client, base)[-1]["id"]
 

@@ -4,7 +4,7 @@ import base64
 import re
 
 import pytest
-from tests.web.conftest import traced
+from tests.web.conftest import plays, traced
 from tests.web.test_media import put, sound
 
 from affectory.store.lake import open_lake
@@ -241,7 +241,7 @@ def rated(page, address):
     page.fill("#rater", "zoe")
     page.click("text=Begin")
     page.wait_for_selector("canvas.pad")
-    page.click("button:text-is('Play')")
+    plays(page)
 
 
 def wiggled(page):
@@ -285,7 +285,7 @@ def test_a_rating_with_a_recording_is_gone_on_with_after_a_reload(page, serve, t
     safe = int(re.search(r"(\d+) samples", left)[1])
     page.click("text=Go on")
     page.wait_for_selector("canvas.pad")
-    page.click("button:text-is('Play')")
+    plays(page)
     page.wait_for_function(  # what was safe still is, and more comes to it
         "(safe) => parseInt(document.querySelector('.count[role=status]').textContent) > safe + 5",
         arg=safe,

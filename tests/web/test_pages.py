@@ -256,6 +256,7 @@ def test_a_page_that_is_left_while_it_loads_fills_nothing(page, serve, lake):
 
 ODD = {
     "one turn": "actor,text,time\nann,I love it,0\n",
+    "one date": "actor,text,time\nann,I love it,1700000000\n",
     "nothing to read": 'actor,text,time\nann,"...",0\nbo,"12",1\n',
     "at once": "actor,text,time\n" + "ann,I love it,5\nbo,I hate it,5\n" * 3,
     "turns": "actor,text\nann,I love it\nbo,I hate it\n",

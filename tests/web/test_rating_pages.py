@@ -7,7 +7,7 @@ import httpx
 import numpy as np
 import pytest
 from playwright.sync_api import expect
-from tests.web.conftest import HEADERS, SHOTS, traced
+from tests.web.conftest import HEADERS, SHOTS, plays, traced
 from tests.web.test_rating import wander
 
 from affectory.store.lake import open_lake
@@ -94,7 +94,7 @@ def until(page, seconds):
 
 def played(page, seconds):
     """Play for so many seconds of the session, and wait until what was said is safe."""
-    page.click("button:text-is('Play')")
+    plays(page)
     until(page, seconds)
     page.click("button:text-is('Pause')")
     page.wait_for_selector("text=samples are safe")
@@ -111,7 +111,7 @@ def test_a_point_is_sampled_twenty_times_a_second_however_slow_the_machine(page,
     page.on("request", lambda request: asked.append(request.url))
     begin(page, where)
     box = page.locator("canvas.pad").bounding_box()
-    page.click("button:text-is('Play')")
+    plays(page)
     for step in range(24):
         page.mouse.move(box["x"] + 30 + 8 * step, box["y"] + 90 + 60 * np.sin(step / 4))
         if step % 8 == 7:  # the page hangs, as it does on a slow machine
@@ -192,7 +192,7 @@ def test_a_browser_that_keeps_nothing_says_so_and_loses_nothing(page, served):
     begin(page, where)
     page.wait_for_selector("canvas.pad")
     page.route("**/samples", lambda route: route.abort())
-    page.click("button:text-is('Play')")
+    plays(page)
     page.wait_for_selector("text=on this page alone")
     page.click("button:text-is('Pause')")
     page.unroute("**/samples")
@@ -209,7 +209,7 @@ def test_what_waits_is_sent_as_the_page_goes(page, served):
     begin(page, where)
     page.wait_for_selector("canvas.pad")
     page.route("**/samples", lambda route: route.abort())
-    page.click("button:text-is('Play')")
+    plays(page)
     until(page, 1)
     page.click("button:text-is('Pause')")
     page.wait_for_selector("text=/samples wait/")
@@ -441,7 +441,7 @@ def test_another_browsers_samples_are_told_and_ours_become_a_take_of_their_own(p
     own = client.get(f"{base}/takes").json()[-1]["id"]
     other = [{"n": 3, "at": 0.1, "said": {"valence": -0.8, "arousal": 0.1}}]
     client.post(f"/takes/{own}/samples", json=other).raise_for_status()
-    page.click("button:text-is('Play')")
+    plays(page)
     page.wait_for_selector("text=Another browser says something else in this take")
     until(page, 1)
     page.click("button:text-is('Pause')")
@@ -476,7 +476,7 @@ def test_a_server_that_asks_for_its_token_again_takes_no_sample_away(browser, se
         begin(page, f"{address}#/t/{job}/s/0")
         page.wait_for_selector("canvas.pad")
         context.clear_cookies()  # as after a restart, which forgets them
-        page.click("button:text-is('Play')")
+        plays(page)
         page.wait_for_selector("text=/asks for its token/")
         page.click("button:text-is('Pause')")
         with context.expect_page() as opened:
@@ -540,4 +540,20 @@ def test_a_turn_that_nobody_touched_is_not_rated(page, served, shot):
     page.click("text=Done")  # keeps what was just said, without Next
     page.wait_for_selector("text=Kept. As a file:")
     assert samples(client, base)["n"] == [0, 1]
+    assert page.faults == []
+
+
+def test_who_says_nothing_rates_nothing(page, served):
+    _, _, where, client, base = served
+    begin(page, where)
+    page.wait_for_selector("text=Nothing is rated until you move the point or press it.")
+    page.click("button:text-is('Play')")
+    until(page, 1)
+    page.focus("canvas.pad")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_selector("text=/sample.* safe/")
+    page.click("button:text-is('Pause')")
+    told = samples(client, base)
+    assert told["play"][0] > 0.9
+    assert told["valence"][0] > 0
     assert page.faults == []

@@ -17,7 +17,7 @@ export function along({ stage, end, turns, who, axes, keep, had, film }) {
   const button = h("button", { type: "button", onclick: toggle });
   const speed = h("select", { "aria-label": T.rate.speed, onchange: (e) => play.speed(+e.target.value) }, SPEEDS.map((v) => h("option", { value: v, selected: v === 1 }, `${v}×`)));
   stage.replaceChildren(h("div", { class: "beside" }, h("section", { class: "card" }, film?.view, said, h("div", { class: "bar" }, button, bar, speed)), view), end);
-  const board = pad(view, axes);
+  const board = pad(view, axes, had.n.length > 0);
   const spring = h("input", { type: "checkbox", id: "spring", onchange: (e) => board.spring(e.target.checked) });
   view.append(h("label", { class: "pick", htmlFor: "spring" }, spring, T.rate.spring), h("p", { class: "hint" }, T.rate.hint));
   const first = had.n.reduce((most, one) => Math.max(most, one + 1), keep.next());

@@ -12,13 +12,14 @@ const SAY = 1000; // milliseconds between two times that the value is read out
 // an axis, and what its ends mean
 const ended = ({ name }) => (T.rate.ends[name] ? `${name} (${T.rate.ends[name].join(" – ")})` : name);
 
-export function pad(view, axes) {
+// Nothing is said before the point is moved or pressed, but by who goes on with a take.
+export function pad(view, axes, goes = false) {
   const [across, up] = axes.length > 1 ? axes : [axes[0], null];
   const point = Object.fromEntries(axes.map((axis) => [axis.name, axis.rest]));
-  let trail = [], touched = 0, read = performance.now(), spring = false, held = false, said = "";
+  let trail = [], touched = 0, read = performance.now(), spring = false, held = false, said = "", told = goes;
   const share = (axis, v) => (v - axis.low) / (axis.high - axis.low);
   const place = (at, wide, high) => [share(across, at[across.name]) * wide, up ? high - share(up, at[up.name]) * high : high / 2];
-  const words = () => axes.map((axis) => `${axis.name} ${number(point[axis.name])}`).join(", ");
+  const words = () => (told ? axes.map((axis) => `${axis.name} ${number(point[axis.name])}`).join(", ") : T.rate.unmoved);
 
   const board = canvas(view, up ? (w) => Math.min(w, 330) : 90, (pen, wide, high) => {
     pen.strokeStyle = css("--line");
@@ -71,6 +72,7 @@ export function pad(view, axes) {
   const clamp = (axis, v) => (point[axis.name] = Math.max(axis.low, Math.min(axis.high, v)));
   function moved() {
     touched = performance.now();
+    told = true;
     passed();
   }
   function passed() {
@@ -115,7 +117,7 @@ export function pad(view, axes) {
   }
 
   return {
-    read() { stick(); pull(); if (trail.length > 1) board.mark(); return { ...point }; },
+    read() { stick(); pull(); if (trail.length > 1) board.mark(); return told ? { ...point } : null; },
     focus: () => board.el.focus(),
     spring: (on) => (spring = on),
     close() { clearInterval(speaker); board.close(); },

@@ -8,7 +8,9 @@ export function sampler({ play, read, keep, first }) {
 
   function tick() {
     if (!play.playing()) return void (last = null);
-    const now = { at: play.time(), play: play.at(), wall: performance.now(), said: read() };
+    const said = read();
+    if (!said) return; // nobody has said anything yet
+    const now = { at: play.time(), play: play.at(), wall: performance.now(), said };
     if (last && now.play === last.play) return; // it waits for something to show
     const late = last ? now.wall - last.wall : 0;
     const missed = late < HOLE && now.play > (last?.play ?? now.play) ? Math.round(late / TICK) - 1 : 0;

@@ -110,6 +110,7 @@ export const T = {
     begin: "Begin", left: "begun and not ended", ended: "done", further: "Go on", done: "Done", lag: "Lag of the hand, s", play: "Play", pause: "Pause", back: "Back", skip: "Skip", next: "Next", stands: "As it stands",
     stated: "Rated", unstated: "Not rated yet", ends: { valence: ["negative", "positive"], arousal: ["calm", "excited"], dominance: ["controlled", "in control"] },
     hint: "Move the mouse or a finger, press the arrow keys or use a gamepad; the space bar plays and pauses. 25 samples a second. What you say again of a moment counts.",
+    unmoved: "Nothing is rated until you move the point or press it.",
     spring: "Back to rest when let go", takes: "Takes", discard: "Throw away", withdraw: "Take back", sure: "Yes, for good", anyway: "Yes, for good, even if somebody rates it now",
     elsewhere: "This take is open in another tab; go on there, or close that tab.",
     samples: (n) => `${n.toLocaleString("en")} ${n === 1 ? "sample" : "samples"}`, kept: (n) => `${n.toLocaleString("en")} ${n === 1 ? "sample is" : "samples are"} safe`,
