@@ -82,7 +82,7 @@ export function timeline(view, { told, other, spec, turns, who, link, clock }) {
           u.over.addEventListener("pointerdown", grip);
           choose(link.range.get());
         }],
-        draw: [() => held || choose(link.range.get())], // in another scale it lies elsewhere
+        draw: [() => { if (!held) { choose(link.range.get()); point(); } }], // in another scale they lie elsewhere
       },
     };
   }
@@ -184,8 +184,15 @@ export function timeline(view, { told, other, spec, turns, who, link, clock }) {
     return pen.svg(760, 320, css("--panel"));
   }
 
-  draw();
+  // the turn that is marked, unless the mouse says where
+  function point() {
+    if (!plot || plot.cursor.event || plot.scales.x.min === null) return;
+    const i = rows.get(link.hover.get());
+    plot.setCursor(i === undefined ? { left: -10, top: -10 } : { left: plot.valToPos(x[i], "x"), top: plot.valToPos(told.values[spec.name][i] ?? spec.rest, "y") }, false);
+  }
+
   const rows = new Map(told.at.map((at, i) => [at, i]));
+  draw();
   const when = (i) => moment(told.start[i], clock);
   const keys = caret(view, { told, spec, link, when, reset, zoom });
   const reading = h("p", { class: "reading", "aria-hidden": "true" });
@@ -194,8 +201,7 @@ export function timeline(view, { told, other, spec, turns, who, link, clock }) {
     link.hover.watch((at) => {
       const i = rows.get(at);
       reading.textContent = i === undefined ? "" : keys.words(i);
-      if (!plot || plot.cursor.event) return;
-      plot.setCursor(i === undefined ? { left: -10, top: -10 } : { left: plot.valToPos(x[i], "x"), top: plot.valToPos(told.values[spec.name][i] ?? spec.rest, "y") }, false);
+      point();
     }),
     link.range.watch(choose),
   ];
