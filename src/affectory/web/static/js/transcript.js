@@ -106,7 +106,8 @@ export function transcript(card, { turns, facts, base, who, link, flagged }) {
   }
 
   async function mark(li) {
-    if (!known.space || !li.held.length) return;
+    // why somebody else said what they said, nobody knows
+    if (!known.space || !li.held.length || known.told.by !== facts.method) return;
     const first = turns.seq[li.held[0]];
     const key = `${known.space.name}/${known.spec.name}/${first}`;
     if (!reasons.has(key)) reasons.set(key, ask(`${base}/reasons${query({ space: known.space.name, axis: known.spec.name, first, most: CHUNK })}`).catch(() => []));
