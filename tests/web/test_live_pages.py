@@ -69,7 +69,7 @@ def test_the_page_follows_what_passes_to_a_server_and_lists_what_goes_on(
     page.wait_for_selector(".talk[aria-current] >> text=12 turns")
     shot("live")
     page.set_viewport_size({"width": 390, "height": 844})
-    page.wait_for_function("document.documentElement.scrollWidth <= 390")
+    page.wait_for_function("() => document.documentElement.scrollWidth <= 390")
     shot("live_phone")
     page.set_viewport_size({"width": 1400, "height": 900})
     page.click("text=I only type here")

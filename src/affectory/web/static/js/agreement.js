@@ -20,11 +20,12 @@ export function agreement(view, { base, clock, shown, labels }) {
   function open() {
     const table = h("div", { class: "pan", tabIndex: 0, role: "region", "aria-label": T.rate.agreement });
     const picture = h("div"), gold = h("span", { class: "saves" }), status = h("p", { class: "count", role: "status" });
+    const made = h("p", { class: "count", role: "status" }); // what was put into the lake stays said
     const brackets = h("p", { class: "hint", hidden: true }, T.rate.brackets);
     const away = h("input", { type: "checkbox", id: "away", onchange: () => ask_(true) });
     const card = h("section", { class: "card agree" },
       h("div", { class: "bar" }, h("h2", {}, T.rate.agreement), h("label", { class: "pick", htmlFor: "away" }, away, T.rate.away), gold),
-      status, table, picture, brackets, h("p", { class: "hint" }, T.rate.told));
+      status, made, table, picture, brackets, h("p", { class: "hint" }, T.rate.told));
     view.replaceChildren();
     view.append(card);
     card.hidden = true;
@@ -65,9 +66,9 @@ export function agreement(view, { base, clock, shown, labels }) {
       const [space, kind] = key.split("\n");
       return h("button", { type: "button", class: "get", onclick: async () => {
         try {
-          const made = await post(`${base}/gold`, { space, kind, aligned: away.checked }); // as it is shown
-          status.replaceChildren(T.rate.made(made), " ", ...Object.entries(T.rate.files).flatMap(([as, words]) =>
-            [got(`${base}/trajectory${query({ space, by: made.by, kind: as })}`, words), " "]));
+          const told = await post(`${base}/gold`, { space, kind, aligned: away.checked }); // as it is shown
+          made.replaceChildren(T.rate.made(told), " ", ...Object.entries(T.rate.files).flatMap(([as, words]) =>
+            [got(`${base}/trajectory${query({ space, by: told.by, kind: as })}`, words), " "]));
         } catch (error) { toast(error.message); }
       } }, T.rate.gold(space, T.rate.short[kind]));
     }

@@ -133,7 +133,7 @@ function authors({ base, facts, link, undo }) {
       ...able.map((one) => h("option", { value: one.name }, one.name)));
     card.append(
       h("h2", {}, T.method.by, " ", h("a", { href: `#/methods/${name(facts.method)}` }, facts.method)),
-      own ? h("details", {}, h("summary", {}, T.cautions),
+      own ? h("details", { open: true }, h("summary", {}, T.cautions),
         h("ul", {}, own.cautions.map((words) => h("li", {}, words)))) : "",
       shown, h("div", { class: "bar" }, h("label", { class: "pick" }, T.method.also, pick), wait));
     const known = new Set(cards.map((one) => one.name));
