@@ -60,6 +60,16 @@ def begun(page, rater: str, space: str, kind: str = "turns") -> None:
     page.click("text=Begin")
 
 
+def drew(page) -> None:
+    """Draw a line that rises on the pad of the page of shapes."""
+    page.locator("svg.draw").scroll_into_view_if_needed()
+    box = page.locator("svg.draw").bounding_box()
+    page.mouse.move(box["x"] + 20, box["y"] + box["height"] - 10)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] - 20, box["y"] + 10, steps=8)
+    page.mouse.up()
+
+
 def plays(page) -> None:
     """Say something on the pad, which nothing is rated before, and let the session play."""
     page.click("canvas.pad")

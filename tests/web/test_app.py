@@ -113,6 +113,19 @@ def test_states_that_stand_in_other_batches_than_their_records_are_drawn_all_the
     assert listing.sparks(shelf, elsewhere) == here
 
 
+def test_a_session_without_states_has_nothing_looked_for_twice(tmp_path, monkeypatch):
+    rows = ["session,actor,text", "a,ann,I love it", "b,ann,...", "b,ann,12"]
+    shelves, looks = Shelves(Settings(traced(tmp_path / "out", "\n".join(rows)))), []
+    shelf, look = shelves.shelf(shelves.traces()[0]["job"]), listing._sparks
+    index = shelf.index.with_columns(
+        pl.when(pl.col("session").str.ends_with("b")).then(None).otherwise("mean").alias("mean")
+    )
+    monkeypatch.setattr(listing, "_sparks", lambda *asked: (looks.append(asked), look(*asked))[1])
+    told = listing.sparks(shelf, index.with_columns(pl.col("session").replace("talk/b", "gone")))
+    assert list(told) == ["talk/a"]
+    assert len(looks) == 1
+
+
 def test_a_trace_is_called_by_its_first_session(tmp_path):
     for name in ("zeta", "alpha"):
         (tmp_path / f"{name}.csv").write_text("actor,text\nann,I love it\n", encoding="utf-8")

@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ET
 import numpy as np
 import polars as pl
 import pytest
-from tests.web.conftest import traced
+from tests.web.conftest import drew, traced
 
 from affectory.core.figure import Figure
 from affectory.store.lake import open_lake
@@ -339,12 +339,7 @@ def test_who_comes_back_from_a_session_finds_the_search_as_it_was(shapes):
 
 
 def test_who_comes_back_finds_the_line_that_was_drawn(shapes):
-    shapes.locator("svg.draw").scroll_into_view_if_needed()
-    box = shapes.locator("svg.draw").bounding_box()
-    shapes.mouse.move(box["x"] + 20, box["y"] + box["height"] - 10)
-    shapes.mouse.down()
-    shapes.mouse.move(box["x"] + box["width"] - 20, box["y"] + 10, steps=8)
-    shapes.mouse.up()
+    drew(shapes)
     shapes.wait_for_selector(".kinds small")
     line = shapes.locator("svg.draw .course").get_attribute("d")
     shapes.locator(".kinds:has(small) a").first.click()

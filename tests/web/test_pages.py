@@ -1,7 +1,7 @@
 """web/static: the pages in a real browser, as a person would use them."""
 
 import pytest
-from tests.web.conftest import begun, counted, traced
+from tests.web.conftest import begun, counted, drew, traced
 
 from affectory.guard import crisis
 from affectory.store.lake import open_lake
@@ -170,12 +170,7 @@ def test_kinds_are_seen_and_a_drawn_shape_is_found(page, serve, tmp_path):
     page.click("text=Shapes and groups")
     page.wait_for_selector(".kinds .band")
     page.wait_for_selector(".forest canvas, .multiples a")
-    page.locator("svg.draw").scroll_into_view_if_needed()
-    box = page.locator("svg.draw").bounding_box()
-    page.mouse.move(box["x"] + 20, box["y"] + box["height"] - 10)
-    page.mouse.down()
-    page.mouse.move(box["x"] + box["width"] - 20, box["y"] + 10, steps=8)
-    page.mouse.up()
+    drew(page)
     page.wait_for_selector(".kinds small")
     first = page.locator(".kinds:has(small) a").first.inner_text()
     assert first in [f"talk/s{n}" for n in (1, 3, 5, 7)]

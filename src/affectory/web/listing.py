@@ -61,7 +61,7 @@ def sparks(shelf: Shelf, some: pl.DataFrame) -> dict[str, list[float | None]]:
         return {}
     near = pl.col("batch").is_between(some["batch"].min(), some["last"].max())
     told = _sparks(shelf, some, near)
-    if len(told) < some.height:  # states that another program wrote in batches of its own
+    if len(told) < some["mean"].count():  # states that were written in batches of their own
         told = _sparks(shelf, some, pl.lit(True))
     return told
 
