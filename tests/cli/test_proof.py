@@ -86,9 +86,10 @@ def test_figures_stand_where_a_trace_puts_its_lake(run, tmp_path):
 def test_a_place_that_is_a_file_is_told_before_anything_is_measured(run, tmp_path):
     path = tmp_path / "out"
     path.write_text("no lake", encoding="utf-8")
-    done = run("brief", "--lake", str(path))
+    done = run("lengthy", "--lake", str(path))
     assert isinstance(done.exception, BadFile)
-    assert done.stdout == ""
+    assert "expected a folder" in str(done.exception)
+    assert "CPU min" not in done.stderr  # nothing was begun
 
 
 def test_all_are_all(run):

@@ -31,8 +31,10 @@ def lake_for(place: str | Path) -> Lake:
         return open_lake(place)
     try:
         return lake_at(place)
-    except (MissingFile, BadFile):  # nothing was traced into that folder yet
-        return open_lake(Path(place) / "lake")
+    except (MissingFile, BadFile):
+        if Path(place).is_file():
+            raise
+        return open_lake(Path(place) / "lake")  # nothing was traced into that folder yet
 
 
 def remote(place: str | Path) -> bool:
