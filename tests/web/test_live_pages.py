@@ -236,6 +236,7 @@ def test_thanks_are_good_on_every_page(page, serve, tmp_path, shot):
     page.wait_for_selector("#turn-2 .sign.good >> text=gratitude")
     live = page.evaluate("getComputedStyle(document.querySelector('#turn-0 i.who')).color")
     page.click("#nav >> text=Live")
+    page.wait_for_selector("text=connected")  # the session's page had four turns as well
     turns(page, 4)
     again = page.evaluate("getComputedStyle(document.querySelector('.turn i.who')).color")
     assert live == again  # and a speaker has the colour of the other page
