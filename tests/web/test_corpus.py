@@ -170,6 +170,29 @@ def test_another_axis_is_chosen_for_everything_and_remembered(shapes):
     assert page.faults == []
 
 
+def test_one_speaker_is_chosen_for_everything_and_remembered(shapes):
+    page = shapes
+    page.fill("#phrase", "rising")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=Understood: valence rises")
+    page.locator(".kinds:has(small) a").first.evaluate("(link) => { link.id = 'before'; }")
+    with page.expect_response("**/search") as answered, page.expect_response("**/groups") as other:
+        page.get_by_label("Speaker").select_option(label="b (300)")
+    assert answered.value.request.post_data_json["who"] == 1
+    assert "who=1" in other.value.request.headers["x-query"]
+    page.wait_for_selector("a[href*='who=1']")  # what can be saved is of this speaker as well
+    assert not any("=b" in link.get_attribute("href") for link in page.locator("a[href]").all())
+    page.wait_for_selector("#before", state="detached")
+    data = kept(page, "Save as CSV: what was found")[1]
+    assert set(pl.read_csv(io.BytesIO(data))["speaker"]) == {"b"}
+    page.reload()
+    page.wait_for_selector("a[href*='who=1']")
+    assert page.get_by_label("Speaker").locator("option:checked").inner_text() == "b (300)"
+    page.get_by_label("Speaker").select_option("everybody")
+    page.wait_for_function("() => !document.querySelector(\"a[href*='who=1']\")")
+    assert page.faults == []
+
+
 def test_words_become_lines_and_find_the_planted_kind(shapes, shot):
     page = shapes
     asked = []

@@ -29,7 +29,7 @@ def planted():
     level = np.random.default_rng(0).normal(size=40)[:, None]
     way = np.repeat([np.linspace(-1, 1, PARTS), np.linspace(1, -1, PARTS)], 20, axis=0)
     values = np.vstack([way + level, np.tile([1.5, -1.5], PARTS // 2)])
-    return Curves("valence", np.arange(100, 141), [f"s{n}" for n in range(41)], values)
+    return Curves("valence", None, np.arange(100, 141), [f"s{n}" for n in range(41)], values)
 
 
 def test_kinds_are_told_with_examples_and_odd_ones_by_name():
@@ -97,6 +97,83 @@ def test_a_corpus_has_kinds_drawings_and_groups(many):
     assert abs(other["gap_mean"]) == pytest.approx(care["mean"] - usual["mean"], abs=1e-3)
     assert other["gap_low"] * other["gap_high"] > 0
     assert client.get(f"{base}/groups?by=none").status_code == 422
+
+
+@pytest.fixture
+def pairs(tmp_path):
+    """A client and a trace in which callers feel worse and worse, and staff better and better."""
+    down, up = [GLAD, GLAD, PLAIN, SAD, SAD], [SAD, SAD, PLAIN, GLAD, GLAD]
+    rows = [
+        f's{n},{who},"{text}",{"care" if n % 2 else "usual"}'
+        for n in range(12)
+        for both in zip(down, up, strict=True)
+        for who, text in zip(("caller", "staff"), both, strict=True)
+    ]
+    rows += [f'lone,nobody else,"{GLAD}",usual'] * 5
+    out = traced(tmp_path / "out", "\n".join(["session,actor,text,arm", *rows]))
+    with TestClient(create_app(Settings(out)), base_url=HERE, headers=HEADERS) as client:
+        yield client, f"/api/traces/{client.get('/api/traces').json()[0]['job']}"
+
+
+def test_each_speaker_has_a_course_of_their_own(pairs):
+    client, base = pairs
+    known = client.get(f"{base}/speakers").json()
+    assert known == [{"actor": "caller", "sessions": 12}, {"actor": "staff", "sessions": 12}]
+    slopes = []
+    for who in (0, 1):
+        told = client.get(f"{base}/curves?who={who}&k=2").json()
+        assert told["total"] == 12
+        values = np.array(told["values"])
+        slopes.append(values[:, -1] - values[:, 0])
+    assert slopes[0].max() < -0.3
+    assert slopes[1].min() > 0.3
+    assert client.get(f"{base}/curves").json()["total"] == 13  # everybody, as ever
+    assert len(client.post(f"{base}/alike?who=1", json=[-1, 1]).json()) == 12
+    for who, found in ((0, 0), (1, 12)):
+        sent = {"words": "rising valence", "who": who}
+        assert len(client.post(f"{base}/search", json=sent).json()["found"]) == found
+
+
+def test_the_measures_of_a_speaker_are_compared_by_group(pairs):
+    client, base = pairs
+    mean = {}
+    for who in (0, 1):
+        told = client.get(f"{base}/groups?by=arm&measure=change&who={who}").json()
+        assert told["n"] == 12
+        mean[who] = told["mean"]
+        anew = client.get(f"{base}/groups?by=arm&measure=change&space=ekman7n&who={who}").json()
+        assert anew["n"] == 12  # of a Space whose arcs are found in its states
+    assert mean[0] < -0.3 < 0.3 < mean[1]
+
+
+def test_files_say_whose_courses_they_hold(pairs):
+    client, base = pairs
+    told = client.get(f"{base}/curves/file?who=1&k=2").text
+    assert set(pl.read_csv(told.encode())["speaker"]) == {"staff"}
+    assert "speaker" not in client.get(f"{base}/curves/file?k=2").text
+    told = client.post(f"{base}/groups/file", json={"by": "arm", "who": 0}).text
+    assert set(pl.read_csv(told.encode())["speaker"]) == {"caller"}
+    told = client.post(f"{base}/search/file", json={"words": "rising", "who": 1}).text
+    assert set(pl.read_csv(told.encode())["speaker"]) == {"staff"}
+
+
+@pytest.mark.parametrize("who", ["2", "-1", "staff"])
+def test_a_speaker_who_is_not_there_is_refused_in_one_sentence(pairs, who):
+    client, base = pairs
+    for place in ("curves?", "kinds?", "groups?by=arm&"):
+        answer = client.get(f"{base}/{place}who={who}")
+        assert answer.status_code == 422
+        assert isinstance(answer.json()["detail"], str)
+
+
+def test_nobody_is_offered_where_each_speaks_in_one_session_alone(tmp_path):
+    rows = [f's{n},ann {n},"{GLAD}"' for n in range(3) for _ in range(4)]
+    out = traced(tmp_path / "out", "\n".join(["session,actor,text", *rows]))
+    with TestClient(create_app(Settings(out)), base_url=HERE, headers=HEADERS) as client:
+        base = f"/api/traces/{client.get('/api/traces').json()[0]['job']}"
+        assert client.get(f"{base}/speakers").json() == []
+        told = client.get(f"{base}/curves?who=0").json()["detail"]
+        assert "nobody speaks in two sessions" in told
 
 
 def test_measures_found_in_states_are_those_that_the_lake_keeps(many):

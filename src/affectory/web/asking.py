@@ -1,10 +1,11 @@
 """What the interface's functions have in common: the shelves and takes that are asked for."""
 
-__all__ = ["Asked", "Held", "Name", "Number", "TakeId", "Trace"]
+__all__ = ["Asked", "Held", "Name", "Number", "TakeId", "Trace", "Who"]
 
 from typing import Annotated
 
 from fastapi import Depends, Path, Query, Request
+from pydantic import Field
 
 from affectory.store.takes import Takes
 from affectory.web.shelf import Shelf
@@ -12,6 +13,7 @@ from affectory.web.shelves import Shelves
 
 Name = Annotated[str, Query(max_length=300)]
 Number = Annotated[int, Path(ge=0, le=2**31, description="Number of the session in its trace.")]
+Who = Annotated[int | None, Field(ge=0, le=100, description="Place of one of the speakers.")]
 TakeId = Annotated[str, Path(max_length=40)]
 
 

@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from affectory.web import groups, listing
-from affectory.web.asking import Asked, Name, Trace
+from affectory.web.asking import Asked, Name, Trace, Who
 from affectory.web.files import FileKind, as_file
 from affectory.web.indexing import MEASURES
 from affectory.web.listing import SORTS
@@ -147,6 +147,22 @@ class Groups(BaseModel):
     groups: list[Group]
 
 
+class Speaker(BaseModel):
+    """Somebody who speaks in several sessions."""
+
+    actor: str
+    sessions: int
+
+
+@router.get("/traces/{job}/speakers")
+def speakers(trace: Trace) -> list[Speaker]:
+    """Return who speaks in several sessions, most first; elsewhere `who` is a place in this list.
+
+    A name stands in no address: it may be anybody's.
+    """
+    return [Speaker(**row) for row in trace.speakers.to_dicts()]
+
+
 @router.get("/traces/{job}/columns")
 def columns(trace: Trace) -> list[str]:
     """Return the columns by which sessions can be put into groups."""
@@ -156,26 +172,29 @@ def columns(trace: Trace) -> list[str]:
 @router.get("/traces/{job}/groups")
 def grouped(
     trace: Trace, by: Name, measure: Measure = "mean", space: Name | None = None,
-    axis: Name | None = None,
+    axis: Name | None = None, who: Annotated[Who, Query()] = None,
 ) -> Groups:  # fmt: skip
     """Return a measure of each group of sessions, with intervals."""
-    return Groups(**groups.compared(trace, by, measure, space, axis))
+    return Groups(**groups.compared(trace, by, measure, space, axis, trace.speaker(who)))
 
 
 class Grouping(BaseModel):
-    """By what sessions are put into groups, and which measure of which axis is compared."""
+    """By what sessions are put into groups; which measure of which axis is compared, and whose."""
 
     by: str = Field(max_length=300)
     measure: Measure = "mean"
     space: str | None = Field(None, max_length=300)
     axis: str | None = Field(None, max_length=300)
+    who: Who = None
 
 
 @router.post("/traces/{job}/groups/file", response_class=Response)
 def groups_file(trace: Trace, wish: Grouping, kind: FileKind = "csv") -> Response:
     """Return the groups as a file; the name of the column, which may be anybody's, goes unseen."""
-    told = groups.compared(trace, **wish.model_dump())
+    actor = trace.speaker(wish.who)
+    told = groups.compared(trace, actor=actor, **wish.model_dump(exclude={"who"}))
     said = {name: told[name] for name in ("by", "measure", "axis", "largest")}
+    said = said if actor is None else {"speaker": actor, **said}
     rows = pl.DataFrame(
         [{**said, **one} for one in told["groups"]],
         schema={**dict.fromkeys(said, pl.String), **GROUPED},

@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from affectory.core.errors import BadValues
 from affectory.measure.shapes import Divided, matched, ranked
 from affectory.web import phrases, seeking, shapes
-from affectory.web.asking import Name, Trace
+from affectory.web.asking import Name, Trace, Who
 from affectory.web.files import FileKind, as_file
 from affectory.web.shapes import FEWEST, Curves
 from affectory.web.spaces import AxisTold, SpaceTold
@@ -72,11 +72,12 @@ class Kinds(BaseModel):
 
 
 class Phrase(BaseModel):
-    """What is looked for, in words, and the axis of the page that they are said on."""
+    """What is looked for, in words, and the axis and the speaker of the page they are said on."""
 
     words: str = Field(min_length=1, max_length=300)
     space: str | None = Field(None, max_length=300)
     axis: str | None = Field(None, max_length=300)
+    who: Who = None
 
 
 class PartTold(BaseModel):
@@ -114,14 +115,15 @@ class Search(BaseModel):
 
 
 class Chosen(BaseModel):
-    """The axis that a request is about."""
+    """The axis that a request is about, and the speaker, None for everybody."""
 
     space: str
     axis: AxisTold
+    actor: str | None
 
     def curves(self, trace: Trace) -> Curves:
         """Return the courses of a trace on it."""
-        return trace.curves(self.space, self.axis.name)
+        return trace.curves(self.space, self.axis.name, self.actor)
 
     def divided(self, trace: Trace, k: int) -> Divided:
         """Return the kinds of its sessions on it.
@@ -132,13 +134,19 @@ class Chosen(BaseModel):
         if len(self.curves(trace).number) < 2:
             found = f"no two sessions that have {FEWEST} states or more"
             raise BadValues("kinds", found, "two at least", "look at the sessions one by one")
-        return trace.divided(self.space, self.axis.name, k)
+        return trace.divided(self.space, self.axis.name, k, self.actor)
 
 
-def _chosen(trace: Trace, space: Name | None = None, axis: Name | None = None) -> Chosen:
+def _chosen(
+    trace: Trace,
+    space: Name | None = None,
+    axis: Name | None = None,
+    who: Annotated[Who, Query()] = None,
+) -> Chosen:
     space, axis = trace.chosen(space, axis)
     found = next(each for each in axes(trace) if each.name == space)
-    return Chosen(space=space, axis=next(each for each in found.axes if each.name == axis))
+    told = next(each for each in found.axes if each.name == axis)
+    return Chosen(space=space, axis=told, actor=trace.speaker(who))
 
 
 About = Annotated[Chosen, Depends(_chosen)]
@@ -203,7 +211,7 @@ def search(trace: Trace, phrase: Phrase) -> Search:
                      line=part.line)
             for part in parts
         ],
-        found=[Found(**one) for one in seeking.best(trace, parts)],
+        found=[Found(**one) for one in seeking.best(trace, parts, trace.speaker(phrase.who))],
     )  # fmt: skip
 
 
@@ -211,7 +219,10 @@ def search(trace: Trace, phrase: Phrase) -> Search:
 def search_file(trace: Trace, phrase: Phrase, kind: FileKind = "csv") -> Response:
     """Return every session that moves as a phrase says, best first, as a file."""
     parts = _read(trace, phrase)
-    rows = seeking.scored(trace, parts)
+    actor = trace.speaker(phrase.who)
+    rows = seeking.scored(trace, parts, actor)
+    if actor is not None:
+        rows.insert_column(2, pl.lit(actor).alias("speaker"))
     names = {f"r{at + 1}": f"r{at + 1}_{part.axis}" for at, part in enumerate(parts)}
     return as_file(rows.rename(names), kind, "search")
 

@@ -23,21 +23,28 @@ DISTINCT = 8  # numbers of more values than these are put into quarters
 
 
 def compared(
-    shelf: Shelf, by: str, measure: str, space: str | None = None, axis: str | None = None
+    shelf: Shelf,
+    by: str,
+    measure: str,
+    space: str | None = None,
+    axis: str | None = None,
+    actor: str | None = None,
 ) -> dict[str, Any]:
     """Return the mean of a measure in each group of sessions, with bootstrap intervals.
 
     A session belongs to the first value that its records have. Numbers with more than eight
     values are put into four groups of about the same size. `mixed` is how many sessions say several
     values: a column of turns, not of sessions. `gap` is the difference to the largest group, whose
-    interval comes from drawing the sessions of both again.
+    interval comes from drawing the sessions of both again. With `actor`, the measure is that of
+    one speaker.
 
     Raises:
         BadChoice: if no record says anything of that name.
     """
     space, axis = shelf.chosen(space, axis)
-    measured = arcs(shelf.lake, shelf.method, space, axis).select("session", measure).drop_nulls()
-    rows = measured.join(_values(shelf, by), on="session", how="left")
+    each = arcs(shelf.lake, shelf.method, space, axis, actor)
+    rows = each.select("session", measure).drop_nulls()
+    rows = rows.join(_values(shelf, by), on="session", how="left")
     mixed = int(rows["mixed"].sum())
     cut = _quarters(rows["value"].fill_null(""))
     label = rows["value"].fill_null("") if cut is None else _labels(cut)

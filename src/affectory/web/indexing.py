@@ -1,6 +1,6 @@
 """What a trace holds, as one pass over its tables tells: its sessions, and what else is said."""
 
-__all__ = ["MEASURES", "arcs", "columns", "index", "mean_of", "measured"]
+__all__ = ["MEASURES", "arcs", "columns", "index", "mean_of", "measured", "speakers"]
 
 import json
 
@@ -12,6 +12,7 @@ from affectory.store.lake import Lake
 URGENT = tuple(f"crisis/{kind}" for kind in crisis.URGENT)
 MEASURES = ("mean", "change", "variability")
 EMPTY = {"session": pl.String, **dict.fromkeys((*MEASURES, "missing"), pl.Float64)}
+SPEAKERS = 20  # who can be chosen, of those who speak in several sessions
 LOOKED = 2000  # records in which columns are looked for, besides the first of each session
 
 
@@ -66,15 +67,28 @@ def columns(lake: Lake) -> list[str]:
     return sorted(names, key=turning.__contains__)
 
 
-def arcs(lake: Lake, method: str, space: str, axis: str) -> pl.DataFrame:
+def speakers(lake: Lake) -> pl.DataFrame:
+    """Return who speaks in two sessions or more, and in how many, most first: actor, sessions."""
+    said = (
+        lake.scan("records").group_by("actor").agg(pl.col("session").n_unique().alias("sessions"))
+    )
+    several = said.filter(pl.col("sessions") > 1).collect(engine="streaming")
+    return several.sort("sessions", "actor", descending=[True, False]).head(SPEAKERS)
+
+
+def arcs(lake: Lake, method: str, space: str, axis: str, actor: str | None = None) -> pl.DataFrame:
     """Return the mean measures of each session on an axis, weighted by states.
 
-    The lake has them for some Spaces; for the others they are found in its states.
+    The lake has them for some Spaces; for the others they are found in its states. With `actor`,
+    those of one speaker alone.
     """
     table = f"arcs/{space}"
-    if table in lake.tables():
-        return mean_of(lake.scan(table).filter(pl.col("axis") == axis))
-    return mean_of(measured(lake, method, space, axis))
+    each = (
+        lake.scan(table).filter(pl.col("axis") == axis)
+        if table in lake.tables()
+        else measured(lake, method, space, axis)
+    )
+    return mean_of(each if actor is None else each.filter(pl.col("actor") == actor))
 
 
 def mean_of(each: pl.LazyFrame) -> pl.DataFrame:

@@ -13,15 +13,16 @@ from affectory.web.shapes import SHOWN
 from affectory.web.shelf import Shelf
 
 
-def scored(shelf: Shelf, parts: Sequence[Part]) -> pl.DataFrame:
+def scored(shelf: Shelf, parts: Sequence[Part], actor: str | None = None) -> pl.DataFrame:
     """Return the sessions that move so, best first: number, session, score, the r of each part.
 
     The score is the mean of the correlations of the parts; a session has one if it has a course
-    on each of the axes, and is left out if it is not above 0.
+    on each of the axes, and is left out if it is not above 0. With `actor`, courses are those of
+    one speaker alone.
     """
     told = None
     for at, part in enumerate(parts):
-        known = shelf.curves(part.space, part.axis)
+        known = shelf.curves(part.space, part.axis, actor)
         r = matched(known.values, part.line, part.first, part.last)
         own = pl.DataFrame({"number": known.number, "session": known.names, f"r{at + 1}": r})
         told = own if told is None else told.join(own.drop("session"), on="number")
@@ -33,10 +34,13 @@ def scored(shelf: Shelf, parts: Sequence[Part]) -> pl.DataFrame:
     )
 
 
-def best(shelf: Shelf, parts: Sequence[Part], most: int = SHOWN) -> list[dict[str, Any]]:
+def best(
+    shelf: Shelf, parts: Sequence[Part], actor: str | None = None, most: int = SHOWN
+) -> list[dict[str, Any]]:
     """Return the first of `scored`, each with its course on each axis of the phrase."""
-    rows = scored(shelf, parts).head(most)
-    courses = {(part.space, part.axis): shelf.curves(part.space, part.axis) for part in parts}
+    rows = scored(shelf, parts, actor).head(most)
+    wanted = dict.fromkeys((part.space, part.axis) for part in parts)
+    courses = {key: shelf.curves(*key, actor) for key in wanted}
     place = {
         key: dict(zip(known.number.tolist(), range(len(known.number)), strict=True))
         for key, known in courses.items()

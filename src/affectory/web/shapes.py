@@ -23,18 +23,22 @@ class Curves(NamedTuple):
 
     Attributes:
         axis: Name of the axis.
+        actor: Whose states they are of, None for those of everybody.
         number: Number of each session in its trace. Shape (g,).
         names: Its name. Length g.
         values: Mean of the axis in each part. Shape (g, 16).
     """
 
     axis: str
+    actor: str | None
     number: NDArray[np.int64]
     names: list[str]
     values: Floats
 
 
-def curves(lake: Lake, method: str, index: pl.DataFrame, space: str, axis: str) -> Curves:
+def curves(
+    lake: Lake, method: str, index: pl.DataFrame, space: str, axis: str, actor: str | None = None
+) -> Curves:
     """Return the course of every session on an axis, in one pass over the states.
 
     Args:
@@ -43,12 +47,14 @@ def curves(lake: Lake, method: str, index: pl.DataFrame, space: str, axis: str) 
         index: Its sessions, with `number` and `session`.
         space: Name of the Space.
         axis: Name of the axis.
+        actor: The speaker whose states count, None for all of them.
     """
+    own = pl.col("by") == method
     place = pl.int_range(pl.len()).over("session")
     size = pl.len().over("session")
     told = (
         lake.scan(f"states/{space}")
-        .filter(pl.col("by") == method)
+        .filter(own if actor is None else own & (pl.col("actor") == actor))
         .select("session", "start", pl.col(axis).cast(pl.Float64).alias("value"))
         .drop_nulls("value")
         .sort("session", "start", maintain_order=True)
@@ -65,7 +71,7 @@ def curves(lake: Lake, method: str, index: pl.DataFrame, space: str, axis: str) 
     values = np.full((held.height, PARTS), np.nan)
     values[rows["row"].to_numpy(), rows["part"].to_numpy()] = rows["value"].to_numpy()
     names = held["session"].to_list()
-    return Curves(axis, held["number"].to_numpy(), names, shapes.bridged(values))
+    return Curves(axis, actor, held["number"].to_numpy(), names, shapes.bridged(values))
 
 
 def kinds(known: Curves, cut: Divided) -> dict[str, Any]:
@@ -110,11 +116,12 @@ def carpet(known: Curves, cut: Divided, rest: float, most: int) -> dict[str, Any
 
 
 def table(known: Curves, cut: Divided | None = None) -> pl.DataFrame:
-    """Return one row a session: number, name, its kind where there is one, mean, 16 parts."""
+    """Return one row a session: number, name, speaker and kind if any, its mean, its 16 parts."""
     whose = {"number": known.number, "session": known.names}
+    who = {} if known.actor is None else {"speaker": [known.actor] * len(known.names)}
     told = {} if cut is None else {"kind": cut.kind + 1, "times_usual_distance": cut.times}
     parts = {f"part_{at + 1:02}": known.values[:, at] for at in range(PARTS)}
-    return pl.DataFrame({**whose, **told, "mean": known.values.mean(axis=1), **parts})
+    return pl.DataFrame({**whose, **who, **told, "mean": known.values.mean(axis=1), **parts})
 
 
 def alike(known: Curves, drawn: list[float], most: int = SHOWN) -> list[dict[str, Any]]:

@@ -32,6 +32,7 @@ from affectory.web.spaces import SpaceBy
 PREFERRED = ("vad", "va", "valence")
 STATELESS = "one in which its method gave states; this trace has none"
 COURSES = 8  # axes whose courses stay in memory
+About = tuple[str, str, str | None]  # Space, axis, speaker
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +58,8 @@ class Shelf:
         lake: A view of its rows.
         method: Who perceived.
         stamp: What changes when a trace has ended: an index from before it is not to be trusted.
-        courses: The courses of its sessions that were asked for of late, by Space and axis.
-        cuts: Their kinds, by Space, axis and how many.
+        courses: The courses of its sessions asked for of late, by Space, axis and speaker.
+        cuts: Their kinds, by how many as well.
         making: Held while its list is made.
         voices: Who gave states, by Space.
         drawing: Held while courses or kinds are made: a page asks for both at once.
@@ -68,10 +69,8 @@ class Shelf:
     lake: Lake
     method: str
     stamp: tuple[str, int] | None
-    courses: dict[tuple[str, str], Curves] = field(default_factory=dict, repr=False, compare=False)
-    cuts: dict[tuple[str, str, int], Divided] = field(
-        default_factory=dict, repr=False, compare=False
-    )
+    courses: dict[About, Curves] = field(default_factory=dict, repr=False, compare=False)
+    cuts: dict[tuple[About, int], Divided] = field(default_factory=dict, repr=False, compare=False)
     voices: dict[str, Voices] = field(default_factory=dict, repr=False, compare=False)
     making: threading.RLock = field(default_factory=threading.RLock, repr=False, compare=False)
     drawing: threading.RLock = field(default_factory=threading.RLock, repr=False, compare=False)
@@ -131,6 +130,25 @@ class Shelf:
         """What its records say besides words and times: by what sessions can be grouped."""
         return indexing.columns(self.lake)
 
+    @cached_property
+    def speakers(self) -> pl.DataFrame:
+        """Who speaks in several sessions, and in how many, most first: actor, sessions."""
+        return indexing.speakers(self.lake)
+
+    def speaker(self, who: int | None) -> str | None:
+        """Return the name of one of `speakers` by its place there, None for none.
+
+        Raises:
+            BadChoice: if there is none at that place.
+        """
+        if who is None:
+            return None
+        if not 0 <= who < self.speakers.height:
+            none = "none: nobody speaks in two sessions"
+            known = f"0 to {self.speakers.height - 1}" if self.speakers.height else none
+            raise BadChoice("who", who, known)
+        return str(self.speakers["actor"][who])
+
     def chosen(self, space: str | None = None, axis: str | None = None) -> tuple[str, str]:
         """Return a Space and an axis of it, the drawn ones unless named.
 
@@ -148,13 +166,17 @@ class Shelf:
             raise BadChoice("axis", axis, known[space])
         return space, axis or drawn
 
-    def curves(self, space: str | None = None, axis: str | None = None) -> Curves:
+    def curves(
+        self, space: str | None = None, axis: str | None = None, actor: str | None = None
+    ) -> Curves:
         """Return the courses of its sessions on an axis, the drawn one unless named.
+
+        Those of one speaker alone, if named.
 
         Raises:
             BadChoice: if it has no states, or none in that Space, or the Space has no such axis.
         """
-        wanted = self.chosen(space, axis)
+        wanted = (*self.chosen(space, axis), actor)
         with self.drawing:
             if wanted not in self.courses:
                 while len(self.courses) >= COURSES:
@@ -162,19 +184,19 @@ class Shelf:
                 self.courses[wanted] = curves(self.lake, self.method, self.index, *wanted)
             return self.courses[wanted]
 
-    def divided(self, space: str, axis: str, k: int) -> Divided:
+    def divided(self, space: str, axis: str, k: int, actor: str | None = None) -> Divided:
         """Return its sessions by kind of shape on an axis; of fewer sessions, fewer kinds.
 
         Raises:
             BadChoice: if there are no two sessions with a shape.
         """
-        known = self.curves(space, axis)
-        wanted = (space, axis, min(k, max(2, len(known.number))))
+        known = self.curves(space, axis, actor)
+        wanted = ((space, axis, actor), min(k, max(2, len(known.number))))
         with self.drawing:
             if wanted not in self.cuts:
                 while len(self.cuts) >= COURSES:
                     self.cuts.pop(next(iter(self.cuts)))
-                self.cuts[wanted] = divided(known.values, wanted[2])
+                self.cuts[wanted] = divided(known.values, wanted[1])
             return self.cuts[wanted]
 
     def name(self, number: int) -> str:

@@ -20,10 +20,11 @@ export async function corpus(main, job) {
   main.append(
     h("p", { class: "crumb" }, h("a", { href: `#/t/${job}` }, `← ${T.back}`)),
     h("h1", {}, T.corpus.title));
-  const [axes, columns] = await Promise.all([ask(`${base}/axes`), ask(`${base}/columns`)]);
+  const [axes, columns, speakers] =
+    await Promise.all(["axes", "columns", "speakers"].map((what) => ask(`${base}/${what}`)));
   if (!axes.length) return void main.append(h("p", { class: "empty" }, T.corpus.stateless));
-  const state = chosen(axes, key);
-  const about = () => ({ space: state.space, axis: state.axis });
+  const state = chosen(axes, speakers, key);
+  const about = () => ({ space: state.space, axis: state.axis, who: state.who });
   const [rug, many, sorted, search, beside] =
     Array.from({ length: 5 }, () => h("section", { class: "card" }));
   const pick = h("div", { class: "bar choose" });
@@ -57,6 +58,8 @@ export async function corpus(main, job) {
       }),
       select(T.axis, of(axes, state.space).map((one) => one.name), state.axis,
         (v) => (state.axis = v)),
+      speakers.length > 1 && select(T.corpus.whose, whose(speakers), state.who ?? "",
+        (v) => (state.who = v === "" ? null : +v)),
       select(T.corpus.many, MANY, state.k, (v) => (state.k = +v)));
   }
 
@@ -97,12 +100,16 @@ const first = (axes, space) => {
   return names.includes("valence") ? "valence" : names[0];
 };
 
+// a name may be anybody's: addresses say its place in the list
+const whose = (speakers) => [["", T.corpus.everybody], ...speakers.map(({ actor, sessions }, i) =>
+  [i, `${actor} (${sessions.toLocaleString("en")})`])];
+
 // what was looked at last, where it is still there
-function chosen(axes, key) {
-  const kept = notes(key, visit);
+function chosen(axes, speakers, key) {
+  const kept = notes(key, visit), who = speakers[kept.who] ? kept.who : null;
   const there = axes.find((one) => one.name === kept.space)?.axes;
   if (!there?.some((one) => one.name === kept.axis)) {
-    return { space: axes[0].name, axis: first(axes, axes[0].name), k: 5 };
+    return { space: axes[0].name, axis: first(axes, axes[0].name), who, k: 5 };
   }
-  return { space: kept.space, axis: kept.axis, k: MANY.includes(kept.k) ? kept.k : 5 };
+  return { space: kept.space, axis: kept.axis, who, k: MANY.includes(kept.k) ? kept.k : 5 };
 }

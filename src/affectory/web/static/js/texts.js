@@ -46,6 +46,7 @@ export const T = {
     unlike: (n, shown) => `${n.toLocaleString("en")} lie more than twice as far from the middle of their kind as is usual in it${n > shown ? `; the ${shown} farthest` : ""}.`,
     none: "None lies more than twice as far from the middle of its kind as is usual in it.", why: (times, k) => `${times.toFixed(1)} times as far from kind ${k} as is usual there`,
     search: "Find by shape", draw: "Draw a course from left to right", hint: "Or draw a line from left to right:",
+    whose: "Speaker", everybody: "everybody",
     few: "fewer than 5", groups: "Groups", by: "Group by", measure: "Measure", stateless: "This trace has no states to look at.",
   },
   carpet: {
