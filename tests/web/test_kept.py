@@ -141,6 +141,7 @@ def test_what_was_refused_is_offered_on_whatever_page_is_opened(rated, shot):
     left = page.evaluate(HELD)
     page.reload()
     page.goto(page.url.partition("#")[0])
+    page.wait_for_selector("#left >> text=by bea (va)")  # and has asked what it asks
     asked = []
     page.on("request", lambda one: asked.append(one.url) if "/samples" in one.url else None)
     page.reload()

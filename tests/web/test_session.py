@@ -179,3 +179,26 @@ def test_lists_are_about_what_the_method_gave_whatever_a_rater_says(tmp_path):
         assert client.get(base).json()["space"] == "boundary7"
         spaces = client.get(f"{base}/0").json()["spaces"]
         assert [one["name"] for one in spaces] == ["boundary7", "va"]
+
+
+@pytest.fixture
+def long_talk(page, serve, tmp_path):
+    """The page of a session of more turns than the list has room for."""
+    rows = [f"{'ab'[n % 2]},The train of {n} leaves at nine." for n in range(80)]
+    page.goto(serve(Settings(traced(tmp_path / "out", "\n".join(["actor,text", *rows])))))
+    page.click("tbody a")
+    page.wait_for_selector(".turn .chip")
+    box = page.locator(".roll").bounding_box()
+    page.mouse.move(box["x"] + 90, box["y"] + box["height"] / 2)
+    page.wait_for_selector(".turn.lit")
+    return page
+
+
+def test_arrows_walk_on_whatever_scrolls_under_a_mouse_at_rest(long_talk):
+    page = long_talk
+    page.focus("#turn-2")
+    for _ in range(12):
+        page.keyboard.press("ArrowDown")
+        page.wait_for_timeout(60)  # a browser tells of what came under the mouse a little later
+    assert page.evaluate("document.activeElement.id") == "turn-14"
+    assert page.faults == []

@@ -13,7 +13,8 @@ const LEAST = 0.03, FULL = 0.15; // shares of an axis: what a word must move it 
 export function transcript(card, { turns, facts, base, who, link, flagged }) {
   const total = turns.seq.length;
   const count = h("p", { class: "count" });
-  const roll = h("ol", { class: "roll", tabIndex: 0, "aria-label": T.turns });
+  // the list itself is never drawn anew: what leaves it is heard even where a turn was taken from under it
+  const roll = h("ol", { class: "roll", tabIndex: 0, "aria-label": T.turns, onmouseleave: () => link.hover.set(null) });
   const all = h("button", { type: "button", hidden: true, onclick: () => link.range.set(null) }, T.all);
   card.append(h("div", { class: "bar" }, h("h2", {}, T.turns), count, all), roll);
   const urgent = new Map();
@@ -61,7 +62,7 @@ export function transcript(card, { turns, facts, base, who, link, flagged }) {
     const said = h("p", { class: "said" });
     words(said, turns.text[at] ?? "", urgent.get(turns.seq[at]) ?? []);
     return h("li", { class: at === link.said?.get() ? "turn now" : "turn", id: `turn-${at}`, data: { at }, tabIndex: -1,
-      onmouseenter: () => link.hover.set(at), onmouseleave: () => link.hover.set(null), onfocus: () => link.hover.set(at) },
+      onmouseenter: () => link.hover.set(at), onfocus: () => link.hover.set(at) },
     head(at), said);
   }
 
@@ -128,7 +129,8 @@ export function transcript(card, { turns, facts, base, who, link, flagged }) {
     const step = { ArrowDown: 1, ArrowUp: -1 }[e.key];
     if (!step) return;
     e.preventDefault();
-    const now = chosen.indexOf(link.hover.get());
+    const own = e.target.closest(".turn"); // where the keyboard is, whatever scrolled under a mouse at rest
+    const now = chosen.indexOf(own ? +own.dataset.at : link.hover.get());
     const at = chosen[Math.max(0, Math.min(chosen.length - 1, now + step))];
     link.hover.set(at);
     near(at);
