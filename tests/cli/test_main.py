@@ -174,14 +174,24 @@ def test_a_fault_of_ours_says_so_without_a_traceback(monkeypatch, capsys):
     assert "Traceback" not in err
 
 
-def test_a_stop_says_how_to_go_on(monkeypatch, capsys):
-    def stopped(as_json):
+@pytest.mark.parametrize(
+    ("place", "words", "goes_on"),
+    [
+        ("walk.trace", ("trace", "talk.csv"), True),
+        ("walk.trace", ("trace", "talk.csv", "--fresh"), False),
+        ("proof.train", ("train", "perceive/utterance"), True),
+        ("proof.bench", ("bench", "ued"), False),  # measures anew
+    ],
+)
+def test_a_stop_says_how_to_go_on_where_one_can(monkeypatch, capsys, place, words, goes_on):
+    def stopped(*_, **how):
         signal.raise_signal(signal.SIGINT)
 
-    monkeypatch.setattr("affectory.cli.listing.spaces", stopped)
-    code, err = leave(monkeypatch, capsys, "spaces")
+    monkeypatch.setattr(f"affectory.cli.{place}", stopped)
+    code, err = leave(monkeypatch, capsys, *words)
     assert code == 130
-    assert "same command again" in err
+    assert "stopped" in err
+    assert ("same command again" in err) == goes_on
     assert "Traceback" not in err
 
 

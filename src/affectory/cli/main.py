@@ -24,7 +24,7 @@ from affectory.cli import (
     triaging,
 )
 from affectory.cli.options import Address, On
-from affectory.cli.stopping import Stop
+from affectory.cli.stopping import Stop, goes_on
 
 app = typer.Typer(
     name="affectory",
@@ -123,6 +123,8 @@ def trace(
     ] = False,
 ) -> None:
     """Do the whole walk; the help a person sees is `TRACE_HELP`."""
+    if not fresh:
+        goes_on()
     from affectory.cli import walk
     from affectory.cli.making import Wanted
     from affectory.sources import Columns
@@ -326,6 +328,7 @@ def train(
     """
     from affectory.cli import proof
 
+    goes_on()
     proof.train(method, data, out, seed)
 
 
@@ -365,7 +368,8 @@ def main() -> None:
         app(standalone_mode=True)
     except BaseException as error:  # the last door: no traceback reaches a user
         if stop.asked:
-            _leave("stopped; give the same command again to go on where it stopped", 130)
+            again = "; give the same command again to go on where it stopped"
+            _leave(f"stopped{again if stop.resumes else ''}", 130)
         if os.environ.get("AFFECTORY_DEBUG") or not isinstance(error, Exception):
             raise
         _leave(*_told(error))

@@ -1,6 +1,6 @@
 """Ctrl-C: it interrupts as ever, and is remembered, since libraries make other things of it."""
 
-__all__ = ["Stop", "dealt_with"]
+__all__ = ["Stop", "dealt_with", "goes_on"]
 
 import signal
 from types import FrameType
@@ -11,10 +11,15 @@ class Stop:
 
     Libraries make other things of an interruption, an exit without a word or, in the middle of an
     import, an error of their own; here it is known what it was.
+
+    Attributes:
+        asked: Whether it was pressed.
+        resumes: Whether the command, given again, goes on where it stopped.
     """
 
     def __init__(self) -> None:
         self.asked = False
+        self.resumes = False
 
     def __call__(self, number: int, frame: FrameType | None) -> None:
         """Remember, and interrupt."""
@@ -27,3 +32,10 @@ def dealt_with() -> None:
     handler = signal.getsignal(signal.SIGINT)
     if isinstance(handler, Stop):
         handler.asked = False
+
+
+def goes_on() -> None:
+    """Note that this command, when it is given again, goes on where it was stopped."""
+    handler = signal.getsignal(signal.SIGINT)
+    if isinstance(handler, Stop):
+        handler.resumes = True

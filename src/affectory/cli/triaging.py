@@ -3,7 +3,6 @@
 import io
 import json
 import os
-import signal
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from affectory.cli.options import Address, On
+from affectory.cli.stopping import dealt_with
 
 if TYPE_CHECKING:
     from affectory.core.records import Records
@@ -117,9 +117,7 @@ def triage(
         out.write_text("".join(line(_picked(one)) for one in picks), encoding="utf-8")
     _tell(picks, picker, tally, jsonl=jsonl, as_json=as_json)
     if tally.stopped:
-        handler = signal.getsignal(signal.SIGINT)
-        if hasattr(handler, "asked"):
-            setattr(handler, "asked", False)  # noqa: B010 - main would say that one can go on
+        dealt_with()
         raise typer.Exit(130)
 
 
