@@ -118,6 +118,7 @@ def test_turns_are_read_as_they_are_said_and_outlive_a_reload(page, serve, tmp_p
     assert page.locator(".said").all_inner_texts()[3] == "<b>bold</b>"
     page.click("text=Put into the lake")
     page.wait_for_selector("text=is being put into the lake")
+    page.wait_for_selector("text=/live-\\w+.jsonl: done, \\d+ records/")
     assert page.faults == []
 
 

@@ -52,6 +52,9 @@ export function dropzone() {
 // for who has no conversation at hand: one of ours
 export const sample = () => follow(T.sampled, () => post("/sample"));
 
+// a talk that is being traced: whoever put it into the lake is told when it is there
+export const kept = (told) => follow(told.name, async () => told);
+
 // rows that could not be read, of a trace or of a dropped file
 export function rejected(path, count, open = false) {
   const list = h("ol"), more = h("p", { class: "saves" });
@@ -109,5 +112,6 @@ async function follow(name, begun, file) {
     bar.remove();
     words.textContent = `${T.upload.failed}: ${error.message}`;
     words.className = "failed";
+    if (!uploads.isConnected) toast(`${name}: ${words.textContent}`);
   }
 }

@@ -3,6 +3,7 @@ import { post } from "./api.js";
 import { canvas } from "./canvas.js";
 import { h, toast } from "./dom.js";
 import { fan } from "./fan.js";
+import { kept } from "./intake.js";
 import { number } from "./number.js";
 import { newcomers } from "./people.js";
 import { sign } from "./sign.js";
@@ -147,6 +148,7 @@ export async function live(main) {
     try {
       const told = await post(`/talks/${talk}/keep`);
       toast(T.live.kept(told.name));
+      kept(told);
     } catch (error) { toast(error.message); }
   }
 
