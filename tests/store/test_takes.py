@@ -12,7 +12,8 @@ from affectory.core.errors import BadChoice, BadFile, BadValues, Clash
 from affectory.core.records import Clock
 from affectory.core.space import Axis, Space
 from affectory.core.space import Kind as Sort
-from affectory.store.takes import STEPS, Kind, Takes
+from affectory.store.take import Kind
+from affectory.store.takes import STEPS, Takes
 
 VA = Space("va", Sort.DIMENSIONS, (Axis("valence", -1, 1), Axis("arousal", -1, 1)))
 

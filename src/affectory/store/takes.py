@@ -6,34 +6,31 @@ by an author of its own, `rater:NAME`, a second one of the same rater by `rater:
 keeps it like any other author's.
 """
 
-__all__ = ["PREFIX", "Kind", "Sample", "Take", "Takes"]
+__all__ = ["Takes"]
 
 import json
 import secrets
 import sqlite3
 import time
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 from itertools import count
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import polars as pl
 
-from affectory.core.errors import BadChoice, BadValues, Clash, Closed, Gone
-from affectory.core.groups import Names
+from affectory.core.errors import BadChoice, Clash, Closed, Gone
 from affectory.core.records import Clock
 from affectory.core.space import Kind as Sort
 from affectory.core.space import Space
 from affectory.core.trajectory import Trajectory
 from affectory.store.notebook import Notebook
-from affectory.store.sampled import latest, spans
+from affectory.store.take import PREFIX, Kind, Sample, Take
 
 NAME = "takes.sqlite"
 ONE = "select * from takes where id = ?"
-PREFIX, MARK = "rater:", "#"  # of an author's name; the mark is before the number of a take
+MARK = "#"  # of an author's name, before the number of a take
 STEPS = (  # from each version of the file to the next; a file knows how many it has taken
     (
         "create table if not exists takes (id text primary key, job text not null, "
@@ -57,73 +54,6 @@ STEPS = (  # from each version of the file to the next; a file knows how many it
         "update takes set samples = (select count(*) from samples where take = takes.id)",
     ),
 )
-FURTHEST = 1e13  # seconds from the zero of its clock that a sample can be: ten times dates in ms
-LONGEST = 1e7  # seconds of play at most: four months of reading aloud, or of a recording
-
-
-class Kind(StrEnum):
-    """How a take is made."""
-
-    TRACED = "traced"  # values all along, many a second
-    TURNS = "turns"  # one state a turn
-
-
-class Sample(NamedTuple):
-    """What a rater said at one time.
-
-    Attributes:
-        n: Its number in the take; of a take of turns, the turn's `seq`.
-        at: When it was said, in the session's own time.
-        said: Value of each axis.
-        play: Seconds of play until then, None where nobody told.
-    """
-
-    n: int
-    at: float
-    said: Mapping[str, float]
-    play: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Take:
-    """One pass of one rater over one session.
-
-    Args:
-        id: Its name.
-        job: The trace that the session is of.
-        session: The session.
-        rater: Who rates.
-        space: Name of the Space.
-        axes: Which of its axes are rated.
-        clock: Unit of the samples' times.
-        kind: How it is made.
-        begun: When it was begun, in seconds since 1970.
-        done: When it was done, None while it goes on.
-        author: By whose name its states are in the lake, None until it has one.
-        lag: How late the rater's hand was, in seconds of play.
-        ending: A mark that is there while somebody ends it, and that more samples wipe out.
-        bounds: Lowest and highest value of each axis, None of a take from before they were kept.
-    """
-
-    id: str
-    job: str
-    session: str
-    rater: str
-    space: str
-    axes: tuple[str, ...]
-    clock: Clock
-    kind: Kind
-    begun: float
-    done: float | None
-    author: str | None = None
-    lag: float = 0.0
-    ending: str | None = None
-    bounds: tuple[tuple[float, float], ...] | None = None
-
-    @property
-    def label(self) -> str:
-        """What to call it among others: its author, or its rater while it has none."""
-        return (self.author or self.rater).removeprefix(PREFIX)
 
 
 class Takes:
@@ -183,7 +113,7 @@ class Takes:
             Clash: if a traced take has another sample of that number.
         """
         known = self.find(take)
-        rows = [_checked(known, Sample(*one)) for one in samples]
+        rows = [known.checked(Sample(*one)) for one in samples]
         with self._book.whole() as file:
             if _known(file.execute(ONE, (take,)).fetchall(), take).done is not None:
                 raise Closed("take", take, "one that goes on; begin another")
@@ -258,12 +188,12 @@ class Takes:
         """Return the takes of a session, oldest first."""
         rows = self._book.run("select * from takes where job = ? and session = ? order by begun",
                          (job, session))  # fmt: skip
-        return tuple(map(_take, rows))
+        return tuple(map(Take.of, rows))
 
     def of_trace(self, job: str) -> tuple[Take, ...]:
         """Return the takes of every session of a trace, oldest first."""
         rows = self._book.run("select * from takes where job = ? order by begun", (job,))
-        return tuple(map(_take, rows))
+        return tuple(map(Take.of, rows))
 
     def samples(self, take: str) -> pl.DataFrame:
         """Return every sample of a take in the order of time: n, at, play, and each axis."""
@@ -285,58 +215,8 @@ class Takes:
         self, take: str, space: Space, lag: float | None = None,
         actors: Mapping[int, str] | None = None,
     ) -> Trajectory:  # fmt: skip
-        """Return a take as states by its author, each lasting until the next.
-
-        What was said anew of a moment stands for what was said of it before.
-
-        Args:
-            take: The take.
-            space: Its Space; axes that were not rated are at rest, with a spread of their range.
-            lag: How late the rater's hand was, in seconds of play; samples are moved back by
-                it. None for what was noted.
-            actors: Who spoke each turn: a state of a turn is of them. Else, and of a take that
-                was made all along, states are of nobody but the rater.
-        """
-        known, rows = self.find(take), self.samples(take)
-        turns = known.kind is Kind.TURNS
-        rows = rows if turns else latest(rows)
-        n = rows.height
-        values, spread = np.tile(space.rest, (n, 1)), np.zeros((n, space.k))
-        for i, axis in enumerate(space.axes):
-            if axis.name in known.axes:
-                values[:, i] = np.clip(rows[axis.name].to_numpy(), axis.low, axis.high)
-            else:
-                spread[:, i] = axis.high - axis.low
-        start = rows["at"].to_numpy()
-        stop = np.append(start[1:], start[-1:])
-        if not turns:  # nothing lasts into a stretch that nobody rated
-            start, stop = spans(rows, known.lag if lag is None else lag)
-        who = [(actors or {}).get(seq, known.rater) if turns else known.rater for seq in rows["n"]]
-        return Trajectory(
-            space, known.clock, Names.of([known.session] * n), Names.of(who),
-            start, np.maximum(stop, start), values.astype(np.float32), spread.astype(np.float32),
-            by=known.author or f"{PREFIX}{known.rater}",
-            seq=rows["n"].to_numpy() if turns else None,
-        )  # fmt: skip
-
-
-def _checked(take: Take, one: Sample) -> tuple[int, float, str, float | None]:
-    """Return a sample as it is kept.
-
-    Raises:
-        BadValues: if a value is missing, is no number, or is beyond its axis.
-    """
-    values = [float(one.said.get(axis, np.nan)) for axis in take.axes]
-    if not np.isfinite([one.at, one.play or 0.0, *values]).all():
-        raise BadValues("sample", dict(one.said), f"a number for each of {', '.join(take.axes)}")
-    if abs(one.at) > FURTHEST:
-        raise BadValues("time of a sample", one.at, f"one within {FURTHEST:g} of the clock's zero")
-    if abs(one.play or 0.0) > LONGEST:
-        raise BadValues("play of a sample", one.play, f"{LONGEST:g} seconds of play at most")
-    for axis, value, (low, high) in zip(take.axes, values, take.bounds or (), strict=False):
-        if not low <= value <= high:
-            raise BadValues(axis, value, f"a value from {low:g} to {high:g}")
-    return int(one.n), float(one.at), json.dumps(values), one.play
+        """Return a take as states by its author, each lasting until the next; see `Take.felt`."""
+        return self.find(take).felt(self.samples(take), space, lag, actors)
 
 
 def _held(file: sqlite3.Connection, take: str, numbers: Sequence[int]) -> int:
@@ -378,7 +258,7 @@ def _named(file: sqlite3.Connection) -> None:
     """Name the takes that an earlier version ended, which gave no names."""
     sql = "select * from takes where done is not null and author is null order by done"
     for row in file.execute(sql).fetchall():
-        _name(file, _take(row), ())
+        _name(file, Take.of(row), ())
 
 
 def _known(rows: Sequence[tuple[Any, ...]], take: str) -> Take:
@@ -389,12 +269,4 @@ def _known(rows: Sequence[tuple[Any, ...]], take: str) -> Take:
     """
     if not rows:
         raise Gone("take", take, "one that was begun and not deleted")
-    return _take(rows[0])
-
-
-def _take(row: tuple[Any, ...]) -> Take:
-    made, job, session, rater, space, axes, clock, kind, begun, done, author, lag = row[:12]
-    ending, bounds = row[12:14]
-    held = tuple((low, high) for low, high in json.loads(bounds)) if bounds else None
-    return Take(made, job, session, rater, space, tuple(json.loads(axes)), Clock(clock),
-                Kind(kind), begun, done, author, lag, ending, held)  # fmt: skip
+    return Take.of(rows[0])

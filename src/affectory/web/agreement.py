@@ -21,7 +21,8 @@ from affectory.measure.concord import Concord, labelled
 from affectory.measure.concord import pooled as pooled_ccc
 from affectory.measure.gold import lag_of
 from affectory.measure.raters import rater_figures
-from affectory.store.takes import Kind, Take, Takes
+from affectory.store.take import Kind, Take
+from affectory.store.takes import Takes
 from affectory.web.asking import Asked, Name, Number, Trace
 from affectory.web.files import FileKind, as_file
 from affectory.web.fusing import done, rated, unlike

@@ -14,7 +14,8 @@ from affectory.core.groups import Names
 from affectory.core.records import Clock
 from affectory.core.space import Space
 from affectory.core.trajectory import Trajectory
-from affectory.store.takes import Kind, Take, Takes
+from affectory.store.take import Kind, Take
+from affectory.store.takes import Takes
 from affectory.web.asking import Asked, Number, Trace
 from affectory.web.panel import Side
 from affectory.web.references import spoken

@@ -16,7 +16,8 @@ from affectory.core.space import Kind as Sort
 from affectory.core.space import Space
 from affectory.measure.concord import Concord, agreed
 from affectory.measure.settling import Settled, follows, settled
-from affectory.store.takes import Kind, Take, Takes
+from affectory.store.take import Kind, Take
+from affectory.store.takes import Takes
 from affectory.web.numbers import number
 
 Floats = NDArray[np.float64]

@@ -14,8 +14,9 @@ from pydantic import BaseModel, Field
 from affectory.core.errors import BadChoice, BadValues, Gone, UnknownSpace
 from affectory.core.records import Clock
 from affectory.represent import vocabularies
-from affectory.store import takes as keeping
-from affectory.store.takes import Kind, Take, Takes
+from affectory.store import take as keeping
+from affectory.store.take import Kind, Take
+from affectory.store.takes import Takes
 from affectory.web.asking import Asked, Held, Number, TakeId, Trace
 from affectory.web.filmed import filmed
 from affectory.web.shelf import Shelf

@@ -17,7 +17,8 @@ from affectory.core.trajectory import Trajectory
 from affectory.measure.gold import aligned
 from affectory.measure.panel import fine
 from affectory.measure.settling import shift
-from affectory.store.takes import Kind, Take, Takes
+from affectory.store.take import Kind, Take
+from affectory.store.takes import Takes
 from affectory.web.asking import Asked, Held, Number, TakeId, Trace
 from affectory.web.elan import SELF, tiers
 from affectory.web.files import as_file
