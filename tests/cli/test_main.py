@@ -120,9 +120,11 @@ def test_a_report_can_be_written_anew_for_one_session(traced):
     assert "angry" not in page
 
 
-def test_methods_and_spaces_are_listed():
-    names = {row["method"] for row in json.loads(run("methods", "--json").stdout)}
-    assert {"perceive/utterance", "perceive/lexicon"} <= names
+def test_methods_and_spaces_are_listed(tmp_path, monkeypatch):
+    monkeypatch.setenv("AFFECTORY_HOME", str(tmp_path))
+    first = {row["method"]: row["first"] for row in json.loads(run("methods", "--json").stdout)}
+    assert first["perceive/utterance"] is first["perceive/lexicon"] is None
+    assert first["perceive/empathy"] == "affectory train perceive/empathy"
     spaces = {row["space"]: row for row in json.loads(run("spaces", "--json").stdout)}
     assert spaces["vad"]["axes"] == "valence arousal dominance"
 

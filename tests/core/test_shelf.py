@@ -8,7 +8,7 @@ import pytest
 from safetensors.numpy import save_file
 
 from affectory.core import shelf
-from affectory.core.errors import BadFile, NotTrained
+from affectory.core.errors import BadFile, NotTrained, UnknownMethod
 
 ARRAYS = {"w": np.arange(6.0).reshape(2, 3).T}  # not contiguous
 
@@ -86,6 +86,17 @@ def test_weights_that_are_nowhere_are_not_trained(tmp_path, monkeypatch):
         shelf.weights_of("perceive/none", size="large")
     with pytest.raises(NotTrained, match="elsewhere"):
         shelf.weights_of("perceive/none", tmp_path / "elsewhere")
+
+
+def test_who_has_to_learn_first_is_known_by_the_weights_that_are_here(tmp_path, monkeypatch):
+    monkeypatch.setenv("AFFECTORY_HOME", str(tmp_path))
+    assert shelf.untrained("perceive/empathy")
+    assert not shelf.untrained("perceive/utterance")  # its weights ship
+    assert not shelf.untrained("perceive/lexicon")  # it has nothing to learn
+    shelf.save(shelf.place("perceive/empathy"), ARRAYS, {})
+    assert not shelf.untrained("perceive/empathy")
+    with pytest.raises(UnknownMethod):
+        shelf.untrained("perceive/none")
 
 
 def test_the_users_own_weights_go_before_the_shipped(tmp_path, monkeypatch):

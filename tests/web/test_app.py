@@ -74,9 +74,12 @@ def test_what_is_not_there_is_said_in_one_sentence(client, job, path):
     assert isinstance(answer.json()["detail"], str)
 
 
-def test_cards_and_spaces_are_told(client):
+def test_cards_and_spaces_are_told(client, tmp_path, monkeypatch):
+    monkeypatch.setenv("AFFECTORY_HOME", str(tmp_path))
     cards = {card["name"]: card for card in client.get("/api/methods").json()}
     assert cards["perceive/utterance"]["cautions"]
+    assert not cards["perceive/utterance"]["untrained"]
+    assert cards["perceive/empathy"]["untrained"]
     assert {"vad", "goemotions28"} <= {space["name"] for space in client.get("/api/spaces").json()}
 
 

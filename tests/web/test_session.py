@@ -133,8 +133,13 @@ def test_signs_stand_in_their_turns(page, serve, tmp_path):
     assert page.faults == []
 
 
-def test_another_method_reads_and_stands_beside(opened, shot):
+def test_another_method_reads_and_stands_beside(opened, shot, monkeypatch, tmp_path):
+    monkeypatch.setenv("AFFECTORY_HOME", str(tmp_path / "home"))  # where nothing was trained
     page, out = opened
+    page.wait_for_selector("#also option >> text=perceive/lexicon", state="attached")
+    closed = page.locator("#also option:disabled").all_inner_texts()
+    assert "perceive/empathy (not trained here)" in closed
+    assert not any("lexicon" in name for name in closed)
     page.select_option("#also", "perceive/lexicon")
     page.wait_for_selector("text=/perceive.lexicon:starter: CCC/")
     shot("beside")
@@ -143,6 +148,9 @@ def test_another_method_reads_and_stands_beside(opened, shot):
     assert len(lake.states("vad", by="perceive/utterance")) == 6
     page.click(".authors a")
     page.wait_for_selector("details[open] >> text=English only")
+    page.fill(".bar [type=search]", "empathy")
+    page.wait_for_selector("dd >> text=affectory train perceive/empathy")
+    page.fill(".bar [type=search]", "utterance")
     shot("methods")
     assert page.faults == []
 

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from affectory import __version__
 from affectory.cli import tables
-from affectory.core import registry
+from affectory.core import registry, shelf
 from affectory.core.records import Records
 from affectory.represent import vocabularies
 
@@ -37,14 +37,18 @@ def methods(as_json: bool) -> None:
             "takes": ", ".join(card.takes),
             "gives": ", ".join(card.gives),
             "system": card.paper.number or None,
+            "first": f"affectory train {card.name}" if shelf.untrained(card.name) else None,
             "paper": f"{card.paper.title} ({card.paper.year})",
             "what it does": card.summary,
             "cautions": " ".join(card.cautions),
         }
         for card in registry.methods().values()
     ]
-    frame = pl.DataFrame(rows, schema_overrides={"system": pl.Int64})
-    tables.show(frame if as_json else frame.drop("cautions"), limit=200, as_json=as_json)
+    frame = pl.DataFrame(rows, schema_overrides={"system": pl.Int64, "first": pl.String})
+    if not as_json:
+        told = pl.concat_str("what it does", pl.format("; first: {}", "first"), ignore_nulls=True)
+        frame = frame.with_columns(told.alias("what it does")).drop("cautions", "first")
+    tables.show(frame, limit=200, as_json=as_json)
 
 
 def spaces(as_json: bool) -> None:

@@ -20,6 +20,7 @@ __all__ = [
     "save",
     "stamp",
     "take",
+    "untrained",
     "weights_of",
     "whole",
     "within",
@@ -39,6 +40,7 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from affectory.core import registry
 from affectory.core.errors import BadFile, NotTrained
 
 SHIPPED = Path(__file__).parent.parent / "weights"
@@ -92,6 +94,21 @@ def weights_of(method: str, named: Path | None = None, size: str = "") -> Path:
         if path.is_file():
             return path
     raise NotTrained(method, named or own)
+
+
+def untrained(method: str) -> bool:
+    """Return whether a method must be trained before it is used: no weights of it are here.
+
+    Raises:
+        UnknownMethod: if there is no such method.
+    """
+    if not hasattr(registry.find(method), "train"):
+        return False
+    try:
+        weights_of(method)
+    except NotTrained:
+        return True
+    return False
 
 
 def stamp(path: Path) -> Stamp:

@@ -5,6 +5,7 @@ __all__ = ["router"]
 from fastapi import APIRouter
 from pydantic import BaseModel
 
+from affectory.core import shelf
 from affectory.core.registry import methods
 from affectory.represent import vocabularies
 from affectory.web.spaces import SpaceFrom
@@ -23,7 +24,7 @@ class Published(BaseModel):
 
 
 class Method(BaseModel):
-    """What a method says of itself."""
+    """What a method says of itself, and whether its weights have to be made first."""
 
     name: str
     summary: str
@@ -34,6 +35,7 @@ class Method(BaseModel):
     takes: list[str]
     gives: list[str]
     extras: list[str]
+    untrained: bool
     cautions: list[str]
     published: list[Published]
 
@@ -52,6 +54,7 @@ def cards() -> list[Method]:
             takes=list(card.takes),
             gives=list(card.gives),
             extras=list(card.extras),
+            untrained=shelf.untrained(name),
             cautions=list(card.cautions),
             published=[
                 Published(name=f.name, value=f.value, n=f.n, setting=f.setting, by=f.by)

@@ -31,6 +31,7 @@ function card(one, open) {
       row(T.paper, `${one.title}, ${one.year}${one.ref ? `. ${one.ref}` : ""}`),
       row(T.takes, one.takes.join(", ") || "–"),
       row(T.gives, one.gives.join(", ")),
+      one.untrained ? row(T.first, T.methods.train(one.name)) : "",
       one.extras.length ? row(T.extra, one.extras.map((e) => `affectory[${e}]`).join(", ")) : ""),
     h("details", { open }, h("summary", {}, T.cautions), items(one.cautions)),
     one.published.length

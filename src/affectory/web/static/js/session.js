@@ -130,7 +130,8 @@ function authors({ base, facts, link, undo }) {
     const able = cards.filter((one) => one.name.startsWith("perceive/")
       && one.takes.includes("text") && one.name !== facts.method);
     pick.append(h("option", { value: "" }, T.method.pick),
-      ...able.map((one) => h("option", { value: one.name }, one.name)));
+      ...able.map((one) => h("option", { value: one.name, disabled: one.untrained },
+        one.untrained ? T.method.untrained(one.name) : one.name)));
     card.append(
       h("h2", {}, T.method.by, " ", h("a", { href: `#/methods/${name(facts.method)}` }, facts.method)),
       own ? h("details", { open: true }, h("summary", {}, T.cautions),

@@ -38,7 +38,7 @@ export const T = {
   csv: "CSV", parquet: "Parquet", files: "Save:", save: (kind, name) => `Save as ${kind}: ${name}`,
   lost: "The server does not answer; trying again…",
   again: "The server answers again.",
-  cautions: "Cautions", paper: "Paper", gives: "Gives", takes: "Reads", extra: "Needs",
+  cautions: "Cautions", paper: "Paper", gives: "Gives", takes: "Reads", extra: "Needs", first: "First",
   corpus: {
     open: "Shapes and groups", title: "Shapes and groups", many: "Kinds", sessions: (n) => (n === 1 ? "session" : "sessions"), odd: "Unlike their kind",
     kinds: (n, axis) => `How ${axis} moves in ${n.toLocaleString("en")} sessions: kinds of shapes, the middle half of each`,
@@ -84,8 +84,8 @@ export const T = {
     head: ["Place", "Method", "Value", "95 %", "Published", "n", "When", "Setting"], more: (n) => `Show more (${n})`,
     earlier: (n) => `and ${n} earlier`,
   },
-  methods: { find: "Find a method, a Space or a paper", published: "Figures of the paper" },
-  method: { by: "Perceived by", also: "Read it also by", pick: "another method…", wait: (name) => `${name} reads…`, done: (name) => `${name} has read this session`, whose: (by) => `by ${by}`, not: (by) => `${by} gave no states of this.`, shown: "The curve is by" },
+  methods: { find: "Find a method, a Space or a paper", published: "Figures of the paper", train: (name) => `affectory train ${name}, which makes its weights` },
+  method: { by: "Perceived by", also: "Read it also by", pick: "another method…", untrained: (name) => `${name} (not trained here)`, wait: (name) => `${name} reads…`, done: (name) => `${name} has read this session`, whose: (by) => `by ${by}`, not: (by) => `${by} gave no states of this.`, shown: "The curve is by" },
   beside: { label: "Beside", none: "nobody", alone: (by, space) => `${by} alone gave states in ${space}.`, told: (by, one) => `${by}: CCC ${show(one.ccc)}, r ${show(one.pearson)}, mean gap ${show(one.mae)}, n ${one.n}` },
   live: {
     lead: "Each turn is read as it is said. It is kept in a file beside the lake until you delete it; nothing leaves this machine.",
