@@ -10,13 +10,12 @@ import pytest
 from tests.web.conftest import HEADERS, begun, traced
 from tests.web.security.walking import everywhere, watched
 
+from affectory.core import registry
 from affectory.core.figure import Figure
 from affectory.core.records import Clock
-from affectory.core.registry import methods
 from affectory.core.space import Axis, Kind, Space
 from affectory.core.trajectory import Trajectory
 from affectory.store.lake import open_lake
-from affectory.web import cards
 from affectory.web.settings import Settings
 
 RUN = (
@@ -58,14 +57,13 @@ def evil(page, serve, tmp_path, monkeypatch):
     """A page of a server whose every word is evil, its address and its trace."""
     out = tmp_path / "out"
     job = planted(out)
-    card = next(iter(methods().values()))
+    card = next(iter(registry.methods().values()))
     words = {"summary": EVIL, "takes": (EVIL,), "gives": (EVIL,), "extras": (EVIL,),
              "cautions": (EVIL,)}  # fmt: skip
     paper = replace(card.paper, title=EVIL, ref=EVIL)
     names = ("cautions", "extras", "gives", "takes", "summary", "published")
     told = {name: getattr(card, name) for name in names} | words | {"paper": paper}
-    book = {**methods(), EVIL: SimpleNamespace(**told)}
-    monkeypatch.setattr(cards, "methods", lambda: book)
+    monkeypatch.setitem(registry._BOOK, EVIL, (SimpleNamespace(**told), object))
     watched(page)
     return page, serve(Settings(out)), job
 

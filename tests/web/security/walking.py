@@ -50,6 +50,8 @@ def opened(page, words):
             one = page.locator("main select").nth(n)
             if not one.count() or not one.is_enabled() or at >= one.locator("option").count():
                 break
+            if one.locator("option").nth(at).is_disabled():
+                continue
             one.select_option(index=at)
             page.wait_for_load_state("networkidle")
     for one in page.locator("main input[type=search]").all():
