@@ -24,7 +24,7 @@ RUN = (
 )
 HIDDEN = "\u202e\u2066\u200f\u200b\ufeff\u2028"  # turns the order of letters around, or is unseen
 EVIL = RUN + HIDDEN
-ROWS = 6
+ROWS = 12  # of each session: four of each speaker, who has a course then
 
 
 def planted(out):
@@ -81,6 +81,8 @@ def test_no_word_of_a_lake_is_run_on_any_page(evil):
     page, address, job = evil
     for place in everywhere(page, address, job, EVIL):
         unhurt(page, place)
+    tried = {(url.rpartition("/")[2], n) for url, n, _ in page.chosen}
+    assert {("shapes", n) for n in range(7)} <= tried  # it does go everywhere
     assert all(url.startswith((address, "data:", "blob:")) for url, _ in page.asked)
 
 

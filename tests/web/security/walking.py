@@ -14,6 +14,7 @@ PAGES = (
     "#/live",
     "#/nowhere/{t}",
 )
+QUIET = 4  # twentieths of a second
 OPENED = 6  # choices of one list that are tried
 WATCH = """
 window.violations = [];
@@ -25,9 +26,20 @@ document.addEventListener("securitypolicyviolation", (e) =>
 def watched(page):
     """Note on every page what its policy forbade, and every address that is asked for."""
     page.add_init_script(WATCH)
-    page.asked, page.seen = [], []
+    page.asked, page.seen, page.chosen, page.flying = [], [], [], set()
     page.on("request", lambda one: page.asked.append((one.url, one.headers)))
+    page.on("request", lambda one: page.flying.add(one))
+    for end in ("requestfinished", "requestfailed"):
+        page.on(end, lambda one: page.flying.discard(one))
     page.on("dialog", lambda one: (page.faults.append(f"dialog {one.message}"), one.dismiss()))
+
+
+def settled(page):
+    """Wait until nothing has been asked for a while; a page within the page is no new load."""
+    quiet = 0
+    while quiet < QUIET:
+        page.wait_for_timeout(50)
+        quiet = 0 if page.flying else quiet + 1
 
 
 def everywhere(page, address, trace, words):
@@ -35,7 +47,7 @@ def everywhere(page, address, trace, words):
     for place in PAGES:
         page.goto(f"{address}{place.format(t=trace)}")
         page.wait_for_selector(".page > *")
-        page.wait_for_load_state("networkidle")
+        settled(page)
         opened(page, words)
         page.seen.append((page.title(), page.url))
         yield place
@@ -48,16 +60,16 @@ def opened(page, words):
     for n in range(page.locator("main select").count()):
         for at in range(1, OPENED):
             one = page.locator("main select").nth(n)
-            if not one.count() or not one.is_enabled() or at >= one.locator("option").count():
+            if not one.count() or not (one.is_visible() and one.is_enabled()):
                 break
-            if one.locator("option").nth(at).is_disabled():
-                continue
-            one.select_option(index=at)
-            page.wait_for_load_state("networkidle")
+            if at < one.locator("option").count() and one.locator("option").nth(at).is_enabled():
+                one.select_option(index=at)
+                page.chosen.append((page.url, n, at))
+                settled(page)
     for one in page.locator("main input[type=search]").all():
         one.fill(words)
         page.wait_for_timeout(100)
         one.fill("")
     for n in range(min(OPENED, page.locator(".turn").count())):
         page.locator(".turn").nth(n).hover()
-    page.wait_for_load_state("networkidle")
+    settled(page)
