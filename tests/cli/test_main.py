@@ -2,7 +2,6 @@
 
 import json
 import re
-import signal
 
 import polars as pl
 import pytest
@@ -174,37 +173,3 @@ def test_a_fault_of_ours_says_so_without_a_traceback(monkeypatch, capsys):
     assert code == 70
     assert "ZeroDivisionError" in err
     assert "Traceback" not in err
-
-
-@pytest.mark.parametrize(
-    ("place", "words", "goes_on"),
-    [
-        ("walk.trace", ("trace", "talk.csv"), True),
-        ("walk.trace", ("trace", "talk.csv", "--fresh"), False),
-        ("proof.train", ("train", "perceive/utterance"), True),
-        ("proof.bench", ("bench", "ued"), False),  # measures anew
-    ],
-)
-def test_a_stop_says_how_to_go_on_where_one_can(monkeypatch, capsys, place, words, goes_on):
-    def stopped(*_, **how):
-        signal.raise_signal(signal.SIGINT)
-
-    monkeypatch.setattr(f"affectory.cli.{place}", stopped)
-    code, err = leave(monkeypatch, capsys, *words)
-    assert code == 130
-    assert "stopped" in err
-    assert ("same command again" in err) == goes_on
-    assert "Traceback" not in err
-
-
-def test_a_stop_in_the_middle_of_an_import_is_a_stop_all_the_same(monkeypatch, capsys):
-    def importing(as_json):
-        try:
-            signal.raise_signal(signal.SIGINT)
-        except KeyboardInterrupt as error:
-            raise RuntimeError("a library that was half loaded") from error
-
-    monkeypatch.setattr("affectory.cli.listing.spaces", importing)
-    code, err = leave(monkeypatch, capsys, "spaces")
-    assert code == 130
-    assert "stopped" in err

@@ -181,15 +181,53 @@ def test_one_speaker_is_chosen_for_everything_and_remembered(shapes):
     assert answered.value.request.post_data_json["who"] == 1
     assert "who=1" in other.value.request.headers["x-query"]
     page.wait_for_selector("a[href*='who=1']")  # what can be saved is of this speaker as well
+    for words in ("sessions (b alone), each a row", "sessions (b alone): kinds of shapes"):
+        page.wait_for_selector(f"h2 >> text={words}")
+    page.wait_for_selector("text=Understood: valence rises (b alone)")
+    page.wait_for_selector(".forest canvas[aria-label*='valence (b alone) by arm']")
     assert not any("=b" in link.get_attribute("href") for link in page.locator("a[href]").all())
     page.wait_for_selector("#before", state="detached")
     data = kept(page, "Save as CSV: what was found")[1]
-    assert set(pl.read_csv(io.BytesIO(data))["speaker"]) == {"b"}
+    assert set(pl.read_csv(io.BytesIO(data))["actor"]) == {"b"}
     page.reload()
     page.wait_for_selector("a[href*='who=1']")
     assert page.get_by_label("Speaker").locator("option:checked").inner_text() == "b (300)"
     page.get_by_label("Speaker").select_option("everybody")
     page.wait_for_function("() => !document.querySelector(\"a[href*='who=1']\")")
+    assert page.faults == []
+
+
+@pytest.mark.parametrize("who", ["guest {n}", "staff,guest {n}"])
+def test_a_speaker_is_offered_who_comes_again_be_it_one_alone(page, serve, tmp_path, who):
+    rows = [
+        f'{n},{name.format(n=n)},"{word}"'
+        for n in range(3)
+        for words in SAYS.values()
+        for word in words
+        for name in who.split(",")
+    ]
+    out = traced(tmp_path / "out", "\n".join(["session,actor,text", *rows]))
+    page.goto(serve(Settings(out)))
+    page.click("text=Shapes and groups")
+    page.wait_for_selector(".kinds .band")
+    words = page.locator(".choose").inner_text()
+    assert ("Speaker" in words) == ("staff (3)" in words) == ("staff" in who)
+    assert "false" not in words
+    assert page.faults == []
+
+
+def test_a_speaker_without_courses_leaves_nothing_of_another_on_the_page(shapes):
+    page = shapes
+    page.fill("#phrase", "rising")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".kinds:has(small) a")
+    for place in ("curves", "kinds", "search"):
+        page.route(f"**/traces/*/{place}", lambda route: route.fulfill(
+            status=422, json={"detail": "no two sessions of this speaker"}))  # fmt: skip
+    page.get_by_label("Speaker").select_option(label="b (300)")
+    page.wait_for_selector(".said-as.failed")
+    assert page.locator(".kinds:has(small) a").count() == 0
+    assert page.locator(".carpet").is_hidden()
     assert page.faults == []
 
 

@@ -205,8 +205,9 @@ def long_talk(page, serve, tmp_path):
 def test_arrows_walk_on_whatever_scrolls_under_a_mouse_at_rest(long_talk):
     page = long_talk
     page.focus("#turn-2")
-    for _ in range(12):
+    for at in range(3, 15):
         page.keyboard.press("ArrowDown")
-        page.wait_for_timeout(60)  # a browser tells of what came under the mouse a little later
-    assert page.evaluate("document.activeElement.id") == "turn-14"
+        page.wait_for_timeout(150)  # a browser tells of what came under the mouse a little later
+        assert page.evaluate("document.activeElement.id") == f"turn-{at}"
+        assert page.locator(".turn.lit").get_attribute("id") == f"turn-{at}"
     assert page.faults == []

@@ -6,6 +6,7 @@ from threading import Barrier
 import numpy as np
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 from starlette.testclient import TestClient
 from tests.web.conftest import HEADERS, HERE, traced
 
@@ -110,6 +111,7 @@ def pairs(tmp_path):
         for who, text in zip(("caller", "staff"), both, strict=True)
     ]
     rows += [f'lone,nobody else,"{GLAD}",usual'] * 5
+    rows += [f's{n},mute,"{GLAD}",usual' for n in range(9)]  # too little for a course
     out = traced(tmp_path / "out", "\n".join(["session,actor,text,arm", *rows]))
     with TestClient(create_app(Settings(out)), base_url=HERE, headers=HEADERS) as client:
         yield client, f"/api/traces/{client.get('/api/traces').json()[0]['job']}"
@@ -117,7 +119,7 @@ def pairs(tmp_path):
 
 def test_each_speaker_has_a_course_of_their_own(pairs):
     client, base = pairs
-    known = client.get(f"{base}/speakers").json()
+    known = client.get(f"{base}/actors").json()
     assert known == [{"actor": "caller", "sessions": 12}, {"actor": "staff", "sessions": 12}]
     slopes = []
     for who in (0, 1):
@@ -146,15 +148,45 @@ def test_the_measures_of_a_speaker_are_compared_by_group(pairs):
     assert mean[0] < -0.3 < 0.3 < mean[1]
 
 
+def test_a_speaker_is_in_the_group_of_their_own_value(tmp_path):
+    rows = [
+        f's{n},{who},"{text}",{role},{n % 2 if who == "staff" else ""}'
+        for n in range(12)
+        for text in (GLAD, PLAIN, PLAIN, SAD)
+        for who, role in (("caller", "client"), ("staff", "clinician"))
+    ]
+    out = traced(tmp_path / "out", "\n".join(["session,actor,text,role,ward", *rows]))
+    with TestClient(create_app(Settings(out)), base_url=HERE, headers=HEADERS) as client:
+        base = f"/api/traces/{client.get('/api/traces').json()[0]['job']}"
+        assert [one["actor"] for one in client.get(f"{base}/actors").json()] == ["caller", "staff"]
+        for who, value in (("", "client"), ("&who=0", "client"), ("&who=1", "clinician")):
+            told = client.get(f"{base}/groups?by=role{who}").json()
+            assert [one["value"] for one in told["groups"]] == [value]
+            assert told["mixed"] == (0 if who else 12)
+        told = client.get(f"{base}/groups?by=ward&who=0").json()  # which staff alone have
+        assert sorted(one["value"] for one in told["groups"]) == ["0", "1"]
+
+
+def test_measures_of_a_trace_whose_arcs_nobody_kept_are_found_in_its_states(many):
+    client, base = many
+    shelf = client.app.state.shelves.shelf(base.rpartition("/")[2])
+    felt = shelf.lake.states("vad", by=shelf.method)
+    shelf.lake.write_states(felt, "another", 0)  # beside a table that has arcs of the first
+    told = indexing.arcs(shelf.lake.view("another"), shelf.method, "vad", "valence")
+    kept = indexing.arcs(shelf.lake, shelf.method, "vad", "valence")
+    assert told.height == 12
+    assert_frame_equal(told.sort("session"), kept.sort("session"), abs_tol=1e-5)
+
+
 def test_files_say_whose_courses_they_hold(pairs):
     client, base = pairs
     told = client.get(f"{base}/curves/file?who=1&k=2").text
-    assert set(pl.read_csv(told.encode())["speaker"]) == {"staff"}
-    assert "speaker" not in client.get(f"{base}/curves/file?k=2").text
+    assert set(pl.read_csv(told.encode())["actor"]) == {"staff"}
+    assert "actor" not in client.get(f"{base}/curves/file?k=2").text
     told = client.post(f"{base}/groups/file", json={"by": "arm", "who": 0}).text
-    assert set(pl.read_csv(told.encode())["speaker"]) == {"caller"}
+    assert set(pl.read_csv(told.encode())["actor"]) == {"caller"}
     told = client.post(f"{base}/search/file", json={"words": "rising", "who": 1}).text
-    assert set(pl.read_csv(told.encode())["speaker"]) == {"staff"}
+    assert set(pl.read_csv(told.encode())["actor"]) == {"staff"}
 
 
 @pytest.mark.parametrize("who", ["2", "-1", "staff"])
@@ -171,9 +203,9 @@ def test_nobody_is_offered_where_each_speaks_in_one_session_alone(tmp_path):
     out = traced(tmp_path / "out", "\n".join(["session,actor,text", *rows]))
     with TestClient(create_app(Settings(out)), base_url=HERE, headers=HEADERS) as client:
         base = f"/api/traces/{client.get('/api/traces').json()[0]['job']}"
-        assert client.get(f"{base}/speakers").json() == []
+        assert client.get(f"{base}/actors").json() == []
         told = client.get(f"{base}/curves?who=0").json()["detail"]
-        assert "nobody speaks in two sessions" in told
+        assert "nobody speaks often enough in two sessions" in told
 
 
 def test_measures_found_in_states_are_those_that_the_lake_keeps(many):

@@ -123,7 +123,7 @@ def trace(
     ] = False,
 ) -> None:
     """Do the whole walk; the help a person sees is `TRACE_HELP`."""
-    if not fresh:
+    if not fresh and "-" not in sources:  # what came through a pipe comes once
         goes_on()
     from affectory.cli import walk
     from affectory.cli.making import Wanted
@@ -322,13 +322,12 @@ def train(
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder to write to.")] = Path("weights"),
     seed: Seed = 0,
 ) -> None:
-    """Train the shipped weights anew by the documented recipe; resumes by itself.
+    """Train weights by the documented recipe; perceive/utterance goes on where it stopped.
 
     Example: affectory train perceive/utterance --data DATA --out weights/
     """
     from affectory.cli import proof
 
-    goes_on()
     proof.train(method, data, out, seed)
 
 

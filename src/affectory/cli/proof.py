@@ -12,6 +12,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from affectory.bench.protocol import Protocol, protocols
 from affectory.cli import tables
 from affectory.cli.places import lake_for
+from affectory.cli.stopping import goes_on
 from affectory.core import registry
 from affectory.core.errors import BadChoice, MissingExtra, MissingFile, MissingModel
 from affectory.core.figure import Figure
@@ -99,6 +100,8 @@ def train(method: str, data: Path, out: Path, seed: int) -> None:
     if recipe is None:
         trained = [name for name in registry.methods() if hasattr(registry.find(name), "train")]
         raise BadChoice("method", method, trained)
+    if getattr(cls, "resumes", False):
+        goes_on()
     console = Console(stderr=True)
     path = recipe(data, out, seed, lambda said: console.print(said, highlight=False))
     typer.echo(path)

@@ -13,7 +13,7 @@ from affectory.web.shelves import Shelves
 
 Name = Annotated[str, Query(max_length=300)]
 Number = Annotated[int, Path(ge=0, le=2**31, description="Number of the session in its trace.")]
-Who = Annotated[int | None, Field(ge=0, le=100, description="Place of one of the speakers.")]
+Who = Annotated[int | None, Field(ge=0, le=100, description="Place of one of the actors.")]
 TakeId = Annotated[str, Path(max_length=40)]
 
 

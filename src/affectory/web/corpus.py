@@ -147,20 +147,20 @@ class Groups(BaseModel):
     groups: list[Group]
 
 
-class Speaker(BaseModel):
-    """Somebody who speaks in several sessions."""
+class Actor(BaseModel):
+    """Somebody who has courses in several sessions."""
 
     actor: str
     sessions: int
 
 
-@router.get("/traces/{job}/speakers")
-def speakers(trace: Trace) -> list[Speaker]:
-    """Return who speaks in several sessions, most first; elsewhere `who` is a place in this list.
+@router.get("/traces/{job}/actors")
+def actors(trace: Trace) -> list[Actor]:
+    """Return who has courses in several sessions, most first; `who` is a place in this list.
 
     A name stands in no address: it may be anybody's.
     """
-    return [Speaker(**row) for row in trace.speakers.to_dicts()]
+    return [Actor(**row) for row in trace.actors.to_dicts()]
 
 
 @router.get("/traces/{job}/columns")
@@ -175,7 +175,7 @@ def grouped(
     axis: Name | None = None, who: Annotated[Who, Query()] = None,
 ) -> Groups:  # fmt: skip
     """Return a measure of each group of sessions, with intervals."""
-    return Groups(**groups.compared(trace, by, measure, space, axis, trace.speaker(who)))
+    return Groups(**groups.compared(trace, by, measure, space, axis, trace.actor(who)))
 
 
 class Grouping(BaseModel):
@@ -191,10 +191,10 @@ class Grouping(BaseModel):
 @router.post("/traces/{job}/groups/file", response_class=Response)
 def groups_file(trace: Trace, wish: Grouping, kind: FileKind = "csv") -> Response:
     """Return the groups as a file; the name of the column, which may be anybody's, goes unseen."""
-    actor = trace.speaker(wish.who)
+    actor = trace.actor(wish.who)
     told = groups.compared(trace, actor=actor, **wish.model_dump(exclude={"who"}))
     said = {name: told[name] for name in ("by", "measure", "axis", "largest")}
-    said = said if actor is None else {"speaker": actor, **said}
+    said = said if actor is None else {"actor": actor, **said}
     rows = pl.DataFrame(
         [{**said, **one} for one in told["groups"]],
         schema={**dict.fromkeys(said, pl.String), **GROUPED},

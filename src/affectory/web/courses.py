@@ -72,7 +72,7 @@ class Kinds(BaseModel):
 
 
 class Phrase(BaseModel):
-    """What is looked for, in words, and the axis and the speaker of the page they are said on."""
+    """What is looked for, in words, and the axis and the actor of the page they are said on."""
 
     words: str = Field(min_length=1, max_length=300)
     space: str | None = Field(None, max_length=300)
@@ -115,7 +115,7 @@ class Search(BaseModel):
 
 
 class Chosen(BaseModel):
-    """The axis that a request is about, and the speaker, None for everybody."""
+    """The axis that a request is about, and the actor, None for everybody."""
 
     space: str
     axis: AxisTold
@@ -132,7 +132,8 @@ class Chosen(BaseModel):
             BadValues: if no two of them are long enough to have a shape.
         """
         if len(self.curves(trace).number) < 2:
-            found = f"no two sessions that have {FEWEST} states or more"
+            whose = "" if self.actor is None else " of this speaker"
+            found = f"no two sessions that have {FEWEST} states or more{whose}"
             raise BadValues("kinds", found, "two at least", "look at the sessions one by one")
         return trace.divided(self.space, self.axis.name, k, self.actor)
 
@@ -146,7 +147,7 @@ def _chosen(
     space, axis = trace.chosen(space, axis)
     found = next(each for each in axes(trace) if each.name == space)
     told = next(each for each in found.axes if each.name == axis)
-    return Chosen(space=space, axis=told, actor=trace.speaker(who))
+    return Chosen(space=space, axis=told, actor=trace.actor(who))
 
 
 About = Annotated[Chosen, Depends(_chosen)]
@@ -211,7 +212,7 @@ def search(trace: Trace, phrase: Phrase) -> Search:
                      line=part.line)
             for part in parts
         ],
-        found=[Found(**one) for one in seeking.best(trace, parts, trace.speaker(phrase.who))],
+        found=[Found(**one) for one in seeking.best(trace, parts, trace.actor(phrase.who))],
     )  # fmt: skip
 
 
@@ -219,10 +220,10 @@ def search(trace: Trace, phrase: Phrase) -> Search:
 def search_file(trace: Trace, phrase: Phrase, kind: FileKind = "csv") -> Response:
     """Return every session that moves as a phrase says, best first, as a file."""
     parts = _read(trace, phrase)
-    actor = trace.speaker(phrase.who)
+    actor = trace.actor(phrase.who)
     rows = seeking.scored(trace, parts, actor)
     if actor is not None:
-        rows.insert_column(2, pl.lit(actor).alias("speaker"))
+        rows.insert_column(2, pl.lit(actor).alias("actor"))
     names = {f"r{at + 1}": f"r{at + 1}_{part.axis}" for at, part in enumerate(parts)}
     return as_file(rows.rename(names), kind, "search")
 

@@ -36,7 +36,7 @@ def compared(
     values are put into four groups of about the same size. `mixed` is how many sessions say several
     values: a column of turns, not of sessions. `gap` is the difference to the largest group, whose
     interval comes from drawing the sessions of both again. With `actor`, the measure is that of
-    one speaker.
+    one speaker, and so is the value, where the records of that speaker have one.
 
     Raises:
         BadChoice: if no record says anything of that name.
@@ -44,7 +44,7 @@ def compared(
     space, axis = shelf.chosen(space, axis)
     each = arcs(shelf.lake, shelf.method, space, axis, actor)
     rows = each.select("session", measure).drop_nulls()
-    rows = rows.join(_values(shelf, by), on="session", how="left")
+    rows = rows.join(_values(shelf, by, actor), on="session", how="left")
     mixed = int(rows["mixed"].sum())
     cut = _quarters(rows["value"].fill_null(""))
     label = rows["value"].fill_null("") if cut is None else _labels(cut)
@@ -63,16 +63,22 @@ def compared(
     }  # fmt: skip
 
 
-def _values(shelf: Shelf, by: str) -> pl.DataFrame:
-    """Return the first value of a column in each session that has one, and whether it has more."""
+def _values(shelf: Shelf, by: str, actor: str | None) -> pl.DataFrame:
+    """Return the first value of a column in each session that has one, and whether it has more.
+
+    What `actor` says goes before what others say.
+    """
     if by not in shelf.columns:
         raise BadChoice("by", by, shelf.columns or "none: the records say nothing but words")
+    value, own = pl.col("value"), pl.lit(True) if actor is None else pl.col("actor") == actor
+    mine = value.filter(pl.col("own"))
+    heard = pl.when(pl.col("own").any()).then(mine.n_unique()).otherwise(value.n_unique())
     return (
         shelf.lake.scan("records")
-        .select("session", _said(by).alias("value"))
-        .drop_nulls()
+        .select("session", _said(by).alias("value"), own.alias("own"))
+        .drop_nulls("value")
         .group_by("session", maintain_order=True)
-        .agg(pl.col("value").first(), (pl.col("value").n_unique() > 1).alias("mixed"))
+        .agg(pl.coalesce(mine.first(), value.first()), (heard > 1).alias("mixed"))
         .collect(engine="streaming")
     )
 

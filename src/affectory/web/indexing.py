@@ -1,6 +1,6 @@
 """What a trace holds, as one pass over its tables tells: its sessions, and what else is said."""
 
-__all__ = ["MEASURES", "arcs", "columns", "index", "mean_of", "measured", "speakers"]
+__all__ = ["MEASURES", "actors", "arcs", "columns", "index", "mean_of", "measured"]
 
 import json
 
@@ -8,11 +8,12 @@ import polars as pl
 
 from affectory.guard import crisis
 from affectory.store.lake import Lake
+from affectory.web.shapes import FEWEST
 
 URGENT = tuple(f"crisis/{kind}" for kind in crisis.URGENT)
 MEASURES = ("mean", "change", "variability")
 EMPTY = {"session": pl.String, **dict.fromkeys((*MEASURES, "missing"), pl.Float64)}
-SPEAKERS = 20  # who can be chosen, of those who speak in several sessions
+ACTORS = 20  # who can be chosen, of those who speak in several sessions
 LOOKED = 2000  # records in which columns are looked for, besides the first of each session
 
 
@@ -67,13 +68,33 @@ def columns(lake: Lake) -> list[str]:
     return sorted(names, key=turning.__contains__)
 
 
-def speakers(lake: Lake) -> pl.DataFrame:
-    """Return who speaks in two sessions or more, and in how many, most first: actor, sessions."""
-    said = (
-        lake.scan("records").group_by("actor").agg(pl.col("session").n_unique().alias("sessions"))
+def actors(lake: Lake, method: str, drawn: tuple[str, str] | None) -> pl.DataFrame:
+    """Return who has a course in two sessions or more, and in how many, most first.
+
+    Args:
+        lake: A view of one trace.
+        method: Whose states.
+        drawn: The Space and the axis that courses are of; without, nobody has one.
+
+    Returns:
+        Columns `actor` and `sessions`, the first twenty.
+    """
+    if drawn is None:
+        return pl.DataFrame(schema={"actor": pl.String, "sessions": pl.Int64})
+    space, axis = drawn
+    told = (
+        lake.scan(f"states/{space}")
+        .filter(pl.col("by") == method)
+        .drop_nulls(axis)
+        .group_by("actor", "session")
+        .agg(pl.len().alias("n"))
+        .filter(pl.col("n") >= FEWEST)
+        .group_by("actor")
+        .agg(pl.len().cast(pl.Int64).alias("sessions"))
+        .filter(pl.col("sessions") > 1)
+        .collect(engine="streaming")
     )
-    several = said.filter(pl.col("sessions") > 1).collect(engine="streaming")
-    return several.sort("sessions", "actor", descending=[True, False]).head(SPEAKERS)
+    return told.sort("sessions", "actor", descending=[True, False]).head(ACTORS)
 
 
 def arcs(lake: Lake, method: str, space: str, axis: str, actor: str | None = None) -> pl.DataFrame:
@@ -83,12 +104,12 @@ def arcs(lake: Lake, method: str, space: str, axis: str, actor: str | None = Non
     those of one speaker alone.
     """
     table = f"arcs/{space}"
-    each = (
-        lake.scan(table).filter(pl.col("axis") == axis)
-        if table in lake.tables()
-        else measured(lake, method, space, axis)
-    )
-    return mean_of(each if actor is None else each.filter(pl.col("actor") == actor))
+    whose = pl.lit(True) if actor is None else pl.col("actor") == actor
+    if table in lake.tables():
+        kept = mean_of(lake.scan(table).filter(whose, pl.col("axis") == axis))
+        if kept.height:  # else it is of other traces alone
+            return kept
+    return mean_of(measured(lake, method, space, axis).filter(whose))
 
 
 def mean_of(each: pl.LazyFrame) -> pl.DataFrame:

@@ -116,9 +116,9 @@ def carpet(known: Curves, cut: Divided, rest: float, most: int) -> dict[str, Any
 
 
 def table(known: Curves, cut: Divided | None = None) -> pl.DataFrame:
-    """Return one row a session: number, name, speaker and kind if any, its mean, its 16 parts."""
+    """Return one row a session: number, name, actor and kind if any, its mean, its 16 parts."""
     whose = {"number": known.number, "session": known.names}
-    who = {} if known.actor is None else {"speaker": [known.actor] * len(known.names)}
+    who = {} if known.actor is None else {"actor": [known.actor] * len(known.names)}
     told = {} if cut is None else {"kind": cut.kind + 1, "times_usual_distance": cut.times}
     parts = {f"part_{at + 1:02}": known.values[:, at] for at in range(PARTS)}
     return pl.DataFrame({**whose, **who, **told, "mean": known.values.mean(axis=1), **parts})

@@ -24,6 +24,7 @@ from affectory.measure.triage import Report
 from affectory.represent import vocabularies
 from affectory.store.lake import Lake
 from affectory.web import indexing
+from affectory.web.lately import Lately
 from affectory.web.numbers import columns, rounded
 from affectory.web.reports import reports
 from affectory.web.shapes import Curves, curves
@@ -31,8 +32,7 @@ from affectory.web.spaces import SpaceBy
 
 PREFERRED = ("vad", "va", "valence")
 STATELESS = "one in which its method gave states; this trace has none"
-COURSES = 8  # axes whose courses stay in memory
-About = tuple[str, str, str | None]  # Space, axis, speaker
+Key = tuple[str, str, str | None]  # Space, axis, actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,22 +58,22 @@ class Shelf:
         lake: A view of its rows.
         method: Who perceived.
         stamp: What changes when a trace has ended: an index from before it is not to be trusted.
-        courses: The courses of its sessions asked for of late, by Space, axis and speaker.
+        courses: The courses of its sessions that were asked for of late, by Space, axis and actor.
         cuts: Their kinds, by how many as well.
         making: Held while its list is made.
         voices: Who gave states, by Space.
-        drawing: Held while courses or kinds are made: a page asks for both at once.
         reading: Held while signs are looked for.
     """
 
     lake: Lake
     method: str
     stamp: tuple[str, int] | None
-    courses: dict[About, Curves] = field(default_factory=dict, repr=False, compare=False)
-    cuts: dict[tuple[About, int], Divided] = field(default_factory=dict, repr=False, compare=False)
+    courses: Lately[Key, Curves] = field(default_factory=Lately, repr=False, compare=False)
+    cuts: Lately[tuple[Key, int], Divided] = field(
+        default_factory=Lately, repr=False, compare=False
+    )
     voices: dict[str, Voices] = field(default_factory=dict, repr=False, compare=False)
     making: threading.RLock = field(default_factory=threading.RLock, repr=False, compare=False)
-    drawing: threading.RLock = field(default_factory=threading.RLock, repr=False, compare=False)
     reading: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
     @property
@@ -131,23 +131,23 @@ class Shelf:
         return indexing.columns(self.lake)
 
     @cached_property
-    def speakers(self) -> pl.DataFrame:
-        """Who speaks in several sessions, and in how many, most first: actor, sessions."""
-        return indexing.speakers(self.lake)
+    def actors(self) -> pl.DataFrame:
+        """Who has courses in several sessions, and in how many, most first: actor, sessions."""
+        return indexing.actors(self.lake, self.method, self.drawn)
 
-    def speaker(self, who: int | None) -> str | None:
-        """Return the name of one of `speakers` by its place there, None for none.
+    def actor(self, who: int | None) -> str | None:
+        """Return the name of one of `actors` by its place there, None for none.
 
         Raises:
             BadChoice: if there is none at that place.
         """
         if who is None:
             return None
-        if not 0 <= who < self.speakers.height:
-            none = "none: nobody speaks in two sessions"
-            known = f"0 to {self.speakers.height - 1}" if self.speakers.height else none
+        if not 0 <= who < self.actors.height:
+            none = "none: nobody speaks often enough in two sessions"
+            known = f"0 to {self.actors.height - 1}" if self.actors.height else none
             raise BadChoice("who", who, known)
-        return str(self.speakers["actor"][who])
+        return str(self.actors["actor"][who])
 
     def chosen(self, space: str | None = None, axis: str | None = None) -> tuple[str, str]:
         """Return a Space and an axis of it, the drawn ones unless named.
@@ -177,12 +177,7 @@ class Shelf:
             BadChoice: if it has no states, or none in that Space, or the Space has no such axis.
         """
         wanted = (*self.chosen(space, axis), actor)
-        with self.drawing:
-            if wanted not in self.courses:
-                while len(self.courses) >= COURSES:
-                    self.courses.pop(next(iter(self.courses)))
-                self.courses[wanted] = curves(self.lake, self.method, self.index, *wanted)
-            return self.courses[wanted]
+        return self.courses.get(wanted, lambda: curves(self.lake, self.method, self.index, *wanted))
 
     def divided(self, space: str, axis: str, k: int, actor: str | None = None) -> Divided:
         """Return its sessions by kind of shape on an axis; of fewer sessions, fewer kinds.
@@ -191,13 +186,8 @@ class Shelf:
             BadChoice: if there are no two sessions with a shape.
         """
         known = self.curves(space, axis, actor)
-        wanted = ((space, axis, actor), min(k, max(2, len(known.number))))
-        with self.drawing:
-            if wanted not in self.cuts:
-                while len(self.cuts) >= COURSES:
-                    self.cuts.pop(next(iter(self.cuts)))
-                self.cuts[wanted] = divided(known.values, wanted[1])
-            return self.cuts[wanted]
+        few = min(k, max(2, len(known.number)))
+        return self.cuts.get(((space, axis, actor), few), lambda: divided(known.values, few))
 
     def name(self, number: int) -> str:
         """Return the name of a session.

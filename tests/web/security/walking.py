@@ -14,7 +14,7 @@ PAGES = (
     "#/live",
     "#/nowhere/{t}",
 )
-QUIET = 4  # twentieths of a second
+QUIET, LONGEST = 4, 1200  # twentieths of a second
 OPENED = 6  # choices of one list that are tried
 WATCH = """
 window.violations = [];
@@ -37,9 +37,12 @@ def watched(page):
 def settled(page):
     """Wait until nothing has been asked for a while; a page within the page is no new load."""
     quiet = 0
-    while quiet < QUIET:
+    for _ in range(LONGEST):
         page.wait_for_timeout(50)
         quiet = 0 if page.flying else quiet + 1
+        if quiet == QUIET:
+            return
+    raise AssertionError(f"never answered: {[one.url for one in page.flying]}")
 
 
 def everywhere(page, address, trace, words):

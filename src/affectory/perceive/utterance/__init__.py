@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import polars as pl
@@ -99,6 +99,7 @@ class UtteranceEmotion:
         np.True_
     """
 
+    resumes: ClassVar[bool] = True  # training goes on from what an earlier call left
     size: Size = Size.LIGHT
     weights: Path | None = None
     reader: Reader | None = field(default=None, repr=False, compare=False)

@@ -20,18 +20,19 @@ export async function corpus(main, job) {
   main.append(
     h("p", { class: "crumb" }, h("a", { href: `#/t/${job}` }, `← ${T.back}`)),
     h("h1", {}, T.corpus.title));
-  const [axes, columns, speakers] =
-    await Promise.all(["axes", "columns", "speakers"].map((what) => ask(`${base}/${what}`)));
+  const [axes, columns, actors] =
+    await Promise.all(["axes", "columns", "actors"].map((what) => ask(`${base}/${what}`)));
   if (!axes.length) return void main.append(h("p", { class: "empty" }, T.corpus.stateless));
-  const state = chosen(axes, speakers, key);
+  const state = chosen(axes, actors, key);
   const about = () => ({ space: state.space, axis: state.axis, who: state.who });
+  const alone = () => actors[state.who]?.actor; // who stands alone in what is shown
   const [rug, many, sorted, search, beside] =
     Array.from({ length: 5 }, () => h("section", { class: "card" }));
   const pick = h("div", { class: "bar choose" });
   const wrong = h("p", { class: "hint", role: "status" });
   main.append(pick, wrong, rug, many, sorted, search, columns.length ? beside : "");
-  const found = seek(search, { job, axes, about, href });
-  const compared = columns.length ? groups(beside, { job, columns, about }) : null;
+  const found = seek(search, { job, axes, about, alone, href });
+  const compared = columns.length ? groups(beside, { job, columns, about, alone }) : null;
   const asking = latest();
   let board = null;
 
@@ -58,8 +59,8 @@ export async function corpus(main, job) {
       }),
       select(T.axis, of(axes, state.space).map((one) => one.name), state.axis,
         (v) => (state.axis = v)),
-      speakers.length > 1 && select(T.corpus.whose, whose(speakers), state.who ?? "",
-        (v) => (state.who = v === "" ? null : +v)),
+      actors.length ? select(T.corpus.whose, whose(actors), state.who ?? "",
+        (v) => (state.who = v === "" ? null : +v)) : "",
       select(T.corpus.many, MANY, state.k, (v) => (state.k = +v)));
   }
 
@@ -73,19 +74,19 @@ export async function corpus(main, job) {
     wrong.textContent = failed ? told.message : "";
     for (const one of [rug, many, sorted]) one.hidden = failed;
     if (!failed) draw(...told, wanted, `${base}/curves/file${asked}`);
+    found.again();
   }
 
   function draw(told, cut, { space, axis }, path) {
     board?.close();
-    const title = T.carpet.title(told.number.length, told.total);
+    const title = T.carpet.title(told.number.length, told.total, alone());
     rug.replaceChildren(h("div", { class: "bar" }, h("h2", {}, title)));
     board = carpet(rug, told, (number) => { leaving(href(number)); location.hash = href(number); });
     rug.append(h("p", { class: "saves" }, T.files, links(path, T.carpet.name),
       saves("carpet", board.svg)));
     multiples(many, told, href);
     const { rest } = of(axes, space).find((one) => one.name === axis);
-    kinds(sorted, cut, rest, { href, path });
-    found.again();
+    kinds(sorted, cut, rest, { href, path, alone: alone() });
   }
 
   choices();
@@ -101,12 +102,12 @@ const first = (axes, space) => {
 };
 
 // a name may be anybody's: addresses say its place in the list
-const whose = (speakers) => [["", T.corpus.everybody], ...speakers.map(({ actor, sessions }, i) =>
+const whose = (actors) => [["", T.corpus.everybody], ...actors.map(({ actor, sessions }, i) =>
   [i, `${actor} (${sessions.toLocaleString("en")})`])];
 
 // what was looked at last, where it is still there
-function chosen(axes, speakers, key) {
-  const kept = notes(key, visit), who = speakers[kept.who] ? kept.who : null;
+function chosen(axes, actors, key) {
+  const kept = notes(key, visit), who = actors[kept.who] ? kept.who : null;
   const there = axes.find((one) => one.name === kept.space)?.axes;
   if (!there?.some((one) => one.name === kept.axis)) {
     return { space: axes[0].name, axis: first(axes, axes[0].name), who, k: 5 };

@@ -12,13 +12,13 @@ const span = (low, high) => (low === null ? T.corpus.few : `${three(low)} to ${t
 const LONG = 40; // letters of a value that are shown
 const said = (value) => (value.length > LONG ? `${value.slice(0, LONG)}…` : value) || T.group.unsaid;
 
-export function groups(view, { job, columns, about }) {
+export function groups(view, { job, columns, about, alone }) {
   const state = { by: columns[0], measure: "mean" };
   const asking = latest(), body = h("div");
   let board = null;
 
   async function show() {
-    const newest = asking(), wish = { ...state, ...about() };
+    const newest = asking(), wish = { ...state, ...about() }, whose = alone();
     const told = await ask(`/traces/${job}/groups${query(wish)}`);
     if (!newest()) return; // something else was chosen meanwhile
     board?.close();
@@ -27,7 +27,7 @@ export function groups(view, { job, columns, about }) {
       const none = T.group.none(T.columns[wish.measure], told.axis);
       return void body.replaceChildren(h("p", { class: "hint" }, none));
     }
-    const title = T.group.title(T.columns[wish.measure], told.axis, wish.by);
+    const title = T.group.title(T.columns[wish.measure], told.axis, wish.by, whose);
     const picture = h("div", { class: "forest" });
     body.replaceChildren(
       picture,

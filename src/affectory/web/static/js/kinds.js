@@ -6,7 +6,7 @@ import { reach, shape, sheet } from "./shape.js";
 import { links } from "./tables.js";
 import { T } from "./texts.js";
 
-export function kinds(view, told, rest, { href, path }) {
+export function kinds(view, told, rest, { href, path, alone }) {
   const range = reach([...told.kinds.flatMap((one) => [one.low, one.high]), [rest]], rest);
   const wide = reach(told.odd.map((one) => one.curve), rest);
   const size = (one, k) =>
@@ -18,7 +18,7 @@ export function kinds(view, told, rest, { href, path }) {
     svg: shape(one.curve, wide),
     words: `${one.session.slice(-22)} × ${number(one.times, 1)}`,
   }));
-  const title = T.corpus.kinds(told.n, told.axis);
+  const title = T.corpus.kinds(told.n, told.axis, alone);
   view.replaceChildren(
     h("div", { class: "bar" }, h("h2", {}, title)),
     h("div", { class: "kinds" }, told.kinds.map((one, k) => h("article", { class: "card" },

@@ -17,7 +17,7 @@ const between = ({ axis, curve }) =>
   T.seek.between(axis, number(Math.min(...curve), 2), number(Math.max(...curve), 2));
 const before = new Map(); // by trace: what was looked for last, for who comes back from a session
 
-export function seek(view, { job, axes, about, href }) {
+export function seek(view, { job, axes, about, alone, href }) {
   const asking = latest();
   const said = h("p", { class: "said-as", role: "status" });
   const list = h("div", { class: "kinds", "aria-live": "polite" });
@@ -58,7 +58,7 @@ export function seek(view, { job, axes, about, href }) {
     look(() => `alike${asked()}`, () => values, (told) => {
       if (told instanceof Error) return;
       const { axis } = about();
-      said.textContent = T.seek.drawn(axis);
+      said.textContent = T.seek.drawn(axis, alone());
       const found = told.map((one) => ({ ...one, courses: [{ axis, curve: one.curve }] }));
       fill(found, `/traces/${job}/alike/file${asked()}`, values);
     });
@@ -70,7 +70,7 @@ export function seek(view, { job, axes, about, href }) {
     before.set(job, { text });
     look(() => "search", () => ({ words: text, ...about() }), (told, sent) => {
       if (told instanceof Error) return void board.lines.replaceChildren();
-      said.textContent = T.seek.understood(told.said);
+      said.textContent = T.seek.understood(told.said, alone());
       board.lines.replaceChildren(...told.parts.flatMap(meant));
       fill(told.found, `/traces/${job}/search/file`, sent);
     });

@@ -1,6 +1,8 @@
 // Every word of the page, in one place, for translation.
 import { number as show } from "./number.js";
 
+const alone = (who) => (who ? ` (${who} alone)` : ""); // of whom alone something is told
+
 export const T = {
   pages: { explore: "Explore", live: "Live", figures: "Figures", methods: "Methods" },
   foot: (v) => `Affectory ${v}. A state is an estimate of expressed emotion, not of what a person feels. Everything stays on this machine.`,
@@ -41,7 +43,7 @@ export const T = {
   cautions: "Cautions", paper: "Paper", gives: "Gives", takes: "Reads", extra: "Needs", first: "First",
   corpus: {
     open: "Shapes and groups", title: "Shapes and groups", many: "Kinds", sessions: (n) => (n === 1 ? "session" : "sessions"), odd: "Unlike their kind",
-    kinds: (n, axis) => `How ${axis} moves in ${n.toLocaleString("en")} sessions: kinds of shapes, the middle half of each`,
+    kinds: (n, axis, who) => `How ${axis} moves in ${n.toLocaleString("en")} sessions${alone(who)}: kinds of shapes, the middle half of each`,
     kind: (k) => `Kind ${k}`, members: "which session is of which kind",
     unlike: (n, shown) => `${n.toLocaleString("en")} lie more than twice as far from the middle of their kind as is usual in it${n > shown ? `; the ${shown} farthest` : ""}.`,
     none: "None lies more than twice as far from the middle of its kind as is usual in it.", why: (times, k) => `${times.toFixed(1)} times as far from kind ${k} as is usual there`,
@@ -50,7 +52,7 @@ export const T = {
     few: "fewer than 5", groups: "Groups", by: "Group by", measure: "Measure", stateless: "This trace has no states to look at.",
   },
   carpet: {
-    title: (n, all) => (n < all ? `All at once: ${n.toLocaleString("en")} of ${all.toLocaleString("en")} sessions, every so many, each a row` : `All at once: ${all.toLocaleString("en")} sessions, each a row`),
+    title: (n, all, who) => `All at once: ${n < all ? `${n.toLocaleString("en")} of ` : ""}${all.toLocaleString("en")} sessions${alone(who)}${n < all ? ", every so many" : ""}, each a row`,
     hint: "From beginning to end, by kind of shape and then by mean. Point at a row, or walk with the arrow keys; a click or Enter opens the session.",
     label: (axis, n) => `${axis} in ${n} sessions, a row each; arrow keys walk, Enter opens`, about: (k, mean) => `kind ${k}, mean ${show(mean)}`, name: "courses of all sessions",
   },
@@ -60,12 +62,12 @@ export const T = {
   seek: {
     words: "In words", find: "Find", example: "rising fear then relief", found: "what was found", none: "Nothing moves like this.", pad: "Your line:",
     help: "An axis and how it moves: rising, falling, peak, dip, up, down, level; “then” puts parts after each other. “Relief” alone means that valence rises. Each movement takes the same share of a session.",
-    understood: (said) => `Understood: ${said}. Best first; r is the mean correlation over the parts.`, drawn: (axis) => `Your line on ${axis}. Best first, by correlation r.`,
+    understood: (said, who) => `Understood: ${said}${alone(who)}. Best first; r is the mean correlation over the parts.`, drawn: (axis, who) => `Your line on ${axis}${alone(who)}. Best first, by correlation r.`,
     between: (axis, low, high) => `${axis} ${low} to ${high}`,
     examples: [["rising valence", ["valence"]], ["falling valence", ["valence"]], ["valence down and up again", ["valence"]], ["sadness peak", ["sadness"]], ["rising fear then relief", ["fear", "valence"]]],
   },
   group: {
-    title: (measure, axis, by) => `${measure} of ${axis} by ${by}`, unsaid: "not said", gap: (largest) => `Minus ${largest}`,
+    title: (measure, axis, by, who) => `${measure} of ${axis}${alone(who)} by ${by}`, unsaid: "not said", gap: (largest) => `Minus ${largest}`,
     lead: (told) => `Mean over sessions with a 95 % bootstrap interval over sessions; the dashed line is the mean of all ${told.n.toLocaleString("en")}. “Minus ${told.largest || "not said"}” is the difference to the largest group.`,
     mixed: (told) => `In ${told.mixed.toLocaleString("en")} of ${told.n.toLocaleString("en")} sessions the turns say several values of ${told.by}, and the first one counts: it tells turns apart, not sessions.`,
     quarters: "Numbers of many values were put into four groups of about the same size.", left: (n) => `${n.toLocaleString("en")} smaller groups are left out.`,

@@ -61,8 +61,7 @@ export function transcript(card, { turns, facts, base, who, link, flagged }) {
   function turn(at) {
     const said = h("p", { class: "said" });
     words(said, turns.text[at] ?? "", urgent.get(turns.seq[at]) ?? []);
-    return h("li", { class: at === link.said?.get() ? "turn now" : "turn", id: `turn-${at}`, data: { at }, tabIndex: -1,
-      onmouseenter: () => link.hover.set(at), onfocus: () => link.hover.set(at) },
+    return h("li", { class: at === link.said?.get() ? "turn now" : "turn", id: `turn-${at}`, data: { at }, tabIndex: -1, onfocus: () => link.hover.set(at) },
     head(at), said);
   }
 
@@ -122,6 +121,12 @@ export function transcript(card, { turns, facts, base, who, link, flagged }) {
       if (el) words(el, turns.text[at] ?? "", spans, known.spec.high - known.spec.low);
     }
   }
+
+  // what scrolls under a mouse at rest is not pointed at
+  roll.addEventListener("mousemove", (e) => {
+    const one = (e.movementX || e.movementY) && e.target.closest(".turn");
+    if (one) link.hover.set(+one.dataset.at);
+  });
 
   const when = (at) => moment(turns.start[at], facts.clock);
 
