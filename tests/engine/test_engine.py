@@ -231,7 +231,7 @@ def gone(pid: int, within: float = 5.0) -> bool:
 
 
 SLOW = """
-    import os, sys, time
+    import os, signal, sys, time
     from affectory.engine import engine
 
     def work(batch):
@@ -239,6 +239,7 @@ SLOW = """
         time.sleep(BUSY)
 
     if __name__ == "__main__":
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job ignores it
         try:
             list(engine.map(work, range(9), workers=2))
         except KeyboardInterrupt:

@@ -307,7 +307,7 @@ def test_triage_on_ray_says_what_it_says_alone(cluster, chat):
 
 
 SLOW = """
-    import os, sys, time
+    import os, signal, sys, time
     from functools import partial
     from affectory.engine import engine
 
@@ -316,6 +316,7 @@ SLOW = """
         time.sleep(60)
 
     if __name__ == "__main__":
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job ignores it
         try:
             list(engine.map(partial(work, sys.argv[1]), range(9), on="ray", workers=2))
         except KeyboardInterrupt:

@@ -1,5 +1,6 @@
 """web/recordings: several change the recording of one session at once."""
 
+import os
 import threading
 
 from affectory.web.recordings import NOTE, Kept
@@ -59,6 +60,23 @@ def test_one_that_is_removed_while_another_comes_in_leaves_room_for_it(tmp_path)
     assert whole(place) == [b"new"]
     kept.remove(place)
     assert not place.exists()
+
+
+def test_a_folder_that_goes_while_it_is_looked_at_is_made_again(tmp_path, monkeypatch):
+    kept = Kept(tmp_path / "media")
+    place = kept.place("job", "session")
+    real, gone = os.mkdir, []
+
+    def mkdir(path, *more):
+        if str(path) == str(place) and not gone:
+            gone.append(path)  # it was there, and somebody removed it before it was looked at
+            raise FileExistsError(17, "File exists", str(path))
+        real(path, *more)
+
+    monkeypatch.setattr(os, "mkdir", mkdir)
+    add(kept, place, b"new")
+    assert gone
+    assert whole(place) == [b"new"]
 
 
 def test_many_at_once_leave_one_recording_and_a_note_of_it(tmp_path):

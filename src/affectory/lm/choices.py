@@ -119,7 +119,8 @@ class ManyLabels:
         text = cleaned(said)
         rest = parts(text)[1]
         word = rf"(?:{self._none.pattern}|{self._known.pattern})"
-        listed = rf"{ITEM}(?:{BETWEEN}{ITEM})*+"
+        # the whole list or nothing: what a look ahead has taken is never given back
+        listed = rf"(?=(?P<listed>{ITEM}(?:{BETWEEN}{ITEM})*))(?P=listed)"
         found = pointed(text, rf"{word}(?:{BETWEEN}{listed})?", self.cues, r"\s*$")
         rows = set()
         for each in found:
@@ -225,4 +226,4 @@ BETWEEN = (
     r"[\"']?(?:\s*[,;/|&]\s*(?:and\s+)?|\s+and\s+|\s*\n\s*(?=[-*\u2022\d]))"
     r"(?:[-*\u2022]\s*|\d{1,2}[.)]\s*)?[\"']?"
 )
-ITEM = rf"(?!(?:because|since|as|due)\b)[^\W\d_](?:(?!{END}|{BETWEEN})[\w'\- ])*+"
+ITEM = rf"(?!(?:because|since|as|due)\b)[^\W\d_](?:(?!{END}|{BETWEEN})[\w'\- ])*"

@@ -96,7 +96,7 @@ _NO_VERB = _set("""
     the a an in on at to of for with need indeed hundred naked wicked sacred bed red shed speed
     feed seed weed breed bleed exceed proceed succeed
 """)
-_WORD = re.compile(r"[^\W_]++(?:'[^\W_]++)*+")
+_WORD = re.compile(r"[^\W_]++(?:'[^\W_]++)*")
 _MONTHS = "january|february|march|april|june|july|august|september|october|november|december"
 _UNIT = "second|minute|hour|day|week|weekend|month|year|decade|morning|afternoon|evening|night"
 _SEASON = "spring|summer|autumn|fall|winter|semester|term"

@@ -184,7 +184,8 @@ class Kept:
 
     def _ready(self, place: Path) -> None:
         self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        place.mkdir(mode=0o700, exist_ok=True)
+        with suppress(FileExistsError):  # and deleted in this moment: who waits looks once more
+            place.mkdir(mode=0o700)
 
 
 @dataclass(frozen=True)
