@@ -154,11 +154,16 @@ def test_kinds_odd_ones_and_small_curves_are_kept_as_pictures_and_tables(shapes,
     assert page.faults == []
 
 
-def test_another_axis_is_chosen_for_everything_and_remembered(shapes):
-    page = shapes
+def rising(page):
+    """Look for what rises on the axis that is chosen."""
     page.fill("#phrase", "rising")
     page.keyboard.press("Enter")
     page.wait_for_selector("text=Understood: valence rises")
+
+
+def test_another_axis_is_chosen_for_everything_and_remembered(shapes):
+    page = shapes
+    rising(page)
     page.get_by_label("Space").select_option("ekman7n")
     page.get_by_label("Axis").select_option("fear")
     page.wait_for_selector("text=How fear moves in 300 sessions")
@@ -172,9 +177,7 @@ def test_another_axis_is_chosen_for_everything_and_remembered(shapes):
 
 def test_one_speaker_is_chosen_for_everything_and_remembered(shapes):
     page = shapes
-    page.fill("#phrase", "rising")
-    page.keyboard.press("Enter")
-    page.wait_for_selector("text=Understood: valence rises")
+    rising(page)
     page.locator(".kinds:has(small) a").first.evaluate("(link) => { link.id = 'before'; }")
     with page.expect_response("**/search") as answered, page.expect_response("**/groups") as other:
         page.get_by_label("Speaker").select_option(label="b (300)")
@@ -218,8 +221,7 @@ def test_a_speaker_is_offered_who_comes_again_be_it_one_alone(page, serve, tmp_p
 
 def test_a_speaker_without_courses_leaves_nothing_of_another_on_the_page(shapes):
     page = shapes
-    page.fill("#phrase", "rising")
-    page.keyboard.press("Enter")
+    rising(page)
     page.wait_for_selector(".kinds:has(small) a")
     for place in ("curves", "kinds", "search"):
         page.route(f"**/traces/*/{place}", lambda route: route.fulfill(

@@ -125,6 +125,7 @@ def trace(
     """Do the whole walk; the help a person sees is `TRACE_HELP`."""
     if not fresh and "-" not in sources:  # what came through a pipe comes once
         goes_on()
+
     from affectory.cli import walk
     from affectory.cli.making import Wanted
     from affectory.sources import Columns

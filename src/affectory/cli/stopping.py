@@ -29,13 +29,15 @@ class Stop:
 
 def dealt_with() -> None:
     """Note that a command has said itself what an interruption meant."""
-    handler = signal.getsignal(signal.SIGINT)
-    if isinstance(handler, Stop):
-        handler.asked = False
+    _stop().asked = False
 
 
 def goes_on() -> None:
     """Note that this command, when it is given again, goes on where it was stopped."""
+    _stop().resumes = True
+
+
+def _stop() -> Stop:
+    """Return what Ctrl-C does in this program; one that nobody asks where it is another's."""
     handler = signal.getsignal(signal.SIGINT)
-    if isinstance(handler, Stop):
-        handler.resumes = True
+    return handler if isinstance(handler, Stop) else Stop()
