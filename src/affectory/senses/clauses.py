@@ -115,7 +115,7 @@ def _closes(text: str, at: int) -> bool:
 LONGEST = 40  # letters of a word that can mean something here
 _UNSEEN = "\u00ad\u200b-\u200d\u2060\ufeff"
 _PIECE = re.compile(
-    rf"(?P<word>(?:[^\W_\u02bc]|[\u0300-\u036f{_UNSEEN}])+)"
+    rf"(?P<word>(?:[^\W_\u02bc]++|[\u0300-\u036f{_UNSEEN}]++)+)"
     r"|(?P<comma>\.{2,}|[,()\[\]…—–¿¡]|(?<=\s)-(?=\s))"  # noqa: RUF001
     r"|(?P<stop>[.!?;:\n؟。！？]+)"  # noqa: RUF001
     r"|(?P<quote>[\"“”„«»‹›‘’'])"  # noqa: RUF001
